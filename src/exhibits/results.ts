@@ -1,0 +1,62 @@
+/** What a study leaves behind, as plain rows: the input of every table and figure. */
+
+/** One evaluation of one network under one fault map (rate > 0), or without faults (`fault: "none"`, rate 0, map -1). */
+export interface TrialRow {
+  /** Hash of everything that decides the result. */
+  readonly id: string;
+  /** Arm of the study, such as `"as-saq"`. */
+  readonly arm: string;
+  readonly seed: number;
+  /** Fault model id: `"flip"`, `"sa0"`, `"sa1"` or `"none"`. */
+  readonly fault: string;
+  /** Fault probability per stored weight bit, a fraction. */
+  readonly rate: number;
+  /** Index of the fault map, shared by all arms and seeds; -1 without faults. */
+  readonly map: number;
+  /** Images classified correctly, of `images`. */
+  readonly correct: number;
+  readonly images: number;
+  /** Stored weight bits, those the map marks as faulty, and those whose value the fault changed. */
+  readonly exposed: number;
+  readonly faulty: number;
+  readonly changed: number;
+}
+
+/** One trained network without faults. */
+export interface NetworkRow {
+  readonly arm: string;
+  readonly seed: number;
+  /** Images classified correctly, of `images`. */
+  readonly correct: number;
+  readonly images: number;
+  /** Share of zero codes among the activations that weight layers read, input pixels apart; in all and by activation node. */
+  readonly sparsity: number;
+  readonly sparsityByLayer: Readonly<Record<string, number>>;
+  /** Share of multiply-accumulates whose activation operand is zero, input layer apart. */
+  readonly skippedMacs: number;
+  /** Weight clip over standard deviation of the latent weights: sqrt(sum N c^2 / sum N sd^2), and by weight layer c/sd. */
+  readonly clipRatio: number;
+  readonly clipRatioByLayer: Readonly<Record<string, number>>;
+}
+
+export interface Results {
+  /** Study and profile, such as `"lenet5-fashion"` and `"quick"`. */
+  readonly study: string;
+  readonly profile: string;
+  /** True for everything that precedes the frozen study: no verdict of it counts as a test of a claim. */
+  readonly exploratory: boolean;
+  /** Which images: `"validation"` or `"test"`. */
+  readonly split: "validation" | "test";
+  /** Memory encoding of the codes, such as `"offset-binary"`. */
+  readonly encoding: string;
+  /** Bits of weights and activations. */
+  readonly bits: { readonly weights: number; readonly activations: number };
+  /** Arms in display order, fault model ids, rates > 0 ascending, seeds, number of maps. */
+  readonly arms: readonly string[];
+  readonly faults: readonly string[];
+  readonly rates: readonly number[];
+  readonly seeds: readonly number[];
+  readonly maps: number;
+  readonly networks: readonly NetworkRow[];
+  readonly trials: readonly TrialRow[];
+}
