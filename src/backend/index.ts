@@ -1,0 +1,5 @@
+export type { BackendReport } from "./load.js";
+export { loadBackend } from "./load.js";
+export { hasTensorFlow } from "./native.js";
+export type { BatchNormResult } from "./operations.js";
+export { batchNormTraining, biasAdd, crossEntropy } from "./operations.js";

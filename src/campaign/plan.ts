@@ -1,0 +1,45 @@
+import { settingsHash } from "../studies/hash.js";
+import type { Study } from "../studies/study.js";
+
+/**
+ * Meaning of a trial's result: raised when the same inputs would give other predictions, which makes old trials
+ * different trials.
+ */
+const SEMANTICS = "tensors-1";
+
+/** One evaluation to be done. */
+export interface Trial {
+  readonly id: string;
+  /** Fault model id, or `"none"` with rate 0 and map -1. */
+  readonly fault: string;
+  readonly rate: number;
+  readonly map: number;
+}
+
+/**
+ * The trials of one network, map by map, the fault-free one first.
+ * @param network hash of the network, see `networkHash`
+ */
+export function planTrials(study: Study, network: string): Trial[] {
+  const { faults, rates, maps, split, images, ceiling, encoding } = study.campaign;
+  const shared = {
+    study: study.name,
+    dataset: study.dataset,
+    split,
+    images,
+    ceiling,
+    encoding,
+    network,
+    semantics: SEMANTICS,
+  };
+  const trial = (fault: string, rate: number, map: number): Trial => ({
+    id: settingsHash({ ...shared, fault, rate, map }).slice(0, 20),
+    fault,
+    rate,
+    map,
+  });
+  const trials = [trial("none", 0, -1)];
+  for (let map = 0; map < maps; map++)
+    for (const fault of faults) for (const rate of rates) trials.push(trial(fault, rate, map));
+  return trials;
+}

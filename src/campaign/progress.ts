@@ -1,0 +1,11 @@
+/** How far a job is. */
+export interface Progress {
+  readonly done: number;
+  readonly of: number;
+  /** Speed, in `unit`. */
+  readonly rate: number;
+  readonly unit: "images/s" | "trials/s";
+  readonly note: string;
+}
+
+export type OnProgress = (progress: Progress) => void;

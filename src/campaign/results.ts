@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { UserError } from "../errors.js";
+import type { NetworkRow, Results, TrialRow } from "../exhibits/results.js";
+import type { Study } from "../studies/study.js";
+import { parseTrials } from "./trials-csv.js";
+
+/** The root of this package, the same seen from src/ and from dist/. */
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where the results that come with the repository are. */
+export function publishedDirectory(study: string, profile: string): string {
+  return join(ROOT, "data", "results", `${study}-${profile}`);
+}
+
+/** Puts a study, its networks and its trials together. */
+export function resultsOf(
+  study: Study,
+  networks: readonly NetworkRow[],
+  trials: readonly TrialRow[],
+): Results {
+  const { name, profile, exploratory, bits, arms, seeds, campaign } = study;
+  const { split, encoding, faults, rates, maps } = campaign;
+  const ids = arms.map(({ id }) => id);
+  return {
+    study: name,
+    profile,
+    exploratory,
+    split,
+    encoding,
+    bits,
+    arms: ids,
+    faults,
+    rates,
+    seeds,
+    maps,
+    networks,
+    trials,
+  };
+}
+
+/** Writes all of a run's results but its trials, which stand in `trials.csv`. */
+export function writeResults(directory: string, results: Results): void {
+  const { trials: _, ...rest } = results;
+  writeFileAtomic(join(directory, "results.json"), `${JSON.stringify(rest, null, 2)}\n`);
+}
+
+/** Reads the results of a finished run. @throws UserError if the folder holds none, with what to do */
+export function readResultsFrom(directory: string): Results {
+  const path = join(directory, "results.json");
+  if (!existsSync(path))
+    throw new UserError(
+      `there are no finished results in ${directory}; \`npm start\` or \`flatenn reproduce\` makes them`,
+    );
+  const results = JSON.parse(readFileSync(path, "utf8")) as Omit<Results, "trials">;
+  return { ...results, trials: parseTrials(readFileSync(join(directory, "trials.csv"), "utf8")) };
+}
+
+/** Reads results that come with the repository: what notebooks show. */
+export function readResults(study: string, profile: string): Results {
+  return readResultsFrom(publishedDirectory(study, profile));
+}

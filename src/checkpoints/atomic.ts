@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * Writes a file so that whoever reads it, and whatever is interrupted, sees either the old file whole or the new one
+ * whole: a temporary file beside it is written, forced to the disk and renamed. Missing folders are made.
+ *
+ * @param bytes the content; a string is written as UTF-8
+ */
+export function writeFileAtomic(path: string, bytes: Uint8Array | string): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true });
+  // In the same folder, because a rename is atomic only within a file system.
+  const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
+  try {
+    const file = openSync(temporary, "wx");
+    try {
+      writeFileSync(file, bytes);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+/** Forces the rename itself to the disk, where the system lets folders be opened (Windows does not). */
+function syncFolder(folder: string): void {
+  let handle: number;
+  try {
+    handle = openSync(folder, "r");
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(handle);
+  } catch {
+    // Some network file systems refuse; the file is whole either way.
+  } finally {
+    closeSync(handle);
+  }
+}

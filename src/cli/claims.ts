@@ -1,0 +1,30 @@
+import { extname } from "node:path";
+import { publishedDirectory, readResultsFrom } from "../campaign/results.js";
+import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { UserError } from "../errors.js";
+import { claimsTable } from "../exhibits/claims-table.js";
+import { type Table, toCsv, toHtml, toMarkdown, toText } from "../exhibits/table.js";
+import { findStudy } from "../studies/registry.js";
+import type { StudyOptions } from "./selection.js";
+
+export interface ClaimsOptions extends StudyOptions {
+  readonly results?: string;
+  readonly out?: string;
+}
+
+const WRITERS: Readonly<Record<string, (table: Table) => string>> = {
+  ".csv": toCsv,
+  ".md": toMarkdown,
+  ".html": toHtml,
+};
+
+/** `flatenn claims` */
+export function claimsCommand({ study: name, profile, results, out }: ClaimsOptions): void {
+  const study = findStudy(name, profile);
+  const table = claimsTable(readResultsFrom(results ?? publishedDirectory(study.name, study.profile)));
+  console.log(toText(table));
+  if (out === undefined) return;
+  const writer = WRITERS[extname(out)];
+  if (!writer) throw new UserError(`--out must end with ${Object.keys(WRITERS).join(", ")}, got ${out}`);
+  writeFileAtomic(out, writer(table));
+}

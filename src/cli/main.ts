@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { UserError } from "../errors.js";
+import { program } from "./program.js";
+
+// a parent that runs this as one of its tasks is gone: its child has nobody to report to
+const orphaned = () => process.exit(130);
+if (process.send) process.on("disconnect", orphaned);
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  const verbose = process.argv.includes("--verbose");
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(verbose && error instanceof Error ? error.stack : `flatenn: ${message}`);
+  if (!verbose && !(error instanceof UserError)) console.error("This is a defect; --verbose shows where.");
+  process.exitCode = error instanceof UserError ? 1 : 70;
+}
+// an open connection to the parent would keep the process alive
+process.off("disconnect", orphaned);
+if (process.connected) process.disconnect();

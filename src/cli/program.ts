@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import { campaign } from "./campaign.js";
+import { claimsCommand } from "./claims.js";
+import { data } from "./data.js";
+import { figures } from "./figures.js";
+import { reproduce } from "./reproduce.js";
+import { trainCommand } from "./train.js";
+
+/** The command line. Bad options end with exit code 2, a user's other mistakes with 1, an interrupt with 130. */
+export function program(): Command {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const root = new Command("flatenn")
+    .description("Fault tolerance of activation-sparse quantized networks: reproduces the claims of FlatENN.")
+    .version(version)
+    .showHelpAfterError("(flatenn --help lists the commands and options)")
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+  const command = (name: string, description: string, example: string) =>
+    root
+      .command(name)
+      .description(description)
+      .option("--study <name>", "which study", "lenet5-fashion")
+      .option("--profile <name>", "quick (minutes, exploratory) or full", "quick")
+      .option("--verbose", "show a stack trace when something goes wrong")
+      .addHelpText("after", `\nExample:\n  ${example}`);
+
+  command(
+    "reproduce",
+    "do all that is still to be done of a study: train, inject faults, draw figures, print the claims",
+    "flatenn reproduce --profile quick",
+  )
+    .option(
+      "--out <folder>",
+      "folder of the run (default: data/runs/<study>-<profile>-<hash of the settings>)",
+    )
+    .option("--jobs <n>", "processes side by side (default: one per core)", positiveInteger)
+    .option("--figures <folder>", "where figures and tables go (default: figures/<study>-<profile>)")
+    .action(reproduce);
+  command(
+    "train",
+    "train one arm, or all, on from the last finished epoch",
+    "flatenn train --profile quick --arm as-saq --seed 0",
+  )
+    .option(
+      "--arm <id>",
+      "one arm, or float for the network that all arms start from (default: float, then every arm)",
+    )
+    .option("--seed <n>", "one seed of the study (default: all)", wholeNumber)
+    .option("--out <folder>", "folder of the run")
+    .action(trainCommand);
+  command(
+    "campaign",
+    "inject faults into trained networks and count what they still classify correctly",
+    "flatenn campaign --profile quick --arm as-saq",
+  )
+    .option("--arm <id>", "one arm (default: all)")
+    .option("--seed <n>", "one seed of the study (default: all)", wholeNumber)
+    .option("--out <folder>", "folder of the run")
+    .action(campaign);
+  command(
+    "figures",
+    "draw figures (.svg, .png, .json) and tables (.csv, .md) from results",
+    "flatenn figures --out figures/mine",
+  )
+    .option(
+      "--results <folder>",
+      "folder of a finished run (default: the results that come with the repository)",
+    )
+    .option("--out <folder>", "where they go (default: figures/<study>-<profile>)")
+    .action(figures);
+  command(
+    "claims",
+    "print the claims table from results",
+    "flatenn claims --results data/results/lenet5-fashion-quick",
+  )
+    .option(
+      "--results <folder>",
+      "folder of a finished run (default: the results that come with the repository)",
+    )
+    .option("--out <file>", "also write the table: .csv, .md or .html by the ending")
+    .action(claimsCommand);
+  command("data", "check the data set's files and say how it is split", "flatenn data").action(data);
+  return root;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0)
+    throw new InvalidArgumentError(`must be a whole number >= 0, got ${text}`);
+  return value;
+}
+
+function positiveInteger(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("must be at least 1, got 0");
+  return value;
+}

@@ -1,0 +1,85 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { campaignImages, FLOAT, isEvaluated, isTrained } from "../campaign/jobs.js";
+import { resultsOf, writeResults } from "../campaign/results.js";
+import type { Store } from "../campaign/store.js";
+import { claimsTable } from "../exhibits/claims-table.js";
+import { networkTable } from "../exhibits/network-table.js";
+import type { Results } from "../exhibits/results.js";
+import { toText } from "../exhibits/table.js";
+import type { Study } from "../studies/study.js";
+import { runTasks, type Task } from "./pool.js";
+import { duration } from "./progress-line.js";
+import { openRun, type RunOptions } from "./selection.js";
+import { writeExhibits } from "./write-exhibits.js";
+
+export interface ReproduceOptions extends RunOptions {
+  readonly jobs?: number;
+  readonly figures?: string;
+}
+
+/** `flatenn reproduce`: everything of a study that is not done yet. */
+export async function reproduce(options: ReproduceOptions): Promise<void> {
+  const started = performance.now();
+  const { study, store } = openRun(options);
+  campaignImages(study); // says at once, not after the training, if the images may not be read
+  console.log(`Study ${study.name}, profile ${study.profile}, in ${store.directory}`);
+  await runTasks(plan(study, store), options.jobs ?? availableParallelism());
+  const results = finish(study, store);
+  const folder = options.figures ?? join("figures", `${study.name}-${study.profile}`);
+  console.log(`Tables and figures go to ${folder}`);
+  await writeExhibits(results, folder);
+  console.log(`\n${toText(networkTable(results))}\n${toText(claimsTable(results))}`);
+  console.log(`Done in ${duration((performance.now() - started) / 1000)}.`);
+}
+
+/** What is still to be done, the longest first, since the last task to end decides when all is done. */
+function plan(study: Study, store: Store): Task[] {
+  const tasks: Task[] = [];
+  const add = (finished: boolean, title: string, said: string, command: string[], after: string[]) => {
+    if (finished) console.log(`  ${title}: ${said}`);
+    else
+      tasks.push({
+        title,
+        args: [...command, "--study", study.name, "--profile", study.profile, "--out", store.directory],
+        after,
+      });
+  };
+  const cost = ({ gradient }: Study["arms"][number]) => (gradient.rule === "conventional" ? 1 : 2);
+  const arms = [...study.arms].sort((a, b) => cost(b) - cost(a));
+  for (const seed of study.seeds) {
+    const select = (arm: string) => ["--arm", arm, "--seed", String(seed)];
+    const float = `train ${FLOAT}, seed ${seed}`;
+    add(isTrained(study, store, FLOAT, seed), float, "already trained", ["train", ...select(FLOAT)], []);
+    for (const { id } of arms)
+      add(
+        isTrained(study, store, id, seed),
+        `train ${id}, seed ${seed}`,
+        "already trained",
+        ["train", ...select(id)],
+        [float],
+      );
+  }
+  for (const seed of study.seeds)
+    for (const { id } of study.arms) {
+      const select = ["--arm", id, "--seed", String(seed)];
+      const title = `faults ${id}, seed ${seed}`;
+      add(
+        isEvaluated(study, store, id, seed),
+        title,
+        "all trials already done",
+        ["campaign", ...select],
+        [`train ${id}, seed ${seed}`],
+      );
+    }
+  return tasks;
+}
+
+/** Merges what the tasks stored into the results of the run. */
+function finish(study: Study, store: Store): Results {
+  store.mergeTrials();
+  const networks = study.seeds.flatMap((seed) => study.arms.map(({ id }) => store.network(id, seed)!));
+  const results = resultsOf(study, networks, store.trials());
+  writeResults(store.directory, results);
+  return results;
+}

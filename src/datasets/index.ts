@@ -1,0 +1,7 @@
+export {
+  FASHION_MNIST_CLASSES,
+  type FashionMnistOptions,
+  fashionMnistSplit,
+  loadFashionMnist,
+} from "./fashion-mnist.js";
+export { gatherImages, gatherLabels, type ImageDataset } from "./images.js";

@@ -1,0 +1,94 @@
+import { UserError } from "../errors.js";
+import type { Results } from "./results.js";
+
+/** Accuracy in percent by [seed][map], or why it cannot be given. */
+export type Measured = { readonly values: number[][] } | { readonly missing: string };
+
+/** The trials of a study, looked up by arm, fault and rate. */
+export interface Accuracies {
+  /** Accuracy under faults, complete over all seeds and maps of the study, else what is missing. */
+  faulty(arm: string, fault: string, rate: number): Measured;
+  /** Accuracy without faults, [seed][0]; from the trials with fault "none", else from the network rows. */
+  clean(arm: string): Measured;
+  /** Mean share of the stored weight bits whose value the faults changed, in percent; NaN without trials. */
+  changed(arm: string, fault: string, rate: number): number;
+}
+
+/**
+ * Indexes the rows of a study.
+ *
+ * @throws UserError for two trials of one arm, seed, fault, rate and map, or a row without images
+ */
+export function accuraciesOf(results: Results): Accuracies {
+  const trials = new Map<string, { accuracy: number; exposed: number; changed: number }>();
+  for (const trial of results.trials) {
+    const { arm, seed, fault, rate, map } = trial;
+    const key = JSON.stringify([arm, fault, rate, seed, map]);
+    if (trials.has(key)) {
+      throw new UserError(
+        `results.trials must hold each trial once, got ${key} (arm, fault, rate, seed, map) twice`,
+      );
+    }
+    trials.set(key, { accuracy: percent(trial, "trial"), exposed: trial.exposed, changed: trial.changed });
+  }
+  const networks = new Map<string, number>();
+  for (const network of results.networks) {
+    networks.set(JSON.stringify([network.arm, network.seed]), percent(network, "network"));
+  }
+  const absent = (arm: string) => (results.arms.includes(arm) ? undefined : `the study has no arm "${arm}"`);
+
+  return {
+    faulty(arm, fault, rate) {
+      const reason = absent(arm);
+      if (reason !== undefined) return { missing: reason };
+      if (!results.faults.includes(fault)) return { missing: `the study has no fault "${fault}"` };
+      if (results.seeds.length === 0 || results.maps === 0)
+        return { missing: "the study has no seeds or no maps" };
+      let gaps = 0;
+      const values = results.seeds.map((seed) =>
+        Array.from({ length: results.maps }, (_, map) => {
+          const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
+          if (trial === undefined) gaps++;
+          return trial?.accuracy ?? NaN;
+        }),
+      );
+      if (gaps === 0) return { values };
+      const all = results.seeds.length * results.maps;
+      return { missing: `${gaps} of ${all} trials of ${arm} under ${fault} at rate ${rate} are missing` };
+    },
+    clean(arm) {
+      const reason = absent(arm);
+      if (reason !== undefined) return { missing: reason };
+      if (results.seeds.length === 0) return { missing: "the study has no seeds" };
+      const values = results.seeds.map((seed) => {
+        const trial = trials.get(JSON.stringify([arm, "none", 0, seed, -1]));
+        return [trial?.accuracy ?? networks.get(JSON.stringify([arm, seed])) ?? NaN];
+      });
+      const gaps = values.filter(([value]) => Number.isNaN(value)).length;
+      if (gaps === 0) return { values };
+      return { missing: `${gaps} of ${results.seeds.length} networks of ${arm} are missing` };
+    },
+    changed(arm, fault, rate) {
+      let changed = 0;
+      let exposed = 0;
+      for (const seed of results.seeds) {
+        for (let map = 0; map < results.maps; map++) {
+          const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
+          changed += trial?.changed ?? 0;
+          exposed += trial?.exposed ?? 0;
+        }
+      }
+      return (100 * changed) / exposed;
+    },
+  };
+}
+
+function percent(row: { arm: string; seed: number; correct: number; images: number }, kind: string): number {
+  const { arm, seed, correct, images } = row;
+  if (!(images > 0 && correct >= 0 && correct <= images)) {
+    throw new UserError(
+      `a ${kind} row must have 0 <= correct <= images and images > 0, got ${correct} of ${images} (${arm}, seed ${seed})`,
+    );
+  }
+  return (100 * correct) / images;
+}

@@ -1,0 +1,210 @@
+import { type PairedEffect, pairedEffect } from "../statistics/index.js";
+import { type Accuracies, accuraciesOf } from "./accuracies.js";
+import { armStyle } from "./arms.js";
+import { conditions, exploratoryNote } from "./conditions.js";
+import { faultStyle } from "./fault-styles.js";
+import type { Figure } from "./figure.js";
+import type { Results } from "./results.js";
+import { wrap } from "./table.js";
+
+const WIDTH = 1100;
+const HEIGHT = 525;
+const GAP = 0.025;
+const INK = "#222222";
+/** Characters of caption that fit the width at its font size. */
+const CAPTION_WIDTH = 125;
+
+/**
+ * Accuracy against fault rate: one panel per fault type, one line per arm with its 95 % band (docs/protocol.md
+ * section 5). Rate 0 is the accuracy without faults. What has not been measured completely is left out of the line.
+ */
+export function accuracyAgainstRate(results: Results): Figure {
+  const accuracies = accuraciesOf(results);
+  const panels = results.faults;
+  const width = (1 - GAP * (panels.length - 1)) / Math.max(1, panels.length);
+  const bands: object[] = [];
+  const lines: object[] = [];
+  const layout: Figure["layout"] = {
+    width: WIDTH,
+    height: HEIGHT,
+    paper_bgcolor: "#ffffff",
+    plot_bgcolor: "#ffffff",
+    font: { family: "DejaVu Sans", size: 17, color: INK },
+    margin: { l: 78, r: 16, t: 80, b: 126 },
+    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.13, yanchor: "bottom", font: { size: 17 } },
+  };
+  const lowest: number[] = [];
+  const bases = new Set<string>();
+  for (const [panel, fault] of panels.entries()) {
+    const suffix = panel === 0 ? "" : String(panel + 1);
+    for (const arm of results.arms) {
+      const points = curve(results, accuracies, arm, fault);
+      if (points.length === 0) continue;
+      for (const { band, basis, rate } of points) {
+        lowest.push(band[0]);
+        if (rate > 0) bases.add(basis);
+      }
+      bands.push(bandTrace(points, arm, suffix));
+      lines.push(lineTrace(points, arm, fault, suffix));
+    }
+    const left = panel * (width + GAP);
+    layout[`xaxis${suffix}`] = {
+      ...axis("fault rate per stored weight bit (%)"),
+      ...(panel === Math.floor((panels.length - 1) / 2) ? {} : { title: { text: "" } }),
+      anchor: `y${suffix}`,
+      domain: [left, Math.min(1, left + width)],
+      range: xRange(results),
+    };
+    layout[`yaxis${suffix}`] = {
+      ...axis(panel === 0 ? "accuracy (%)" : ""),
+      anchor: `x${suffix}`,
+      showticklabels: panel === 0,
+      ...(panel === 0 ? {} : { matches: "y" }),
+    };
+  }
+  const floor = lowest.length === 0 ? 0 : Math.min(...lowest);
+  for (const panel of panels.keys()) {
+    const yaxis = layout[`yaxis${panel === 0 ? "" : panel + 1}`] as Record<string, unknown>;
+    yaxis["range"] = [Math.max(0, Math.floor((floor - 2) / 10) * 10), 100];
+  }
+  // Bands lie below all lines, so that no band changes the colour of another arm's line.
+  const data = [...legend(results, lines), ...bands, ...lines];
+  layout["annotations"] = [
+    ...panels.map((fault, panel) => panelTitle(faultStyle(fault).title, panel * (width + GAP) + width / 2)),
+    ...(data.length === 0 ? [note("no trials yet", { x: 0.5, y: 0.5, size: 22 })] : []),
+    note(captionOf(results, bases), { x: 0, y: 0, size: 16, shift: [-64, -64] }),
+  ];
+  return { data, layout };
+}
+
+interface Point {
+  readonly rate: number;
+  readonly mean: number;
+  /** Bounds of the 95 % interval, within [0, 100]; the mean itself where there is no interval. */
+  readonly band: readonly [number, number];
+  readonly basis: PairedEffect["basis"];
+}
+
+function curve(results: Results, accuracies: Accuracies, arm: string, fault: string): Point[] {
+  const points: Point[] = [];
+  for (const rate of [0, ...results.rates]) {
+    const measured = rate === 0 ? accuracies.clean(arm) : accuracies.faulty(arm, fault, rate);
+    if ("missing" in measured) continue;
+    const { mean, low, high, basis } = pairedEffect(measured.values);
+    const band: [number, number] = Number.isNaN(low) ? [mean, mean] : [Math.max(0, low), Math.min(100, high)];
+    // 100 * 0.07 is 7.000000000000001
+    points.push({ rate: Number((100 * rate).toPrecision(12)), mean, band, basis });
+  }
+  return points.some(({ rate }) => rate > 0) ? points : [];
+}
+
+function bandTrace(points: readonly Point[], arm: string, suffix: string): object {
+  const { title, color } = armStyle(arm);
+  const x = points.map(({ rate }) => rate);
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: `${title}, 95 % interval`,
+    legendgroup: arm,
+    showlegend: false,
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
+    x: [...x, ...[...x].reverse()],
+    y: [...points.map(({ band }) => band[1]), ...points.map(({ band }) => band[0]).reverse()],
+    fill: "toself",
+    fillcolor: `${color}2e`,
+    line: { width: 0 },
+    hoverinfo: "skip",
+  };
+}
+
+function lineTrace(points: readonly Point[], arm: string, fault: string, suffix: string): object {
+  const { title, color, dash } = armStyle(arm);
+  return {
+    type: "scatter",
+    mode: "lines+markers",
+    name: title,
+    legendgroup: arm,
+    showlegend: false,
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
+    x: points.map(({ rate }) => rate),
+    y: points.map(({ mean }) => mean),
+    line: { color, dash, width: 3 },
+    marker: { color, symbol: faultStyle(fault).marker, size: 11, line: { color: "#ffffff", width: 1 } },
+    customdata: points.map(({ band }) => [...band]),
+    hovertemplate: `${title}<br>rate %{x} %<br>%{y:.2f} % [%{customdata[0]:.2f}, %{customdata[1]:.2f}]<extra></extra>`,
+  };
+}
+
+/** One line without markers per arm drawn: the marker belongs to the fault type, so to the panel. */
+function legend(results: Results, drawn: readonly object[]): object[] {
+  const groups = new Set(drawn.map((trace) => (trace as { legendgroup: string }).legendgroup));
+  return results.arms
+    .filter((arm) => groups.has(arm))
+    .map((arm) => {
+      const { title, color, dash } = armStyle(arm);
+      const line = { color, dash, width: 3 };
+      return { type: "scatter", mode: "lines", name: title, legendgroup: arm, x: [null], y: [null], line };
+    });
+}
+
+function captionOf(results: Results, bases: ReadonlySet<string>): string {
+  const over = [...bases].filter((basis) => basis !== "none").join(", ");
+  const band = over === "" ? "No bands: one seed and one map." : `Bands: 95 % intervals over ${over}.`;
+  const rest = [...(bases.size === 0 ? [] : [band]), exploratoryNote(results)].join(" ").trim();
+  const lines = [`${conditions(results)}.`, ...(rest === "" ? [] : [rest])];
+  return wrap(lines.join("\n"), CAPTION_WIDTH).join("<br>");
+}
+
+function xRange({ rates }: Results): [number, number] {
+  const last = 100 * Math.max(0.001, ...rates);
+  return [-0.03 * last, 1.03 * last];
+}
+
+function axis(title: string): Record<string, unknown> {
+  return {
+    title: { text: title, font: { size: 18 }, standoff: 10 },
+    tickfont: { size: 16 },
+    nticks: 6,
+    gridcolor: "#e4e4e4",
+    linecolor: "#888888",
+    mirror: true,
+    showline: true,
+    ticks: "outside",
+    tickcolor: "#888888",
+    zeroline: false,
+  };
+}
+
+function panelTitle(text: string, x: number): object {
+  return {
+    text: `<b>${text}</b>`,
+    x,
+    y: 1,
+    xref: "paper",
+    yref: "paper",
+    xanchor: "center",
+    yanchor: "bottom",
+    showarrow: false,
+    font: { size: 18 },
+  };
+}
+
+function note(text: string, at: { x: number; y: number; size: number; shift?: [number, number] }): object {
+  const { x, y, size, shift } = at;
+  return {
+    text,
+    x,
+    y,
+    xref: "paper",
+    yref: "paper",
+    xanchor: shift ? "left" : "center",
+    yanchor: shift ? "top" : "middle",
+    xshift: shift?.[0] ?? 0,
+    yshift: shift?.[1] ?? 0,
+    align: "left",
+    showarrow: false,
+    font: { size, color: "#444444" },
+  };
+}

@@ -1,0 +1,108 @@
+import { armStyle } from "./arms.js";
+import { type ClaimRow, claims } from "./claims.js";
+import { conditions, plural } from "./conditions.js";
+import { faultStyle } from "./fault-styles.js";
+import type { Results } from "./results.js";
+import type { Cell, Table } from "./table.js";
+
+/** The claims with effect, interval, verdict and the paper's numbers beside ours (docs/protocol.md section 5). */
+export function claimsTable(results: Results): Table {
+  return {
+    title: results.exploratory ? "Claims (exploratory run)" : "Claims",
+    caption: captionOf(results),
+    columns: [
+      { key: "claim", title: "claim", align: "left" },
+      { key: "comparison", title: "difference in accuracy", align: "left" },
+      { key: "fault", title: "fault", align: "left" },
+      {
+        key: "effect_pp",
+        title: "effect",
+        unit: "pp",
+        align: "right",
+        interval: { low: "low_pp", high: "high_pp" },
+      },
+      { key: "verdict", title: "verdict", align: "left" },
+      { key: "largest_pp", title: "largest cell", unit: "pp", align: "right" },
+      { key: "paper_v1_pp", title: "paper v1", unit: "pp", align: "right" },
+      { key: "paper_revised_pp", title: "paper revised", unit: "pp", align: "right" },
+      {
+        key: "drop_pp",
+        title: "difference in drop",
+        unit: "pp",
+        align: "right",
+        interval: { low: "drop_low_pp", high: "drop_high_pp" },
+        detail: true,
+      },
+      { key: "detectable_pp", title: "detectable", unit: "pp", align: "right", detail: true },
+      { key: "basis", title: "basis", align: "left", detail: true },
+      { key: "standard_error_pp", title: "standard error", unit: "pp", align: "right", csvOnly: true },
+      { key: "df", title: "df", align: "right", csvOnly: true },
+      { key: "seed_sd_pp", title: "sd of seeds", unit: "pp", align: "right", csvOnly: true },
+      { key: "map_sd_pp", title: "sd of maps", unit: "pp", align: "right", csvOnly: true },
+      { key: "bootstrap_low_pp", title: "bootstrap low", unit: "pp", align: "right", detail: true },
+      { key: "bootstrap_high_pp", title: "bootstrap high", unit: "pp", align: "right", detail: true },
+    ],
+    rows: claims(results).map(rowOf),
+  };
+}
+
+/** The verdict as printed: "exploratory: supported", or "withheld: why". */
+export function verdictText({ verdict, exploratory, reason }: ClaimRow): string {
+  if (verdict === "withheld") return `withheld: ${reason}`;
+  return exploratory ? `exploratory: ${verdict}` : verdict;
+}
+
+function rowOf(row: ClaimRow): Record<string, Cell> {
+  const known = (value: number) => (Number.isNaN(value) ? null : value);
+  return {
+    claim: row.claim,
+    comparison: `${operand(row.better)} - ${operand(row.worse)}`,
+    fault: row.fault === "all" ? "all three" : faultStyle(row.fault).title,
+    effect_pp: known(row.effect.mean),
+    low_pp: known(row.effect.low),
+    high_pp: known(row.effect.high),
+    verdict: verdictText(row),
+    largest_pp: known(row.largest),
+    paper_v1_pp: row.paper?.v1 ?? null,
+    paper_revised_pp: row.paper?.revised ?? null,
+    drop_pp: known(row.drop.mean),
+    drop_low_pp: known(row.drop.low),
+    drop_high_pp: known(row.drop.high),
+    detectable_pp: known(row.minimumDetectable),
+    basis: row.basis,
+    standard_error_pp: known(row.standardError),
+    df: known(row.df),
+    seed_sd_pp: known(row.seedSd),
+    map_sd_pp: known(row.mapSd),
+    bootstrap_low_pp: known(row.bootstrap.low),
+    bootstrap_high_pp: known(row.bootstrap.high),
+  };
+}
+
+/** "AS", but "(AS + SAQ)": a plus sign beside the minus would be misread. */
+function operand(arm: string): string {
+  const { title } = armStyle(arm);
+  return title.includes(" ") ? `(${title})` : title;
+}
+
+function captionOf(results: Results): string {
+  const { exploratory, seeds, maps } = results;
+  const sentences = [`${conditions(results)}.`];
+  if (exploratory) {
+    sentences.push("Exploratory run: no verdict in this table is a test of a claim.");
+    if (seeds.length === 1) {
+      sentences.push(
+        `With one seed the intervals cover the ${plural(maps, "fault map")} only and are silent about another training, so the verdicts count for nothing.`,
+      );
+    }
+  }
+  sentences.push(
+    "Effect: mean paired difference in accuracy over all rates above 0; positive supports the claim.",
+    "Supported: the whole 95 % interval is above 0; contradicted: below 0.",
+    "Largest cell: fault type and rate chosen on other data than it is read on.",
+    'The paper\'s numbers are maxima ("up to"), read as percentage points, and may come from networks or rates not tested here.',
+    "Difference in drop: the same with each network's accuracy without faults as its own zero.",
+    "Detectable: the effect found with probability 0.8.",
+  );
+  return sentences.join(" ");
+}

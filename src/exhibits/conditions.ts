@@ -1,0 +1,28 @@
+import type { Results } from "./results.js";
+
+/** The conditions under which a study was measured, as one line for captions. */
+export function conditions(results: Results): string {
+  const { study, profile, split, seeds, maps, bits, encoding } = results;
+  const counts = [...new Set([...results.trials, ...results.networks].map(({ images }) => images))];
+  const images = counts
+    .sort((a, b) => a - b)
+    .map((count) => count.toLocaleString("en-US"))
+    .join(" or ");
+  return [
+    `${study}, profile ${profile}`,
+    plural(seeds.length, "seed"),
+    plural(maps, "fault map"),
+    images === "" ? "no trials" : `${images} ${split} images`,
+    `W${bits.weights}A${bits.activations}`,
+    `${encoding} weight codes`,
+  ].join(" · ");
+}
+
+/** What an exploratory run is worth; empty for the published study. */
+export function exploratoryNote(results: Results): string {
+  return results.exploratory ? "Exploratory: not a test of the claims." : "";
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

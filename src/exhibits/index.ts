@@ -1,0 +1,18 @@
+export { accuracyAgainstRate } from "./accuracy-against-rate.js";
+export { accuracyTable } from "./accuracy-table.js";
+export { ARM_STYLES, type ArmStyle, armStyle } from "./arms.js";
+export {
+  CLAIM_FAULTS,
+  CLAIMS,
+  type Claim,
+  type ClaimRow,
+  claims,
+  type Interval,
+  type Verdict,
+} from "./claims.js";
+export { claimsTable, verdictText } from "./claims-table.js";
+export { FAULT_STYLES, type FaultStyle, faultStyle } from "./fault-styles.js";
+export type { Figure } from "./figure.js";
+export { networkTable } from "./network-table.js";
+export type { NetworkRow, Results, TrialRow } from "./results.js";
+export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./table.js";

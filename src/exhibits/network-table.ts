@@ -1,0 +1,65 @@
+import { tInterval } from "../statistics/index.js";
+import { armStyle } from "./arms.js";
+import { conditions, exploratoryNote } from "./conditions.js";
+import type { NetworkRow, Results } from "./results.js";
+import type { Cell, Table } from "./table.js";
+
+/** What the trained networks of each arm are like without faults: mean over seeds and its spread. */
+export function networkTable(results: Results): Table {
+  const rows = results.arms.map((arm): Record<string, Cell> => {
+    const networks = results.networks.filter((network) => network.arm === arm);
+    const over = (read: (network: NetworkRow) => number) => spread(networks.map(read));
+    const accuracy = over(({ correct, images }) => (100 * correct) / images);
+    const sparsity = over((network) => 100 * network.sparsity);
+    const skipped = over((network) => 100 * network.skippedMacs);
+    const clip = over((network) => network.clipRatio);
+    return {
+      arm,
+      title: armStyle(arm).title,
+      seeds: networks.length,
+      accuracy_pct: accuracy.mean,
+      accuracy_sd_pp: accuracy.sd,
+      sparsity_pct: sparsity.mean,
+      sparsity_sd_pp: sparsity.sd,
+      skipped_macs_pct: skipped.mean,
+      skipped_macs_sd_pp: skipped.sd,
+      clip_ratio: clip.mean,
+      clip_ratio_sd: clip.sd,
+    };
+  });
+  return {
+    title: "Networks without faults",
+    caption: [
+      `${conditions(results)}.`,
+      "Mean ± standard deviation over training seeds (no spread with one seed).",
+      "Sparsity: zero codes among the activations that weight layers read, input pixels apart; skipped MACs: share of",
+      "multiply-accumulates with such a zero, first layer apart; clip/sd: weight clip over standard deviation of the",
+      "latent weights, to which the size of a fault is proportional.",
+      exploratoryNote(results),
+    ]
+      .join(" ")
+      .trim(),
+    columns: [
+      { key: "arm", title: "id", align: "left", csvOnly: true },
+      { key: "title", title: "arm", align: "left" },
+      { key: "seeds", title: "seeds", align: "right", decimals: 0 },
+      { key: "accuracy_pct", title: "accuracy", unit: "%", align: "right", spread: "accuracy_sd_pp" },
+      { key: "sparsity_pct", title: "sparsity", unit: "%", align: "right", spread: "sparsity_sd_pp" },
+      {
+        key: "skipped_macs_pct",
+        title: "skipped MACs",
+        unit: "%",
+        align: "right",
+        spread: "skipped_macs_sd_pp",
+      },
+      { key: "clip_ratio", title: "clip/sd", align: "right", spread: "clip_ratio_sd" },
+    ],
+    rows,
+  };
+}
+
+function spread(values: readonly number[]): { mean: number | null; sd: number | null } {
+  if (values.length === 0) return { mean: null, sd: null };
+  const { mean, sd } = tInterval(values);
+  return { mean, sd: Number.isNaN(sd) ? null : sd };
+}

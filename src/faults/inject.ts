@@ -1,0 +1,103 @@
+import { UserError } from "../errors.js";
+import { type Encoding, encodingTables } from "../quantization/encodings.js";
+import type { LayerMap } from "./map.js";
+import type { FaultModel } from "./models.js";
+
+/** What {@link injectFaults} is told. */
+export interface InjectionOptions {
+  /** Probability that a stored bit is faulty: a fraction from 0 to the map's ceiling. */
+  rate: number;
+  /** What a faulty bit does: one of `FAULT_MODELS`, or any object of that shape. */
+  model: FaultModel;
+  /** Bits per stored weight, as in the map. */
+  bits: number;
+  /** How codes are written into memory. */
+  encoding: Encoding;
+}
+
+/** The codes as read back, and the layer's counts of bits. */
+export interface InjectedLayer {
+  /** A new array; the one given is left alone. */
+  codes: Uint8Array;
+  /** Bits with u < rate. */
+  faulty: number;
+  /** All stored bits of the layer. */
+  exposed: number;
+  /** Bits that read differently from what was written: at most `faulty`, and all of them for flips. */
+  changed: number;
+}
+
+/**
+ * The codes of one layer as read from a faulty memory: encode, apply the model to the bits with u < rate, decode.
+ *
+ * @param codes one code per weight, each from 0 to 2^bits - 1, in the order of the map
+ * @param layer the layer's part of a fault map
+ * @throws UserError for a rate above the map's ceiling, a map of another size or bit width, a code out of range
+ */
+export function injectFaults(
+  codes: Uint8Array,
+  layer: LayerMap,
+  { rate, model, bits, encoding }: InjectionOptions,
+): InjectedLayer {
+  const tables = encodingTables(bits, encoding);
+  requireFit(codes, layer, rate, bits);
+  // Not slice, which on a Buffer makes a view of the same memory.
+  const read = new Uint8Array(codes);
+  const { positions, u } = layer;
+  let faulty = 0;
+  let changed = 0;
+  // Positions ascend, so the faulty bits of one weight follow each other and are applied together.
+  for (let j = 0; j < positions.length; ) {
+    const weight = Math.floor(positions[j]! / bits);
+    let mask = 0;
+    for (; j < positions.length; j++) {
+      const bit = positions[j]! - weight * bits;
+      if (bit >= bits) break;
+      if (u[j]! < rate) {
+        mask |= 1 << bit;
+        faulty++;
+      }
+    }
+    if (mask === 0) continue;
+    const written = tables.encode[codes[weight]!];
+    if (written === undefined) {
+      throw new UserError(
+        `codes[${weight}] must be an integer from 0 to ${2 ** bits - 1}, got ${codes[weight]}`,
+      );
+    }
+    const stored = model.apply(written, mask);
+    const code = tables.decode[stored];
+    if (code === undefined) {
+      throw new UserError(
+        `fault model ${model.id} must return an integer from 0 to ${2 ** bits - 1}, got ${String(stored)}`,
+      );
+    }
+    read[weight] = code;
+    changed += bitCount(written ^ stored);
+  }
+  return { codes: read, faulty, exposed: codes.length * bits, changed };
+}
+
+function requireFit(codes: Uint8Array, layer: LayerMap, rate: number, bits: number): void {
+  if (!(rate >= 0 && rate <= 1)) throw new UserError(`rate must be in [0, 1], got ${String(rate)}`);
+  if (rate > layer.ceiling) {
+    throw new UserError(
+      `rate ${rate} is above the fault map's ceiling ${layer.ceiling}; draw the map with a ceiling of at least ${rate}`,
+    );
+  }
+  if (bits !== layer.bits) {
+    throw new UserError(`bits must be ${layer.bits} as in the fault map of layer ${layer.name}, got ${bits}`);
+  }
+  if (codes.length !== layer.weights) {
+    throw new UserError(
+      `codes of layer ${layer.name} must have ${layer.weights} entries as its fault map has, got ${codes.length}`,
+    );
+  }
+}
+
+/** How many bits are set in an integer from 0 to 255. */
+export function bitCount(value: number): number {
+  let count = 0;
+  for (let rest = value; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}

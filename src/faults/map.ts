@@ -1,0 +1,113 @@
+import { UserError } from "../errors.js";
+import { requireBits } from "../quantization/grid.js";
+import { stream } from "../random/index.js";
+
+/** One layer's stored weights: how many there are. */
+export interface LayerShape {
+  readonly name: string;
+  readonly weights: number;
+}
+
+/**
+ * The bits of one layer that can be faulty. Entry j says that the bit at `positions[j]` is faulty at every rate above
+ * `u[j]`. A position is weight index * bits + bit, bit 0 the least significant; positions ascend.
+ */
+export interface LayerMap {
+  readonly name: string;
+  readonly weights: number;
+  /** Bits per weight, as in the whole map. */
+  readonly bits: number;
+  /** Bits whose u is not below this are not recorded, so no rate above it can be asked of the map. */
+  readonly ceiling: number;
+  readonly positions: Uint32Array;
+  readonly u: Float64Array;
+}
+
+/** A persistent fault map: one draw of a memory's weak bits, for all rates up to `ceiling` at once. */
+export interface FaultMap {
+  /** The study or family of maps. */
+  readonly key: string;
+  /** Which map of the family: 0, 1, … */
+  readonly index: number;
+  readonly bits: number;
+  readonly ceiling: number;
+  /** In model order. */
+  readonly layers: readonly LayerMap[];
+}
+
+/** What {@link drawFaultMap} is told. */
+export interface FaultMapOptions {
+  /** The study or family of maps. */
+  key: string;
+  /** Which map of the family: 0, 1, … */
+  index: number;
+  /** The layers that hold quantized weights, in model order, with different names. */
+  layers: readonly LayerShape[];
+  /** Bits per stored weight, 1 to 8. */
+  bits: number;
+  /** The highest rate that the map will serve, above 0 and at most 1; default 0.1. */
+  ceiling?: number;
+}
+
+/**
+ * Draws one uniform per stored bit and keeps those below the ceiling (docs/protocol.md section 3). Every layer has its
+ * own stream, `stream(key, "map", index, layer name)`, read in the order of positions; so a layer's faults depend
+ * neither on the other layers nor on what the weights are.
+ *
+ * @throws UserError for an index, layer, bit width or ceiling out of range, or two layers of one name
+ */
+export function drawFaultMap({ key, index, layers, bits, ceiling = 0.1 }: FaultMapOptions): FaultMap {
+  requireMapHead({ index, layers, bits, ceiling });
+  return {
+    key,
+    index,
+    bits,
+    ceiling,
+    layers: layers.map(({ name, weights }) => {
+      const draws = stream(key, "map", index, name);
+      const positions: number[] = [];
+      const kept: number[] = [];
+      const stored = weights * bits;
+      for (let position = 0; position < stored; position++) {
+        const u = draws.uniform();
+        if (u < ceiling) {
+          positions.push(position);
+          kept.push(u);
+        }
+      }
+      return {
+        name,
+        weights,
+        bits,
+        ceiling,
+        positions: Uint32Array.from(positions),
+        u: Float64Array.from(kept),
+      };
+    }),
+  };
+}
+
+/** Throws unless these can be the index, layers, bit width and ceiling of a fault map. */
+export function requireMapHead(
+  head: Pick<FaultMapOptions, "index" | "layers" | "bits"> & { ceiling: number },
+): void {
+  const { index, layers, bits, ceiling } = head;
+  if (!(Number.isSafeInteger(index) && index >= 0)) {
+    throw new UserError(`index of a fault map must be an integer from 0, got ${String(index)}`);
+  }
+  requireBits(bits);
+  if (!(ceiling > 0 && ceiling <= 1)) {
+    throw new UserError(`ceiling must be above 0 and at most 1, got ${String(ceiling)}`);
+  }
+  const names = new Set<string>();
+  for (const { name, weights } of layers) {
+    // Positions are stored as 32-bit numbers.
+    if (!(Number.isInteger(weights) && weights >= 0 && weights * bits <= 2 ** 32)) {
+      throw new UserError(
+        `weights of layer ${name} must be an integer from 0 with at most 2^32 stored bits, got ${String(weights)}`,
+      );
+    }
+    if (names.has(name)) throw new UserError(`layers must have different names, got ${name} twice`);
+    names.add(name);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import { UserError } from "../errors.js";
+import { activationNodes, type Model, weightLayers } from "../models/model.js";
+import { weightCodes } from "../quantization/index.js";
+
+/** One weight layer as it lies in memory: codes where faults strike, the rest fault-free. */
+export interface DeployedLayer {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** One code 0..2^bits - 1 per weight, row-major in `shape`, in offset binary. */
+  readonly codes: Uint8Array;
+  /** Weight value = clip (2 code - n)/n. */
+  readonly clip: number;
+  readonly bias: Float32Array;
+}
+
+/** A quantized network ready for inference, as plain data. */
+export interface DeployedNetwork {
+  readonly model: Model;
+  readonly bits: { readonly weights: number; readonly activations: number };
+  readonly layers: readonly DeployedLayer[];
+  /** Clip of each activation node. */
+  readonly activationClips: Readonly<Record<string, number>>;
+  /** FATReLU's threshold; 0 is ReLU. */
+  readonly threshold: number;
+}
+
+/** Codes of every weight layer, by name: what faults change. */
+export type Codes = Readonly<Record<string, Uint8Array>>;
+
+/** Quantizes a checkpoint: the codes are those of the typed-array grid on its float32 latent weights. */
+export function deploy(model: Model, { origin, parameters }: Checkpoint): DeployedNetwork {
+  const { bits } = origin;
+  if (!bits) throw new UserError(`arm ${origin.arm} is a float network: it has no codes to deploy`);
+  const tensor = (name: string, shape: readonly number[]) => {
+    const found = parameters[name];
+    if (!found)
+      throw new UserError(`the checkpoint of ${origin.arm}, seed ${origin.seed}, lacks the tensor ${name}`);
+    if (found.shape.join() !== shape.join())
+      throw new UserError(
+        `tensor ${name} must have the shape [${shape.join(", ")}], got [${found.shape.join(", ")}]`,
+      );
+    return found.data;
+  };
+  const scalar = (name: string) => Math.abs(tensor(name, [])[0]!);
+  const layers = weightLayers(model).map(({ name, shape, outputs }) => {
+    const clip = scalar(`${name}.weight_clip`);
+    const codes = weightCodes(tensor(`${name}.weight`, shape), clip, bits.weights);
+    return { name, shape, codes, clip, bias: tensor(`${name}.bias`, [outputs]) };
+  });
+  const activationClips = Object.fromEntries(
+    activationNodes(model).map((name) => [name, scalar(`${name}.clip`)]),
+  );
+  return { model, bits, layers, activationClips, threshold: origin.threshold };
+}
+
+/** The fault-free codes of a deployed network, by layer. */
+export function codesOf(network: DeployedNetwork): Codes {
+  return Object.fromEntries(network.layers.map(({ name, codes }) => [name, codes]));
+}

@@ -1,0 +1,99 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { ImageDataset } from "../datasets/images.js";
+import { weightValues } from "../quantization/index.js";
+import { quantizeActivations } from "../quantization/tensor.js";
+import { fatRelu } from "../sparsity/tensor.js";
+import { imageTensor } from "../training/batches.js";
+import { type Activation, forward } from "../training/forward.js";
+import { type Codes, codesOf, type DeployedNetwork } from "./deploy.js";
+
+/** Codes in, predicted classes out, one per image: all that a fault campaign asks of an engine. */
+export interface Classifier {
+  classify(codes: Codes): Uint8Array;
+  dispose(): void;
+}
+
+/** Images per forward pass: measured fastest, and small enough to stay in cache. */
+const BATCH = 500;
+
+/**
+ * Evaluates a deployed network in TensorFlow, on weights decoded from codes.
+ * @param indices which images, in which order
+ */
+export function tensorClassifier(
+  network: DeployedNetwork,
+  data: ImageDataset,
+  indices: Uint32Array,
+): Classifier {
+  const inputs: tf.Tensor4D[] = [];
+  for (let from = 0; from < indices.length; from += BATCH)
+    inputs.push(imageTensor(data, indices.subarray(from, from + BATCH)));
+  const fixed = fixedTensors(network);
+  return {
+    classify(codes) {
+      const classes = new Uint8Array(indices.length);
+      tf.tidy(() => {
+        const weights = decode(network, codes);
+        inputs.forEach((images, i) => {
+          const logits = forward(network.model, weights, fixed, images, deployedActivation(network, fixed));
+          classes.set(tf.argMax(logits, 1).dataSync(), i * BATCH);
+        });
+      });
+      return classes;
+    },
+    dispose() {
+      tf.dispose([inputs, fixed]);
+    },
+  };
+}
+
+/**
+ * How many images have the code 0 at each unit, by activation node, without faults: the input of `measureSparsity`.
+ */
+export function countZeros(
+  network: DeployedNetwork,
+  data: ImageDataset,
+  indices: Uint32Array,
+): Record<string, Float64Array> {
+  const counts: Record<string, Float64Array> = {};
+  tf.tidy(() => {
+    const fixed = fixedTensors(network);
+    const weights = decode(network, codesOf(network));
+    const activate = deployedActivation(network, fixed);
+    for (let from = 0; from < indices.length; from += BATCH)
+      tf.tidy(() => {
+        const images = imageTensor(data, indices.subarray(from, from + BATCH));
+        forward(network.model, weights, fixed, images, (x, node) => {
+          const value = activate(x, node);
+          const zeros = tf.sum(tf.cast(tf.equal(value, 0), "float32"), 0).dataSync();
+          counts[node] ??= new Float64Array(zeros.length);
+          for (let i = 0; i < zeros.length; i++) counts[node]![i]! += zeros[i]!;
+          return value;
+        });
+      });
+  });
+  return counts;
+}
+
+function fixedTensors({ layers, activationClips }: DeployedNetwork): Record<string, tf.Tensor> {
+  return Object.fromEntries([
+    ...layers.map(({ name, bias }) => [`${name}.bias`, tf.tensor1d(bias)] as const),
+    ...Object.entries(activationClips).map(([name, clip]) => [`${name}.clip`, tf.scalar(clip)] as const),
+  ]);
+}
+
+function decode({ layers, bits }: DeployedNetwork, codes: Codes): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    layers.map(({ name, shape, clip }) => [
+      name,
+      tf.tensor(weightValues(codes[name]!, clip, bits.weights), [...shape]),
+    ]),
+  );
+}
+
+function deployedActivation(network: DeployedNetwork, fixed: Record<string, tf.Tensor>): Activation {
+  return (x, node) => {
+    const rectified = network.threshold > 0 ? fatRelu(x, network.threshold) : x;
+    return quantizeActivations(rectified, fixed[`${node}.clip`]!, network.bits.activations);
+  };
+}

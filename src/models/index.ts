@@ -1,0 +1,3 @@
+export { lenet5 } from "./lenet5.js";
+export type { Model, Node, WeightLayer } from "./model.js";
+export { activationNodes, shapes, weightLayers } from "./model.js";

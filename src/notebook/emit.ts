@@ -1,0 +1,35 @@
+import { createRequire } from "node:module";
+
+type Send = (message: { data: object; metadata: object; transient: object }, update: boolean) => void;
+
+/**
+ * Sends one output in several forms (MIME type to content) to the cell that runs; a front end shows the richest it can.
+ *
+ * @returns false outside a tslab kernel, where there is nowhere to send it
+ */
+export function emit(data: Readonly<Record<string, unknown>>): boolean {
+  const send = sender();
+  if (!send) return false;
+  send({ data, metadata: {}, transient: {} }, false);
+  return true;
+}
+
+/** Whether this runs in a cell of a tslab kernel. */
+export function inKernel(): boolean {
+  return sender() !== undefined;
+}
+
+/**
+ * tslab's public display functions send one MIME type each, so this reaches for the sender behind them: the module is
+ * found among those loaded, since a kernel may have been started from another tslab than the one installed here.
+ */
+function sender(): Send | undefined {
+  const loaded = Object.values(createRequire(import.meta.url).cache);
+  const jupyter = loaded.find((module) =>
+    /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(module?.filename ?? ""),
+  );
+  return (
+    (jupyter?.exports as { lastWriteDisplayData?: Send | null } | undefined)?.lastWriteDisplayData ??
+    undefined
+  );
+}

@@ -1,0 +1,74 @@
+import { UserError } from "../errors.js";
+import type { Figure } from "../exhibits/figure.js";
+import { openRenderer, type Renderer } from "../rendering/index.js";
+import { emit, inKernel } from "./emit.js";
+
+/** After this long without a figure the browser is ended; the next figure starts another. */
+const IDLE_MS = 5_000;
+
+/**
+ * Shows a figure below the cell: interactive where the front end draws plotly, a PNG wherever scripts do not run
+ * (an untrusted notebook, GitHub, an export), its description as text elsewhere. Outside a kernel it prints the text.
+ * Without a browser for the PNG the other two forms are shown, with a warning.
+ */
+export async function show(figure: Figure): Promise<void> {
+  const text = describeFigure(figure);
+  if (!inKernel()) {
+    console.log(text);
+    return;
+  }
+  const png = await picture(figure);
+  emit({
+    "application/vnd.plotly.v1+json": figure,
+    ...(png ? { "image/png": png.toString("base64") } : {}),
+    "text/plain": text,
+  });
+}
+
+/** One line: size, title and the traces that have a name, such as `[figure 640 x 360: Loss (standard, AS)]`. */
+export function describeFigure({ data, layout }: Figure): string {
+  const title = textOf(layout["title"]).replaceAll(/<[^>]*>/g, " ");
+  const names = data
+    .filter((trace) => !("showlegend" in trace && trace.showlegend === false))
+    .map((trace) => ("name" in trace ? String(trace.name) : ""))
+    .filter((name) => name !== "");
+  const traces = names.length === 0 ? "" : ` (${[...new Set(names)].join(", ")})`;
+  return `[figure ${layout.width} x ${layout.height}: ${title.trim() || "untitled"}${traces}]`;
+}
+
+function textOf(title: unknown): string {
+  if (typeof title === "string") return title;
+  return typeof title === "object" && title !== null && "text" in title ? String(title.text) : "";
+}
+
+async function picture(figure: Figure): Promise<Buffer | undefined> {
+  try {
+    // Scale 1: front ends ignore a picture's stated width and show its pixels.
+    return await (await sharedRenderer()).draw(figure, "png");
+  } catch (error) {
+    if (!(error instanceof UserError) || shared) throw error;
+    console.warn(`No picture for where scripts do not run: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** One browser for the figures of a notebook; undefined while there is none. */
+let shared: Promise<Renderer> | undefined;
+let idle: NodeJS.Timeout | undefined;
+
+async function sharedRenderer(): Promise<Renderer> {
+  clearTimeout(idle);
+  if (!shared) {
+    shared = openRenderer();
+    shared.catch(() => {
+      shared = undefined;
+    });
+  }
+  const renderer = await shared;
+  clearTimeout(idle);
+  idle = setTimeout(() => {
+    shared = undefined;
+    void renderer.close();
+  }, IDLE_MS).unref();
+  return renderer;
+}

@@ -1,0 +1,12 @@
+export { decode, ENCODINGS, type Encoding, encode, encodingTables } from "./encodings.js";
+export {
+  activationCode,
+  activationCodes,
+  activationValue,
+  activationValues,
+  levels,
+  weightCode,
+  weightCodes,
+  weightValue,
+  weightValues,
+} from "./grid.js";

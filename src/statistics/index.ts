@@ -1,0 +1,6 @@
+export { type BootstrapInterval, crossedBootstrap } from "./bootstrap.js";
+export { type CrossFittedMaximum, crossFittedMaximum } from "./cross-fitted-maximum.js";
+export { mean, type SeedsByMaps } from "./matrix.js";
+export { type Basis, type PairedEffect, pairedEffect } from "./paired-effect.js";
+export { criticalValue, sampleQuantile, tQuantile } from "./quantile.js";
+export { minimumDetectableEffect, type TInterval, tInterval } from "./t-interval.js";

@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import type { Arm, Study } from "./study.js";
+
+/** sha256, in hex, of the JSON of a value with sorted keys: equal settings give equal hashes. */
+export function settingsHash(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(value)))
+    .digest("hex");
+}
+
+/** Hash of all settings of a study. */
+export function studyHash(study: Study): string {
+  return settingsHash(study);
+}
+
+/** Hash of what decides the float network of a seed. */
+export function floatConfig({ name, version, model, dataset, float }: Study, seed: number): string {
+  return settingsHash({ name, version, model, dataset, float, seed });
+}
+
+/** Hash of what decides the network of an arm and a seed. */
+export function armConfig(study: Study, arm: Arm, seed: number): string {
+  return settingsHash({ float: floatConfig(study, seed), quantized: study.quantized, bits: study.bits, arm });
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, v]) => [key, sorted(v)]),
+  );
+}

@@ -1,0 +1,34 @@
+import { UserError } from "../errors.js";
+import { lenet5 } from "../models/lenet5.js";
+import type { Model } from "../models/model.js";
+import { lenet5Fashion } from "./lenet5-fashion.js";
+import type { Arm, Study } from "./study.js";
+
+/** Every study and profile there is. */
+export const STUDIES: readonly Study[] = [...lenet5Fashion];
+
+const MODELS: readonly Model[] = [lenet5];
+
+/** A study by name and profile. @throws UserError that lists what there is */
+export function findStudy(name: string, profile: string): Study {
+  const found = STUDIES.find((study) => study.name === name && study.profile === profile);
+  if (found) return found;
+  const known = STUDIES.map((study) => `${study.name} with profile ${study.profile}`).join(", ");
+  throw new UserError(`there is no study ${name} with profile ${profile}; there is: ${known}`);
+}
+
+/** The model that a study names. */
+export function modelOf(study: Study): Model {
+  const found = MODELS.find((model) => model.name === study.model);
+  if (found) return found;
+  throw new UserError(
+    `model must be one of ${MODELS.map(({ name }) => name).join(", ")}, got ${study.model}`,
+  );
+}
+
+/** An arm of a study by its id. @throws UserError that lists the arms */
+export function armOf(study: Study, id: string): Arm {
+  const found = study.arms.find((arm) => arm.id === id);
+  if (found) return found;
+  throw new UserError(`arm must be one of ${study.arms.map((arm) => arm.id).join(", ")}, got ${id}`);
+}

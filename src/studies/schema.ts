@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { UserError } from "../errors.js";
+import { FAULT_MODELS } from "../faults/models.js";
+import { ENCODINGS } from "../quantization/encodings.js";
+import type { Study } from "./study.js";
+
+const count = z.int().positive();
+const bits = z.int().min(1).max(8);
+const share = z.number().gt(0).max(1);
+const name = z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens");
+
+const phase = z.strictObject({
+  epochs: count,
+  batch: count,
+  learningRate: z.number().positive(),
+  momentum: z.number().min(0).lt(1),
+  weightDecay: z.number().min(0),
+});
+
+const sparsification = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
+  z.strictObject({ kind: z.enum(["l1", "hoyer"]), alpha: z.number().positive() }),
+  z.strictObject({ kind: z.literal("fatrelu"), threshold: z.number().positive() }),
+]);
+
+const gradient = z.discriminatedUnion("rule", [
+  z.strictObject({ rule: z.literal("conventional") }),
+  z.strictObject({
+    rule: z.enum(["saq", "asam", "sam-latent", "sam-requantized"]),
+    rho: z.number().positive(),
+  }),
+]);
+
+const campaign = z
+  .strictObject({
+    split: z.enum(["validation", "test"]),
+    images: count.nullable(),
+    faults: z.array(z.enum([...FAULT_MODELS.keys()])).min(1),
+    rates: z.array(share).min(1),
+    maps: count,
+    ceiling: share,
+    encoding: z.enum(ENCODINGS),
+  })
+  .refine(({ rates }) => rates.every((rate, i) => i === 0 || rate > rates[i - 1]!), {
+    path: ["rates"],
+    message: "must ascend",
+  })
+  .refine(({ rates, ceiling }) => rates.every((rate) => rate <= ceiling), {
+    path: ["rates"],
+    message: "must not exceed the ceiling of the fault maps",
+  });
+
+const study = z
+  .strictObject({
+    name,
+    profile: name,
+    version: count,
+    exploratory: z.boolean(),
+    frozen: z.boolean(),
+    model: name,
+    dataset: z.literal("fashion-mnist"),
+    bits: z.strictObject({ weights: bits, activations: bits }),
+    seeds: z.array(z.int().min(0)).min(1),
+    float: phase,
+    quantized: phase,
+    arms: z.array(z.strictObject({ id: name, sparsification, gradient })).min(1),
+    campaign,
+  })
+  .refine(({ arms }) => new Set(arms.map(({ id }) => id)).size === arms.length, {
+    path: ["arms"],
+    message: "two arms have the same id",
+  })
+  .refine(({ exploratory, campaign }) => !exploratory || campaign.split === "validation", {
+    path: ["campaign", "split"],
+    message: "an exploratory study evaluates on validation images",
+  });
+
+/**
+ * Checks a study; an unknown key is an error.
+ * @throws UserError that names every setting which is wrong, its value and what is accepted
+ */
+export function parseStudy(value: unknown): Study {
+  const result = study.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map(({ path, message }) => {
+    const at = path.reduce<unknown>(
+      (v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key],
+      value,
+    );
+    return `  ${path.join(".") || "(top level)"}: ${message}${path.length > 0 ? `, got ${JSON.stringify(at)}` : ""}`;
+  });
+  throw new UserError(`the study's settings are not valid:\n${lines.join("\n")}`);
+}

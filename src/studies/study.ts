@@ -1,0 +1,58 @@
+import type { Encoding } from "../quantization/encodings.js";
+import type { Sparsification } from "../training/loss.js";
+import type { GradientRule } from "../training/step.js";
+
+/** Stochastic gradient descent with Nesterov momentum and a cosine schedule, over a number of epochs. */
+export interface TrainingPhase {
+  readonly epochs: number;
+  readonly batch: number;
+  /** Peak learning rate: that of the first step. */
+  readonly learningRate: number;
+  readonly momentum: number;
+  /** On conv and linear weights only. */
+  readonly weightDecay: number;
+}
+
+/** One way to train the network. */
+export interface Arm {
+  readonly id: string;
+  readonly sparsification: Sparsification;
+  readonly gradient: GradientRule;
+}
+
+/** Which faults are injected, and what is evaluated. */
+export interface CampaignSettings {
+  readonly split: "validation" | "test";
+  /** Number of images, the first of the split's keyed order; null for all. */
+  readonly images: number | null;
+  /** Ids of fault models. */
+  readonly faults: readonly string[];
+  /** Fault probabilities per stored weight bit, fractions > 0, ascending. */
+  readonly rates: readonly number[];
+  /** Number of fault maps; all arms and seeds share them. */
+  readonly maps: number;
+  /** Fault maps hold the bits whose uniform number lies below this; no rate may exceed it. */
+  readonly ceiling: number;
+  /** How codes lie in memory. */
+  readonly encoding: Encoding;
+}
+
+/** Everything that decides a study's results. */
+export interface Study {
+  readonly name: string;
+  readonly profile: string;
+  /** Raised when a choice changes after results were published; the changelog says why. */
+  readonly version: number;
+  /** True where nothing is pre-registered: such a run tests no claim. */
+  readonly exploratory: boolean;
+  /** Only a frozen study reads the test images. */
+  readonly frozen: boolean;
+  readonly model: string;
+  readonly dataset: "fashion-mnist";
+  readonly bits: { readonly weights: number; readonly activations: number };
+  readonly seeds: readonly number[];
+  readonly float: TrainingPhase;
+  readonly quantized: TrainingPhase;
+  readonly arms: readonly Arm[];
+  readonly campaign: CampaignSettings;
+}

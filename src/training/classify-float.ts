@@ -1,0 +1,31 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import type { ImageDataset } from "../datasets/images.js";
+import type { Model } from "../models/model.js";
+import { imageTensor } from "./batches.js";
+import { forward } from "./forward.js";
+import { unflatten } from "./parameters.js";
+import { toTensors } from "./state.js";
+
+/** Images per forward pass. */
+const BATCH = 500;
+
+/** Predicted classes of a float network, one per index. */
+export function classifyFloat(
+  model: Model,
+  checkpoint: Checkpoint,
+  dataset: ImageDataset,
+  indices: Uint32Array,
+): Uint8Array {
+  const classes = new Uint8Array(indices.length);
+  tf.tidy(() => {
+    const { weights, rest } = unflatten(model, toTensors(checkpoint.parameters));
+    for (let from = 0; from < indices.length; from += BATCH)
+      tf.tidy(() => {
+        const images = imageTensor(dataset, indices.subarray(from, from + BATCH));
+        const logits = forward(model, weights, rest, images, (x) => tf.relu(x));
+        classes.set(tf.argMax(logits, 1).dataSync(), from);
+      });
+  });
+  return classes;
+}

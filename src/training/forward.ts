@@ -1,0 +1,52 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { biasAdd } from "../backend/operations.js";
+import type { Model } from "../models/model.js";
+import type { Tensors } from "../tensors/named.js";
+
+/** What stands at an activation node: takes its input, the batch in front, and gives what the next layers read. */
+export type Activation = (x: tf.Tensor, node: string) => tf.Tensor;
+
+/**
+ * Evaluates a model on tensors.
+ * @param weights by weight layer, as they stand in memory: nothing is quantized here
+ * @param rest biases as `<layer>.bias`
+ * @param images [batch, height, width, channels], pixels scaled to [0, 1]
+ * @returns logits [batch, classes]
+ */
+export function forward(
+  model: Model,
+  weights: Tensors,
+  rest: Tensors,
+  images: tf.Tensor4D,
+  activate: Activation,
+): tf.Tensor2D {
+  const values = new Map<string, tf.Tensor>([["input", images]]);
+  let last: tf.Tensor = images;
+  for (const node of model.nodes) {
+    const x = values.get(node.input)!;
+    switch (node.op) {
+      case "conv": {
+        const w = weights[node.name] as tf.Tensor4D;
+        last = biasAdd(tf.conv2d(x as tf.Tensor4D, w, node.stride, node.padding), rest[`${node.name}.bias`]!);
+        break;
+      }
+      case "linear":
+        last = biasAdd(
+          tf.matMul(x as tf.Tensor2D, weights[node.name] as tf.Tensor2D),
+          rest[`${node.name}.bias`]!,
+        );
+        break;
+      case "maxPool":
+        last = tf.maxPool(x as tf.Tensor4D, node.size, node.size, "valid");
+        break;
+      case "flatten":
+        last = tf.reshape(x, [x.shape[0]!, -1]);
+        break;
+      case "activation":
+        last = activate(x, node.name);
+        break;
+    }
+    values.set(node.name, last);
+  }
+  return last as tf.Tensor2D;
+}

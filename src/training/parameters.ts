@@ -1,0 +1,86 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { activationNodes, type Model, weightLayers } from "../models/model.js";
+import { stream } from "../random/index.js";
+import type { Point } from "../saq/gradient.js";
+import type { Tensors } from "../tensors/named.js";
+import { tidy } from "../tensors/tidy.js";
+import { forward } from "./forward.js";
+import { rectify, type Sparsification } from "./loss.js";
+
+/** Initial clip over the largest magnitude seen. */
+const INITIAL_CLIP_SHARE = 0.8;
+
+/** He-normal weights and zero biases of a float network, from the stream (study, "init", seed, layer). */
+export function initialPoint(model: Model, study: string, seed: number): Point {
+  const weights: Record<string, tf.Tensor> = {};
+  const rest: Record<string, tf.Tensor> = {};
+  for (const layer of weightLayers(model)) {
+    const draws = stream(study, "init", seed, layer.name);
+    const scale = Math.sqrt(2 / layer.fanIn);
+    const values = Float32Array.from({ length: layer.weights }, () => scale * draws.normal());
+    weights[layer.name] = tf.tensor(values, [...layer.shape]);
+    rest[`${layer.name}.bias`] = tf.zeros([layer.outputs]);
+  }
+  return { weights, weightClips: {}, rest };
+}
+
+/**
+ * Starts quantization-aware training from a float network: clips at 0.8 of the largest magnitude, of each weight tensor,
+ * and of the activations of a float forward pass over `images`, the first training batch.
+ */
+export function addClips(
+  model: Model,
+  point: Point,
+  images: tf.Tensor4D,
+  sparsification: Sparsification,
+): Point {
+  return tidy(() => {
+    const clip = (x: tf.Tensor) => tf.mul(tf.max(tf.abs(x)), INITIAL_CLIP_SHARE);
+    const weightClips = Object.fromEntries(Object.entries(point.weights).map(([name, w]) => [name, clip(w)]));
+    const clips: Record<string, tf.Tensor> = {};
+    forward(model, point.weights, point.rest, images, (x, node) => {
+      const rectified = rectify(x, sparsification);
+      clips[`${node}.clip`] = clip(rectified);
+      return rectified;
+    });
+    return { weights: point.weights, weightClips, rest: { ...point.rest, ...clips } };
+  });
+}
+
+/** The tensors of a point by their names in a checkpoint (docs/formats.md). */
+export function flatten({ weights, weightClips, rest }: Point): Record<string, tf.Tensor> {
+  const suffixed = (tensors: Tensors, suffix: string) =>
+    Object.entries(tensors).map(([name, x]) => [name + suffix, x] as const);
+  return Object.fromEntries([
+    ...suffixed(weights, WEIGHT),
+    ...suffixed(weightClips, WEIGHT_CLIP),
+    ...Object.entries(rest),
+  ]);
+}
+
+/** The inverse of {@link flatten}; takes exactly the parameters of the model, with or without clips. */
+export function unflatten(model: Model, tensors: Tensors): Point {
+  const layers = weightLayers(model).map((layer) => layer.name);
+  const rest = [
+    ...layers.map((name) => `${name}.bias`),
+    ...activationNodes(model).map((name) => `${name}.clip`),
+  ];
+  const pick = (names: readonly string[], suffix: string) =>
+    Object.fromEntries(
+      names.flatMap((name) => (tensors[name + suffix] ? [[name, tensors[name + suffix]!]] : [])),
+    );
+  return { weights: pick(layers, WEIGHT), weightClips: pick(layers, WEIGHT_CLIP), rest: pick(rest, "") };
+}
+
+const WEIGHT = ".weight";
+const WEIGHT_CLIP = ".weight_clip";
+
+/** Whether weight decay applies to a parameter: to conv and linear weights only. */
+export function decays(name: string): boolean {
+  return name.endsWith(WEIGHT);
+}
+
+/** Whether a parameter is a clip, of weights or activations. */
+export function isClip(name: string): boolean {
+  return name.endsWith(WEIGHT_CLIP) || name.endsWith(".clip");
+}
