@@ -44,8 +44,8 @@ export interface BatchNormResult {
 }
 
 /**
- * Batch normalization of x [batch, height, width, channels] by the batch's own statistics.
- * Statistics carry no gradient of their own.
+ * Batch normalization of x [batch, height, width, channels] by the batch's own statistics;
+ * call it within `tf.tidy`. Statistics carry no gradient of their own.
  */
 export function batchNormTraining(
   x: tf.Tensor4D,
@@ -60,25 +60,27 @@ export function batchNormTraining(
     attribute.string("data_format", "NHWC"),
     attribute.boolean("is_training", true),
   ];
-  let statistics: [tf.Tensor1D, tf.Tensor1D] | undefined;
+  const none = tf.tensor1d([]);
+  const forward = [...attributes(), attribute.float("exponential_avg_factor", 1)];
+  // outside of the differentiated function, which frees all that it makes but its value
+  const [y, mean, variance, ...reserve] = execute(
+    "FusedBatchNormV3",
+    forward,
+    [x, scale, offset, none, none],
+    6,
+  );
   const normalize = tf.customGrad((...args) => {
-    const [x, scale, offset, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const none = tf.tensor1d([]);
-    const [y, mean, variance, ...reserve] = execute(
-      "FusedBatchNormV3",
-      [...attributes(), attribute.float("exponential_avg_factor", 1)],
-      [x, scale, offset, none, none],
-      6,
-    );
-    statistics = [mean as tf.Tensor1D, variance as tf.Tensor1D];
+    const [x, scale, , save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     save([x, scale, ...reserve]);
     return {
-      value: y!,
+      value: tf.clone(y!),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
         execute("FusedBatchNormGradV3", attributes(), [dy, ...saved], 5).slice(0, 3),
     };
   });
-  const value = normalize(x, scale, offset) as tf.Tensor4D;
-  const [mean, variance] = statistics!;
-  return { value, mean, variance };
+  return {
+    value: normalize(x, scale, offset) as tf.Tensor4D,
+    mean: mean as tf.Tensor1D,
+    variance: variance as tf.Tensor1D,
+  };
 }

@@ -11,11 +11,12 @@ export interface Reporter {
 export type ProgressMessage = { readonly progress: string };
 
 export function progressReporter(title: string): Reporter {
-  const started = performance.now();
-  let first: number | undefined;
+  let first: { done: number; at: number } | undefined;
   const line = (progress: Progress) => {
-    first ??= progress.done - 1;
-    return describe(progress, secondsLeft(progress, first, started));
+    const now = performance.now();
+    first ??= { done: progress.done, at: now }; // what a resumed job had done before says nothing of its speed
+    const secondsEach = (now - first.at) / 1000 / (progress.done - first.done);
+    return describe(progress, secondsEach * (progress.of - progress.done));
   };
   if (process.send)
     return {
@@ -29,15 +30,10 @@ export function progressReporter(title: string): Reporter {
   };
 }
 
-function describe({ done, of, rate, unit, note }: Progress, left: number): string {
+function describe({ done, of, rate, unit, note }: Progress, secondsLeft: number): string {
   const speed = `${rate >= 100 ? Math.round(rate).toLocaleString("en") : rate.toFixed(1)} ${unit}`;
-  return [note, `${Math.floor((100 * done) / of)} %`, speed, `${duration(left)} left`]
-    .filter(Boolean)
-    .join(", ");
-}
-
-function secondsLeft({ done, of }: Progress, first: number, started: number): number {
-  return ((performance.now() - started) / 1000 / (done - first)) * (of - done);
+  const left = Number.isFinite(secondsLeft) ? `${duration(secondsLeft)} left` : "";
+  return [note, `${Math.floor((100 * done) / of)} %`, speed, left].filter(Boolean).join(", ");
 }
 
 /** Seconds as people say them. */

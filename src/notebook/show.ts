@@ -25,20 +25,36 @@ export async function show(figure: Figure): Promise<void> {
   });
 }
 
-/** One line: size, title and the traces that have a name, such as `[figure 640 x 360: Loss (standard, AS)]`. */
+/**
+ * One line: size, what it shows and the traces that have a name, such as `[figure 640 x 360: Loss (standard, AS)]`.
+ * What it shows is the title, or, without one, the first titles of the axes: `accuracy (%) against rate (%)`.
+ */
 export function describeFigure({ data, layout }: Figure): string {
-  const title = textOf(layout["title"]).replaceAll(/<[^>]*>/g, " ");
-  const names = data
-    .filter((trace) => !("showlegend" in trace && trace.showlegend === false))
-    .map((trace) => ("name" in trace ? String(trace.name) : ""))
-    .filter((name) => name !== "");
-  const traces = names.length === 0 ? "" : ` (${[...new Set(names)].join(", ")})`;
-  return `[figure ${layout.width} x ${layout.height}: ${title.trim() || "untitled"}${traces}]`;
+  const axis = (letter: string) =>
+    Object.keys(layout)
+      .filter((key) => key.startsWith(`${letter}axis`))
+      .map((key) => titleOf(layout[key]))
+      .find((title) => title !== "");
+  const axes = [axis("y"), axis("x")].filter((title) => title !== undefined);
+  const shows = titleOf(layout) || axes.join(" against ");
+  const traces = data.filter((trace) => !("showlegend" in trace && trace.showlegend === false));
+  const names = new Set(
+    traces.flatMap((trace) => ("name" in trace && trace.name ? [String(trace.name)] : [])),
+  );
+  const listed = names.size === 0 ? "" : `(${[...names].join(", ")})`;
+  const what = [shows, listed].filter((part) => part !== "").join(" ");
+  return `[figure ${layout.width} x ${layout.height}${what === "" ? "" : `: ${what}`}]`;
 }
 
-function textOf(title: unknown): string {
-  if (typeof title === "string") return title;
-  return typeof title === "object" && title !== null && "text" in title ? String(title.text) : "";
+/** The title of a layout or an axis, which plotly takes as text or as an object; without its markup. */
+function titleOf(part: unknown): string {
+  const title = property(part, "title");
+  const text = typeof title === "string" ? title : property(title, "text");
+  return typeof text === "string" ? text.replaceAll(/<[^>]*>/g, " ").trim() : "";
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 async function picture(figure: Figure): Promise<Buffer | undefined> {

@@ -10,3 +10,4 @@ export {
   weightValue,
   weightValues,
 } from "./grid.js";
+export { quantizeActivations, quantizeWeights, type WeightQuantizer, weightQuantizer } from "./tensor.js";

@@ -110,6 +110,9 @@ async function openPage(browser: Puppet, scratch: string): Promise<Page> {
 function rendererOn(browser: Puppet, page: Page, removeScratch: () => void): Renderer {
   let last: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
+  // Before the scratch directory is removed at the exit of a process that never closed the renderer.
+  const kill = () => browser.process()?.kill("SIGKILL");
+  process.prependListener("exit", kill);
   return {
     draw(figure, format, options = {}) {
       // One at a time: figures drawn at once would share the page's random numbers.
@@ -121,7 +124,10 @@ function rendererOn(browser: Puppet, page: Page, removeScratch: () => void): Ren
       return picture;
     },
     close() {
-      closed ??= browser.close().finally(removeScratch);
+      closed ??= browser.close().finally(() => {
+        process.removeListener("exit", kill);
+        removeScratch();
+      });
       return closed;
     },
   };

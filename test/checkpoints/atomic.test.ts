@@ -1,0 +1,26 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { writeFileAtomic } from "../../src/checkpoints/atomic.js";
+
+const folder = mkdtempSync(join(tmpdir(), "flatenn-atomic-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("writeFileAtomic", () => {
+  it("writes bytes or text, replaces what was there, and makes missing folders", () => {
+    const path = join(folder, "a", "b", "file");
+    writeFileAtomic(path, Uint8Array.of(1, 2, 3));
+    expect([...readFileSync(path)]).toEqual([1, 2, 3]);
+    writeFileAtomic(path, "é");
+    expect(readFileSync(path, "utf8")).toBe("é");
+    expect(readdirSync(join(folder, "a", "b"))).toEqual(["file"]);
+  });
+
+  it("leaves nothing behind, and what was there as it was, when it fails", () => {
+    mkdirSync(join(folder, "taken", "inside"), { recursive: true });
+    expect(() => writeFileAtomic(join(folder, "taken"), "x")).toThrow();
+    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    expect(readdirSync(join(folder, "taken"))).toEqual(["inside"]);
+  });
+});

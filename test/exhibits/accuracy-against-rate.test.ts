@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import {
+  ARM_STYLES,
+  accuracyAgainstRate,
+  armStyle,
+  type Figure,
+  faultStyle,
+} from "../../src/exhibits/index.js";
+import { study, typical } from "./rows.js";
+
+interface Trace {
+  name: string;
+  mode: string;
+  xaxis?: string;
+  x: number[];
+  y: number[];
+  customdata: number[][];
+  line: { color: string; dash: string };
+  marker: { symbol: string };
+}
+
+const lines = ({ data }: Figure) => (data as Trace[]).filter(({ mode }) => mode === "lines+markers");
+const notes = ({ layout }: Figure) => (layout["annotations"] as { text: string }[]).map(({ text }) => text);
+const rounded = (value: unknown) =>
+  JSON.parse(JSON.stringify(value), (_, v) => (typeof v === "number" ? Math.round(v * 1000) / 1000 : v));
+
+test("one line per arm and panel, from the accuracy without faults on, with the rate in percent", () => {
+  const figure = accuracyAgainstRate(study(typical));
+  expect(lines(figure)).toHaveLength(12);
+  const [first] = lines(figure);
+  expect(first).toMatchObject({ name: "standard", xaxis: "x", x: [0, 1, 7] });
+  // Without faults 901, 902, 903 of 1,000; 900 - 4000 x rate + 6.5 on average with them.
+  expect(first!.y.map((y) => y.toFixed(6))).toEqual(["90.200000", "86.650000", "62.650000"]);
+  expect(first!.customdata[1]![0]).toBeLessThan(86.65);
+  expect(first!.customdata[1]![1]).toBeGreaterThan(86.65);
+});
+
+test("colour and dash tell the arm, the marker tells the fault type", () => {
+  for (const trace of lines(accuracyAgainstRate(study(typical)))) {
+    const { color, dash } = Object.values(ARM_STYLES).find(({ title }) => title === trace.name)!;
+    expect(trace.line).toMatchObject({ color, dash });
+    const fault = ["flip", "sa0", "sa1"][["x", "x2", "x3"].indexOf(trace.xaxis!)]!;
+    expect(trace.marker.symbol).toBe(faultStyle(fault).marker);
+  }
+});
+
+test("arms have six colours of the Okabe-Ito palette, SAQ is dashed", () => {
+  const palette = ["#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"];
+  const styles = Object.entries(ARM_STYLES);
+  expect(new Set(styles.map(([, { color }]) => color)).size).toBe(6);
+  for (const [arm, { color, dash }] of styles) {
+    expect(palette).toContain(color);
+    expect(dash).toBe(arm.endsWith("-saq") ? "dash" : "solid");
+  }
+  expect(armStyle("randbet")).toEqual({ title: "randbet", color: "#000000", dash: "dot" });
+});
+
+test("axes have units and the caption says how it was measured", () => {
+  const figure = accuracyAgainstRate(study(typical));
+  const title = (name: string) => (figure.layout[name] as { title: { text: string } }).title.text;
+  expect(title("xaxis2")).toBe("fault rate per stored weight bit (%)");
+  expect(title("yaxis")).toBe("accuracy (%)");
+  expect(notes(figure).at(-1)).toBe(
+    "lenet5-fashion, profile full · 3 seeds · 4 fault maps · 1,000 test images · W4A4 · offset-binary weight codes.<br>Bands: 95 % intervals over seeds and maps.",
+  );
+});
+
+test("one seed: the caption says that the bands are over maps only and that the run is exploratory", () => {
+  const figure = accuracyAgainstRate(study(typical, { seeds: [1], exploratory: true, split: "validation" }));
+  const caption = notes(figure).at(-1)!.replaceAll("<br>", " ");
+  expect(caption).toContain("1 seed · 4 fault maps · 1,000 validation images");
+  expect(caption).toContain("Bands: 95 % intervals over maps only. Exploratory: not a test of the claims.");
+  expect(lines(figure)[0]!.customdata[0]).toEqual([90.1, 90.1]);
+});
+
+test("one seed and one map: no bands, and the caption says so", () => {
+  const figure = accuracyAgainstRate(study(typical, { seeds: [1], maps: 1 }));
+  expect(notes(figure).at(-1)!.replaceAll("<br>", " ")).toContain("No bands: one seed and one map.");
+});
+
+test("bands and axes stay within 0 to 100 %", () => {
+  const figure = accuracyAgainstRate(study((_, __, ___, seed) => (seed === 1 ? 1000 : 0)));
+  for (const { y } of figure.data as Trace[])
+    for (const v of y) expect(v === null || (v >= 0 && v <= 100)).toBe(true);
+  expect((figure.layout["yaxis"] as { range: number[] }).range).toEqual([0, 100]);
+});
+
+test("an arm without trials is left out, of the legend too; without any the figure says so", () => {
+  const whole = study(typical);
+  const some = accuracyAgainstRate({ ...whole, trials: whole.trials.filter(({ arm }) => arm !== "as") });
+  expect(new Set((some.data as Trace[]).map(({ name }) => name.replace(/,.*/, "")))).toEqual(
+    new Set(["standard", "standard + SAQ", "AS + SAQ"]),
+  );
+  const none = accuracyAgainstRate({ ...whole, trials: [], networks: [] });
+  expect(none.data).toEqual([]);
+  expect(notes(none)).toContain("no trials yet");
+  expect(notes(none).at(-1)).toContain("no trials");
+});
+
+test("the figure is plain JSON: nothing is lost by writing it to a file", () => {
+  const figure = accuracyAgainstRate(study(typical));
+  expect(JSON.parse(JSON.stringify(figure))).toEqual(figure);
+});
+
+test("snapshot, rounded to 3 decimals", async () => {
+  const figure = accuracyAgainstRate(study(typical, { arms: ["standard", "as-saq"] }));
+  const text = `${JSON.stringify(rounded(figure), null, 1)}\n`;
+  await expect(text).toMatchFileSnapshot("snapshots/accuracy-against-rate.json.snap");
+});

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { accuracyTable, networkTable, toMarkdown, toText } from "../../src/exhibits/index.js";
+import { tInterval } from "../../src/statistics/index.js";
+import { study, typical } from "./rows.js";
+
+test("the network table has mean and spread over seeds of each arm", () => {
+  const table = networkTable(study(typical));
+  expect(table.rows.map((row) => row["title"])).toEqual(["standard", "standard + SAQ", "AS", "AS + SAQ"]);
+  const first = table.rows[0]!;
+  const accuracy = tInterval([90.1, 90.2, 90.3]);
+  expect(first["accuracy_pct"]).toBeCloseTo(accuracy.mean, 10);
+  expect(first["accuracy_sd_pp"]).toBeCloseTo(0.1, 10);
+  expect(first["sparsity_pct"]).toBeCloseTo(52, 10);
+  expect(first["skipped_macs_pct"]).toBeCloseTo(40, 10);
+  expect(first["clip_ratio"]).toBeCloseTo(2.2, 10);
+  expect(toMarkdown(table)).toContain(
+    "| AS | 3 | 89.20 ± 0.10 | 52.00 ± 1.00 | 40.00 ± 0.00 | 2.20 ± 0.10 |",
+  );
+});
+
+test("the network table has no spread for one seed and nothing for an arm without networks", () => {
+  expect(toMarkdown(networkTable(study(typical, { seeds: [1] })))).toContain(
+    "| standard | 1 | 90.10 | 51.00 |",
+  );
+  expect(toMarkdown(networkTable(study(typical, { networks: [] })))).toContain(
+    "| standard | 0 | - | - | - | - |",
+  );
+});
+
+test("the accuracy table has a row without faults and one per fault and rate, for each arm", () => {
+  const { rows } = accuracyTable(study(typical));
+  expect(rows).toHaveLength(4 * (1 + 3 * 2));
+  expect(rows.slice(0, 4).map((row) => [row["arm"], row["fault"], row["rate"]])).toEqual([
+    ["standard", "none", 0],
+    ["standard", "flip", 0.01],
+    ["standard", "flip", 0.07],
+    ["standard", "sa0", 0.01],
+  ]);
+  // 860 + 3 {1, 2, 0} by seed + 2 {0, 1, 2, 3} by map + 6 / 12 for both, of 1,000.
+  expect(rows[1]!["accuracy_pct"]).toBeCloseTo(86.65, 10);
+  expect(rows[1]).toMatchObject({ basis: "seeds and maps", seeds: 3, maps: 4 });
+  expect(rows[1]!["changed_pct"]).toBeCloseTo(1, 10);
+  expect(rows[3]!["changed_pct"]).toBeCloseTo(0.5, 10);
+  expect(rows[0]).toMatchObject({ basis: "seeds only", changed_pct: 0, maps: 0 });
+});
+
+test("the accuracy without faults comes from the trials where they have it, else from the networks", () => {
+  const whole = study(typical);
+  const clean = whole.seeds.map((seed) => ({
+    ...whole.trials[0]!,
+    id: `clean ${seed}`,
+    seed,
+    fault: "none",
+    rate: 0,
+    map: -1,
+    correct: 500,
+  }));
+  const { rows } = accuracyTable({ ...whole, trials: [...whole.trials, ...clean] });
+  expect(rows[0]!["accuracy_pct"]).toBeCloseTo(50, 10);
+  expect(rows[7]!["accuracy_pct"]).toBeCloseTo(90.2, 10);
+});
+
+test("one seed has no interval without faults and one over maps with them", () => {
+  const { rows, caption } = accuracyTable(study(typical, { seeds: [1], exploratory: true }));
+  expect(rows[0]).toMatchObject({ low_pct: null, high_pct: null, basis: "none" });
+  expect(rows[1]!["basis"]).toBe("maps only");
+  expect(rows[1]!["low_pct"]).toBeLessThan(rows[1]!["accuracy_pct"] as number);
+  expect(caption).toContain("Exploratory: not a test of the claims.");
+});
+
+test("one map has an interval over seeds", () => {
+  const { rows } = accuracyTable(study(typical, { maps: 1 }));
+  expect(rows[1]!["basis"]).toBe("seeds only");
+});
+
+test("missing trials are said, not guessed", () => {
+  const text = toText(accuracyTable(study(typical, { trials: [] })));
+  expect(text).toContain("12 of 12 trials of standard under flip at rate 0.01 are missing");
+});

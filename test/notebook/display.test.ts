@@ -1,0 +1,129 @@
+import { createRequire } from "node:module";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Figure } from "../../src/exhibits/figure.js";
+import type { Table } from "../../src/exhibits/table.js";
+import { describeFigure, emit, inKernel, show, showTable } from "../../src/notebook/index.js";
+
+const figure: Figure = {
+  data: [
+    { type: "scatter", name: "standard", y: [1, 2] },
+    { type: "scatter", name: "standard", y: [1, 1] },
+    { type: "scatter", name: "band", showlegend: false },
+    { type: "scatter" },
+  ],
+  layout: { width: 640, height: 360, title: { text: "<b>Loss</b>" } },
+};
+
+const table: Table = {
+  title: "Networks",
+  caption: "One seed.",
+  columns: [
+    { key: "arm", title: "arm", align: "left" },
+    { key: "accuracy", title: "accuracy", unit: "%", align: "right" },
+  ],
+  rows: [{ arm: "a < b", accuracy: 88.123 }],
+};
+
+/** Puts a stand-in for tslab's module where the display looks for the sender, and returns what was sent. */
+function pretendKernel(): { data: Record<string, unknown> }[] {
+  const sent: { data: Record<string, unknown> }[] = [];
+  const { cache } = createRequire(import.meta.url);
+  const exports = {
+    lastWriteDisplayData: (message: { data: Record<string, unknown> }) => sent.push(message),
+  };
+  cache["/elsewhere/tslab/dist/jupyter.js"] = {
+    filename: "/elsewhere/tslab/dist/jupyter.js",
+    exports,
+  } as NodeJS.Module;
+  return sent;
+}
+
+afterEach(() => {
+  delete createRequire(import.meta.url).cache["/elsewhere/tslab/dist/jupyter.js"];
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+describe("outside a kernel", () => {
+  test("nothing is emitted, and nothing throws", () => {
+    expect(inKernel()).toBe(false);
+    expect(emit({ "text/plain": "x" })).toBe(false);
+  });
+
+  test("a figure is printed as one line of text", async () => {
+    const log = vi.spyOn(console, "log").mockReturnValue();
+    await show(figure);
+    expect(log.mock.calls).toEqual([["[figure 640 x 360: Loss (standard)]"]]);
+  });
+
+  test("a table is printed as text", () => {
+    const log = vi.spyOn(console, "log").mockReturnValue();
+    showTable(table);
+    expect(log.mock.calls[0]![0]).toMatch(/^Networks\n.*accuracy.*a < b +88\.12\n\nOne seed\.$/s);
+  });
+});
+
+describe("describeFigure", () => {
+  test("names the axes where there is no title, passing over axes that have none", () => {
+    const layout = {
+      width: 1,
+      height: 2,
+      xaxis: { title: { text: "" } },
+      xaxis2: { title: "rate" },
+      yaxis: { title: "loss" },
+    };
+    expect(describeFigure({ data: [], layout })).toBe("[figure 1 x 2: loss against rate]");
+  });
+
+  test("says the size of a figure that says nothing", () => {
+    expect(describeFigure({ data: [], layout: { width: 1, height: 2 } })).toBe("[figure 1 x 2]");
+  });
+});
+
+describe("in a kernel", () => {
+  test("a table goes out as HTML and text in one message", () => {
+    const sent = pretendKernel();
+    showTable(table);
+    expect(sent).toHaveLength(1);
+    expect(Object.keys(sent[0]!.data)).toEqual(["text/html", "text/plain"]);
+    expect(sent[0]!.data["text/html"]).toContain("a &lt; b</td>");
+  });
+
+  test("rows become a table whose columns are the keys, numbers unrounded and to the right", () => {
+    const sent = pretendKernel();
+    showTable([
+      { name: "lr", value: 0.123456 },
+      { name: "none", value: null },
+    ]);
+    expect(sent[0]!.data["text/plain"]).toBe(
+      "name     value\n----  --------\nlr    0.123456\nnone         -",
+    );
+    expect(sent[0]!.data["text/html"]).toMatch(/<th style="text-align:right">value<\/th>/);
+    expect(sent[0]!.data["text/html"]).not.toContain("caption");
+  });
+
+  test("no rows give an empty table", () => {
+    const sent = pretendKernel();
+    showTable([]);
+    expect(sent[0]!.data["text/html"]).toContain("<table>");
+  });
+
+  test("finished HTML is passed on, with its text beside it", () => {
+    const sent = pretendKernel();
+    showTable("<table><tr><th>a</th><th>b</th></tr><tr><td>1 &lt; 2</td><td>x</td></tr></table>");
+    expect(sent[0]!.data["text/plain"]).toBe("a  b\n1 < 2  x");
+  });
+
+  test("a figure without a browser still goes out, interactive and as text, with a warning", async () => {
+    const sent = pretendKernel();
+    vi.stubEnv("FLATENN_CHROMIUM", "/no/such/chrome");
+    const warn = vi.spyOn(console, "warn").mockReturnValue();
+    await show(figure);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]!.data).toEqual({
+      "application/vnd.plotly.v1+json": figure,
+      "text/plain": "[figure 640 x 360: Loss (standard)]",
+    });
+    expect(warn.mock.calls[0]![0]).toContain("FLATENN_CHROMIUM");
+  });
+});

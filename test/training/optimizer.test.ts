@@ -1,0 +1,75 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadBackend } from "../../src/backend/index.js";
+import { epochBatches } from "../../src/training/batches.js";
+import { cosineSchedule, nesterovStep } from "../../src/training/index.js";
+
+beforeAll(async () => {
+  await loadBackend();
+});
+
+describe("nesterovStep()", () => {
+  it("follows v' = m v + g, w' = w - lr (g + m v') with weight decay in g, over many steps", () => {
+    const [lr, m, decay] = [0.1, 0.9, 0.01];
+    let [w, v] = [2, 0];
+    let state = { parameters: { w: tf.scalar(2) as tf.Tensor }, velocity: { w: tf.scalar(0) as tf.Tensor } };
+    for (let i = 0; i < 20; i++) {
+      const slope = Math.cos(i);
+      const g = slope + decay * w;
+      v = m * v + g;
+      w -= lr * (g + m * v);
+      const next = nesterovStep(
+        state,
+        { w: tf.scalar(slope) },
+        { learningRate: lr, momentum: m, weightDecay: () => decay },
+      );
+      state = next as typeof state;
+    }
+    expect(state.parameters.w.dataSync()[0]).toBeCloseTo(w, 4);
+    expect(state.velocity.w.dataSync()[0]).toBeCloseTo(v, 4);
+  });
+
+  it("without momentum, decay and gradient changes no bit", () => {
+    const state = { parameters: { w: tf.tensor1d([0.1, -3]) }, velocity: { w: tf.zeros([2]) } };
+    const next = nesterovStep(
+      state,
+      { w: tf.zeros([2]) },
+      { learningRate: 1, momentum: 0, weightDecay: () => 0 },
+    );
+    expect(next.parameters["w"]!.dataSync()).toEqual(state.parameters.w.dataSync());
+  });
+});
+
+describe("cosineSchedule()", () => {
+  it("starts at its peak, is half of it half-way, and ends near 0", () => {
+    expect(cosineSchedule(0.05, 0, 100)).toBe(0.05);
+    expect(cosineSchedule(0.05, 50, 100)).toBeCloseTo(0.025, 12);
+    expect(cosineSchedule(0.05, 100, 100)).toBeCloseTo(0, 12);
+  });
+});
+
+describe("epochBatches()", () => {
+  const pool = Uint32Array.from({ length: 103 }, (_, i) => 1000 + i);
+  const key = { study: "s", phase: "quantized", seed: 1, epoch: 1 };
+
+  it("deals each image at most once and drops the last partial batch", () => {
+    const batches = epochBatches(pool, 10, key);
+    const dealt = batches.flatMap((batch) => [...batch]);
+    expect(batches.length).toBe(10);
+    expect(new Set(dealt).size).toBe(100);
+    expect(dealt.every((i) => pool.includes(i))).toBe(true);
+  });
+
+  it("is another shuffle in another epoch, seed or phase, and the same again for the same key", () => {
+    const first = epochBatches(pool, 10, key)[0]!;
+    for (const other of [{ epoch: 2 }, { seed: 2 }, { phase: "float" }])
+      expect(epochBatches(pool, 10, { ...key, ...other })[0]).not.toEqual(first);
+    expect(epochBatches(pool, 10, { ...key })[0]).toEqual(first);
+  });
+
+  it.each([0, 104, 1.5])("refuses a batch size of %d", (size) => {
+    expect(() => epochBatches(pool, size, key)).toThrow(
+      `batch size must be a whole number from 1 to the 103 images there are, got ${size}`,
+    );
+  });
+});
