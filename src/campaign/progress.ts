@@ -9,3 +9,9 @@ export interface Progress {
 }
 
 export type OnProgress = (progress: Progress) => void;
+
+/** What a caller may hand to a long job. */
+export interface JobOptions {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}

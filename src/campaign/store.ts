@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
 import type { NetworkRow, TrialRow } from "../exhibits/results.js";
-import { studyHash } from "../studies/hash.js";
+import { settingsHash, studyHash } from "../studies/hash.js";
 import type { Study } from "../studies/study.js";
 import { parseTrials, printTrials } from "./trials-csv.js";
 
@@ -83,13 +83,12 @@ export function openStore(study: Study, directory: string): Store {
 /** Marks the folder as this study's. */
 function claim(study: Study, directory: string): void {
   const path = join(directory, "study.json");
-  const content = { hash: studyHash(study), study };
   if (!existsSync(path)) {
-    writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`);
+    writeFileAtomic(path, `${JSON.stringify(study, null, 2)}\n`);
     return;
   }
-  const found = JSON.parse(readFileSync(path, "utf8")) as { hash?: string };
-  if (found.hash === content.hash) return;
+  const found: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (settingsHash(found) === studyHash(study)) return;
   throw new UserError(
     `${directory} holds a run with other settings; choose another folder with --out, or move that one away`,
   );

@@ -69,7 +69,7 @@ export function encodeCheckpoint({ origin, parameters, velocity = {} }: Checkpoi
 
 /** The inverse of {@link encodeCheckpoint}. @param source what to call the bytes in an error */
 export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint {
-  const { tensors, metadata } = decodeSafetensors(bytes);
+  const { tensors, metadata } = decoded(bytes, source);
   const { format, ...rest } = metadata;
   if (format !== FORMAT)
     throw new UserError(
@@ -87,6 +87,16 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint 
   return Object.keys(velocity).length > 0 ? { ...checkpoint, velocity } : checkpoint;
 }
 
+function decoded(bytes: Uint8Array, source: string): ReturnType<typeof decodeSafetensors> {
+  try {
+    return decodeSafetensors(bytes);
+  } catch (error) {
+    throw new UserError(
+      `${source} is damaged (${(error as Error).message}); delete it and run the command again`,
+    );
+  }
+}
+
 /** Writes a checkpoint so that the file is either whole or not there. */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   writeFileAtomic(path, encodeCheckpoint(checkpoint));
@@ -101,14 +111,7 @@ export function readCheckpoint(path: string): Checkpoint {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new UserError(`there is no checkpoint ${path}; \`flatenn train\` makes it`);
   }
-  try {
-    return decodeCheckpoint(bytes, path);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new UserError(
-      `${path} is damaged (${(error as Error).message}); delete it and run the command again`,
-    );
-  }
+  return decodeCheckpoint(bytes, path);
 }
 
 /** sha256 over names, shapes and values of the parameters: what a network computes, apart from where it comes from. */

@@ -1,4 +1,4 @@
-import { runCampaign } from "../campaign/jobs.js";
+import { runCampaign } from "../campaign/evaluate-network.js";
 import { armOf } from "../studies/registry.js";
 import { progressReporter } from "./progress-line.js";
 import { openRun, type RunOptions, seedsOf } from "./selection.js";

@@ -4,8 +4,7 @@ import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { type Table, toCsv, toHtml, toMarkdown, toText } from "../exhibits/table.js";
-import { findStudy } from "../studies/registry.js";
-import type { StudyOptions } from "./selection.js";
+import { loadStudy, type StudyOptions } from "./selection.js";
 
 export interface ClaimsOptions extends StudyOptions {
   readonly results?: string;
@@ -20,7 +19,7 @@ const WRITERS: Readonly<Record<string, (table: Table) => string>> = {
 
 /** `flatenn claims` */
 export function claimsCommand({ study: name, profile, results, out }: ClaimsOptions): void {
-  const study = findStudy(name, profile);
+  const study = loadStudy(name, profile);
   const table = claimsTable(readResultsFrom(results ?? publishedDirectory(study.name, study.profile)));
   console.log(toText(table));
   if (out === undefined) return;

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { publishedDirectory, readResultsFrom } from "../campaign/results.js";
-import { findStudy } from "../studies/registry.js";
-import type { StudyOptions } from "./selection.js";
+import { loadStudy, type StudyOptions } from "./selection.js";
 import { writeExhibits } from "./write-exhibits.js";
 
 export interface FiguresOptions extends StudyOptions {
@@ -11,7 +10,7 @@ export interface FiguresOptions extends StudyOptions {
 
 /** `flatenn figures` */
 export async function figures({ study: name, profile, results, out }: FiguresOptions): Promise<void> {
-  const study = findStudy(name, profile);
+  const study = loadStudy(name, profile);
   const folder = out ?? join("figures", `${study.name}-${study.profile}`);
   await writeExhibits(readResultsFrom(results ?? publishedDirectory(study.name, study.profile)), folder);
   console.log(`Tables and figures are in ${folder}`);

@@ -20,7 +20,7 @@ export function program(): Command {
     root
       .command(name)
       .description(description)
-      .option("--study <name>", "which study", "lenet5-fashion")
+      .option("--study <name>", "which study, or a .json file with one of your own", "lenet5-fashion")
       .option("--profile <name>", "quick (minutes, exploratory) or full", "quick")
       .option("--verbose", "show a stack trace when something goes wrong")
       .addHelpText("after", `\nExample:\n  ${example}`);

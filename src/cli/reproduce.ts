@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { campaignImages, FLOAT, isEvaluated, isTrained } from "../campaign/jobs.js";
+import { isEvaluated } from "../campaign/evaluate-network.js";
+import { requireReadable } from "../campaign/images.js";
 import { resultsOf, writeResults } from "../campaign/results.js";
 import type { Store } from "../campaign/store.js";
+import { FLOAT, trainedNetwork } from "../campaign/train-network.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";
 import type { Results } from "../exhibits/results.js";
@@ -22,9 +24,9 @@ export interface ReproduceOptions extends RunOptions {
 export async function reproduce(options: ReproduceOptions): Promise<void> {
   const started = performance.now();
   const { study, store } = openRun(options);
-  campaignImages(study); // says at once, not after the training, if the images may not be read
+  requireReadable(study); // says at once, not after the training, if the images may not be read
   console.log(`Study ${study.name}, profile ${study.profile}, in ${store.directory}`);
-  await runTasks(plan(study, store), options.jobs ?? availableParallelism());
+  await runTasks(plan(study, store, options.study), options.jobs ?? availableParallelism());
   const results = finish(study, store);
   const folder = options.figures ?? join("figures", `${study.name}-${study.profile}`);
   console.log(`Tables and figures go to ${folder}`);
@@ -33,15 +35,18 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
   console.log(`Done in ${duration((performance.now() - started) / 1000)}.`);
 }
 
-/** What is still to be done, the longest first, since the last task to end decides when all is done. */
-function plan(study: Study, store: Store): Task[] {
+/**
+ * What is still to be done, the longest first, since the last task to end decides when all is done.
+ * @param name what names the study on the command line
+ */
+function plan(study: Study, store: Store, name: string): Task[] {
   const tasks: Task[] = [];
   const add = (finished: boolean, title: string, said: string, command: string[], after: string[]) => {
     if (finished) console.log(`  ${title}: ${said}`);
     else
       tasks.push({
         title,
-        args: [...command, "--study", study.name, "--profile", study.profile, "--out", store.directory],
+        args: [...command, "--study", name, "--profile", study.profile, "--out", store.directory],
         after,
       });
   };
@@ -50,10 +55,16 @@ function plan(study: Study, store: Store): Task[] {
   for (const seed of study.seeds) {
     const select = (arm: string) => ["--arm", arm, "--seed", String(seed)];
     const float = `train ${FLOAT}, seed ${seed}`;
-    add(isTrained(study, store, FLOAT, seed), float, "already trained", ["train", ...select(FLOAT)], []);
+    add(
+      trainedNetwork(study, store, FLOAT, seed) !== undefined,
+      float,
+      "already trained",
+      ["train", ...select(FLOAT)],
+      [],
+    );
     for (const { id } of arms)
       add(
-        isTrained(study, store, id, seed),
+        trainedNetwork(study, store, id, seed) !== undefined,
         `train ${id}, seed ${seed}`,
         "already trained",
         ["train", ...select(id)],

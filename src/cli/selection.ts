@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openStore, type Store } from "../campaign/store.js";
 import { UserError } from "../errors.js";
 import { studyHash } from "../studies/hash.js";
 import { findStudy } from "../studies/registry.js";
+import { parseStudy } from "../studies/schema.js";
 import type { Study } from "../studies/study.js";
 
 /** Options that every command has. */
@@ -17,11 +19,23 @@ export interface RunOptions extends StudyOptions {
   readonly out?: string;
 }
 
+/** A study by its name and profile, or by the path of a .json file that holds one of the user's own. */
+export function loadStudy(name: string, profile: string): Study {
+  if (!name.endsWith(".json")) return findStudy(name, profile);
+  try {
+    return parseStudy(JSON.parse(readFileSync(name, "utf8")));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`--study ${name} cannot be read: ${(error as Error).message}`);
+  }
+}
+
 /** The study that options name, and the folder of its run. */
 export function openRun({ study: name, profile, out }: RunOptions): { study: Study; store: Store } {
-  const study = findStudy(name, profile);
+  const study = loadStudy(name, profile);
   // the settings are part of the name: a changed study starts a new folder and loses nothing of the old one
-  const directory = out ?? join("data", "runs", `${name}-${profile}-${studyHash(study).slice(0, 8)}`);
+  const directory =
+    out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}`);
   return { study, store: openStore(study, directory) };
 }
 

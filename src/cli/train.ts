@@ -1,4 +1,4 @@
-import { FLOAT, trainNetwork } from "../campaign/jobs.js";
+import { FLOAT, trainNetwork } from "../campaign/train-network.js";
 import { progressReporter } from "./progress-line.js";
 import { openRun, type RunOptions, seedsOf } from "./selection.js";
 

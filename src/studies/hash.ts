@@ -14,8 +14,9 @@ export function studyHash(study: Study): string {
 }
 
 /** Hash of what decides the float network of a seed. */
-export function floatConfig({ name, version, model, dataset, float }: Study, seed: number): string {
-  return settingsHash({ name, version, model, dataset, float, seed });
+export function floatConfig(study: Study, seed: number): string {
+  const { name, version, model, dataset, trainingImages, float } = study;
+  return settingsHash({ name, version, model, dataset, trainingImages, float, seed });
 }
 
 /** Hash of what decides the network of an arm and a seed. */

@@ -38,6 +38,7 @@ const full: Study = parseStudy({
   frozen: false, // the penalties and rho above are not selected yet
   model: "lenet5",
   dataset: "fashion-mnist",
+  trainingImages: null,
   bits: { weights: 4, activations: 4 },
   seeds: [0, 1, 2, 3, 4],
   float: floatPhase,

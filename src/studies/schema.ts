@@ -59,6 +59,7 @@ const study = z
     frozen: z.boolean(),
     model: name,
     dataset: z.literal("fashion-mnist"),
+    trainingImages: count.nullable(),
     bits: z.strictObject({ weights: bits, activations: bits }),
     seeds: z.array(z.int().min(0)).min(1),
     float: phase,

@@ -49,6 +49,8 @@ export interface Study {
   readonly frozen: boolean;
   readonly model: string;
   readonly dataset: "fashion-mnist";
+  /** Number of training images, the first of the split's keyed order; null for all. */
+  readonly trainingImages: number | null;
   readonly bits: { readonly weights: number; readonly activations: number };
   readonly seeds: readonly number[];
   readonly float: TrainingPhase;

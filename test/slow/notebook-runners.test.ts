@@ -90,7 +90,10 @@ describe("the kernel", { timeout: 120_000 }, () => {
     call("-m", "nbconvert", "--execute", "--to", "notebook", "--output-dir", "executed", `${name}.ipynb`);
 
   const runners: readonly { runner: string; execute: (name: string) => Promise<Outcome> }[] = [
-    { runner: "jupyter execute", execute: (name) => call("-m", "nbclient", `${name}.ipynb`) },
+    {
+      runner: "jupyter execute",
+      execute: (name) => call("-c", "from nbclient.cli import main; main()", `${name}.ipynb`),
+    },
     { runner: "nbconvert", execute: nbconvert },
     { runner: "nbmake", execute: (name) => call("-m", "pytest", "-q", "--nbmake", `${name}.ipynb`) },
     {
@@ -128,6 +131,18 @@ console.log("a"); console.error("b"); display.html("<i>c</i>"); console.log("d")
     expect(await nbconvert("mixed")).toMatchObject({ code: 0 });
     const kinds = executed("mixed").cells[0]!.outputs.map(({ output_type, name }) => name ?? output_type);
     expect(kinds).toEqual(["stdout", "stderr", "display_data", "stdout"]);
+  });
+
+  test("a cell after a failed one runs where errors are allowed", async () => {
+    const { code } = await call(
+      ...["-m", "nbconvert", "--execute", "--allow-errors", "--to", "notebook"],
+      ...["--output-dir", "executed", "throwing.ipynb"],
+    );
+    expect(code).toBe(0);
+    const kinds = executed("throwing").cells.map(({ outputs }) =>
+      outputs.map(({ output_type }) => output_type),
+    );
+    expect(kinds).toEqual([["stream"], ["error"], ["stream"]]);
   });
 
   test("a rejection that the cell handles after a while is none", async () => {

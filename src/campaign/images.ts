@@ -1,0 +1,49 @@
+import { fashionMnistSplit, type ImageDataset, loadFashionMnist } from "../datasets/index.js";
+import { UserError } from "../errors.js";
+import type { Study } from "../studies/study.js";
+import type { TrainingData } from "../training/train.js";
+
+/** A data set and which of its images are meant, in order. */
+export interface ChosenImages {
+  readonly dataset: ImageDataset;
+  readonly indices: Uint32Array;
+}
+
+/** What a study trains and validates on. */
+export function trainingData({ trainingImages }: Study): TrainingData {
+  const { train, validation } = fashionMnistSplit();
+  return {
+    dataset: loadFashionMnist({ split: "train" }),
+    train: first(train, trainingImages, "trainingImages"),
+    validation,
+  };
+}
+
+/** The images of a study's campaign. @throws UserError for test images before the study is frozen */
+export function campaignImages(study: Study): ChosenImages {
+  requireReadable(study);
+  const { split, images } = study.campaign;
+  if (split === "validation")
+    return {
+      dataset: loadFashionMnist({ split: "train" }),
+      indices: first(fashionMnistSplit().validation, images, "images"),
+    };
+  const dataset = loadFashionMnist({ split: "test" });
+  const all = Uint32Array.from({ length: dataset.count }, (_, i) => i);
+  return { dataset, indices: first(all, images, "images") };
+}
+
+/** Refuses the test images to a study that is not frozen. */
+export function requireReadable({ campaign, frozen, name, profile }: Study): void {
+  if (campaign.split !== "test" || frozen) return;
+  throw new UserError(
+    `profile ${profile} of ${name} evaluates on the test images, which nothing reads before the study is frozen: ` +
+      "its penalties and rho are not selected yet. Use --profile quick",
+  );
+}
+
+function first(all: Uint32Array, count: number | null, setting: string): Uint32Array {
+  if (count === null) return all;
+  if (count <= all.length) return all.slice(0, count);
+  throw new UserError(`${setting} must be at most the ${all.length} there are, got ${count}`);
+}

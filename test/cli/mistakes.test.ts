@@ -1,0 +1,103 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { flatenn, temporaryFolder, writeSmallStudy } from "../support/cli.js";
+
+describe("help", () => {
+  it("lists the commands, and each command shows an example", async () => {
+    const { code, stdout } = await flatenn(["--help"]);
+    expect(code).toBe(0);
+    for (const command of ["reproduce", "train", "campaign", "figures", "claims", "data"]) {
+      expect(stdout).toContain(`  ${command} `);
+      const help = await flatenn([command, "--help"]);
+      expect(help.code).toBe(0);
+      expect(help.stdout).toContain(`Example:\n  flatenn ${command}`);
+    }
+  });
+});
+
+describe("a user's mistake is told in a line, without a stack trace", () => {
+  it.each([
+    [["fly"], 2, "unknown command 'fly'"],
+    [["train", "--seed", "-1"], 2, "must be a whole number >= 0, got -1"],
+    [["train", "--fast"], 2, "unknown option '--fast'"],
+    [["reproduce", "--jobs", "0"], 2, "must be at least 1, got 0"],
+    [["train", "--profile", "huge"], 1, "there is no study lenet5-fashion with profile huge; there is: "],
+    [["claims", "--results", "nowhere"], 1, "there are no finished results in nowhere; `npm start` or"],
+    [["train", "--study", "no.json"], 1, "--study no.json cannot be read: ENOENT"],
+  ] as const)("%j ends with exit code %i", async (args, expected, message) => {
+    const { code, stderr } = await flatenn(args);
+    expect(code).toBe(expected);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it("but --verbose shows the trace", async () => {
+    const { code, stderr } = await flatenn(["claims", "--results", "nowhere", "--verbose"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^\s+at /m);
+  });
+
+  it("an arm or seed that the study does not have is refused with those it has", async () => {
+    const folder = temporaryFolder();
+    const run = (...args: string[]) => flatenn([...args, "--out", join(folder, "run")]);
+    expect((await run("train", "--arm", "dense")).stderr).toContain(
+      "arm must be one of standard, standard-saq, as, as-saq, got dense",
+    );
+    expect((await run("train", "--seed", "7")).stderr).toContain(
+      "--seed must be one of 0 in profile quick, got 7",
+    );
+  });
+
+  it("an arm before its float network, or a campaign before its training, says what to run first", async () => {
+    const out = join(temporaryFolder(), "run");
+    const arm = await flatenn(["train", "--arm", "as", "--out", out]);
+    expect([arm.code, arm.stderr]).toEqual([
+      1,
+      expect.stringContaining("train it first: flatenn train --arm float --seed 0"),
+    ]);
+    const campaign = await flatenn(["campaign", "--arm", "as", "--out", out]);
+    expect([campaign.code, campaign.stderr]).toEqual([
+      1,
+      expect.stringContaining("train it first: flatenn train --arm as --seed 0"),
+    ]);
+  });
+
+  it("the full profile refuses the test images before anything is trained", async () => {
+    const { code, stderr, stdout } = await flatenn([
+      "reproduce",
+      "--profile",
+      "full",
+      "--out",
+      join(temporaryFolder(), "run"),
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("which nothing reads before the study is frozen");
+    expect(stdout).not.toContain("train");
+  });
+
+  it("a run folder of other settings is left alone", async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, "run");
+    await flatenn(["train", "--study", writeSmallStudy(folder), "--arm", "nothing", "--out", out]);
+    const { code, stderr } = await flatenn(["train", "--out", out]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("holds a run with other settings");
+  });
+
+  it("a damaged checkpoint is named, with what to do", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "run", "checkpoints"), { recursive: true });
+    writeFileSync(join(folder, "run", "checkpoints", "float-seed0.safetensors"), "not a checkpoint");
+    const { code, stderr } = await flatenn(["train", "--arm", "float", "--out", join(folder, "run")]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/float-seed0\.safetensors is damaged .*delete it and run the command again/);
+  });
+
+  it("a study file with an unknown key is refused by the key's name", async () => {
+    const folder = temporaryFolder();
+    const path = writeSmallStudy(folder, { epochs: 3 } as object);
+    const { code, stderr } = await flatenn(["train", "--study", path, "--out", join(folder, "run")]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/unrecognized key.*epochs/i)]);
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { campaignImages } from "../../src/campaign/index.js";
+import { UserError } from "../../src/errors.js";
+import {
+  armConfig,
+  armOf,
+  findStudy,
+  floatConfig,
+  parseStudy,
+  STUDIES,
+  studyHash,
+} from "../../src/studies/index.js";
+
+const quick = findStudy("lenet5-fashion", "quick");
+const full = findStudy("lenet5-fashion", "full");
+/** A copy that may be spoiled. */
+const copy = () => structuredClone(quick) as unknown as Record<string, unknown>;
+
+describe("the studies there are", () => {
+  it("are valid by their own schema", () => {
+    for (const study of STUDIES) expect(parseStudy(study)).toEqual(study);
+  });
+
+  it("have docs/protocol.md's rates, seeds and maps in the full profile", () => {
+    expect(full.campaign.rates).toEqual([0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05]);
+    expect([full.seeds.length, full.campaign.maps, full.float.epochs, full.quantized.epochs]).toEqual([
+      5, 50, 12, 10,
+    ]);
+  });
+
+  it("never let the quick profile near the test images", () => {
+    expect(quick).toMatchObject({
+      exploratory: true,
+      frozen: false,
+      campaign: { split: "validation", images: 2000 },
+    });
+  });
+
+  it("refuse test images as long as they are not frozen", () => {
+    expect(full).toMatchObject({ frozen: false, campaign: { split: "test" } });
+    expect(() => campaignImages(full)).toThrow("which nothing reads before the study is frozen");
+  });
+});
+
+describe("parseStudy()", () => {
+  const refusal = (change: (study: Record<string, unknown>) => void) => {
+    const study = copy();
+    change(study);
+    try {
+      parseStudy(study);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      return (error as Error).message;
+    }
+    throw new Error("accepted");
+  };
+
+  it("refuses an unknown key, at the top and deep inside, by name", () => {
+    expect(refusal((s) => Object.assign(s, { epochs: 3 }))).toMatch(/unrecognized key.*epochs/i);
+    expect(refusal((s) => Object.assign(s["float"] as object, { lr: 1 }))).toMatch(
+      /float: unrecognized key.*lr/i,
+    );
+  });
+
+  it("names the setting and the value that is wrong", () => {
+    expect(refusal((s) => Object.assign(s["campaign"] as object, { rates: [1.5] }))).toMatch(
+      /campaign\.rates\.0: .*got 1\.5/,
+    );
+    expect(refusal((s) => Object.assign(s["bits"] as object, { weights: 9 }))).toMatch(
+      /bits\.weights: .*got 9/,
+    );
+    expect(refusal((s) => Object.assign(s["campaign"] as object, { faults: ["zap"] }))).toMatch(
+      /campaign\.faults\.0: .*"zap"/,
+    );
+  });
+
+  it("refuses rates out of order or above the maps' ceiling, two arms of one id, an exploratory study on test images", () => {
+    expect(refusal((s) => Object.assign(s["campaign"] as object, { rates: [0.02, 0.01] }))).toMatch(
+      /must ascend/,
+    );
+    expect(refusal((s) => Object.assign(s["campaign"] as object, { rates: [0.2] }))).toMatch(/ceiling/);
+    expect(refusal((s) => (s["arms"] as unknown[]).push(quick.arms[0]))).toMatch(/same id/);
+    expect(refusal((s) => Object.assign(s["campaign"] as object, { split: "test" }))).toMatch(/exploratory/);
+  });
+
+  it("refuses nothing at all", () => {
+    expect(() => parseStudy(undefined)).toThrow(UserError);
+  });
+});
+
+describe("a study's hashes", () => {
+  it("do not depend on the order of keys", () => {
+    const reversed = Object.fromEntries(Object.entries(quick).reverse()) as unknown as typeof quick;
+    expect(studyHash(reversed)).toBe(studyHash(quick));
+  });
+
+  it("of a network change with what decides it, and with nothing else", () => {
+    const arm = armOf(quick, "as-saq");
+    const hash = armConfig(quick, arm, 0);
+    expect(armConfig({ ...quick, campaign: full.campaign, arms: full.arms }, arm, 0)).toBe(hash);
+    expect(armConfig(quick, arm, 1)).not.toBe(hash);
+    expect(armConfig(quick, { ...arm, gradient: { rule: "saq", rho: 0.3 } }, 0)).not.toBe(hash);
+    expect(armConfig({ ...quick, float: full.float }, arm, 0)).not.toBe(hash);
+    expect(floatConfig({ ...quick, quantized: { ...quick.quantized, epochs: 99 } }, 0)).toBe(
+      floatConfig(quick, 0),
+    );
+  });
+});
+
+it("an unknown study or arm is refused with a list of those there are", () => {
+  expect(() => findStudy("resnet", "quick")).toThrow("there is: lenet5-fashion with profile quick");
+  expect(() => armOf(quick, "dense")).toThrow(
+    "arm must be one of standard, standard-saq, as, as-saq, got dense",
+  );
+});

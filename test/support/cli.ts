@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { findStudy, type Study } from "../../src/studies/index.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder of its own for a test, removed afterwards. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "flatenn-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs `flatenn` with arguments. @param begun gets the process as soon as it runs */
+export function flatenn(
+  args: readonly string[],
+  begun: (child: ChildProcess) => void = () => {},
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const output = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => {
+      output.stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      output.stderr += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code, signal, ...output }));
+    begun(child);
+  });
+}
+
+/** Writes a study file that takes seconds: real images, few of them. */
+export function writeSmallStudy(folder: string, changes: Partial<Study> = {}): string {
+  const quick = findStudy("lenet5-fashion", "quick");
+  const study: Study = {
+    ...quick,
+    name: "small",
+    profile: "test",
+    trainingImages: 1280,
+    float: { ...quick.float, epochs: 2 },
+    quantized: { ...quick.quantized, epochs: 2 },
+    campaign: { ...quick.campaign, images: 200, maps: 2, rates: [0.01, 0.05] },
+    ...changes,
+  };
+  const path = join(folder, "study.json");
+  writeFileSync(path, JSON.stringify(study));
+  return path;
+}

@@ -1,0 +1,35 @@
+import type { Array32, Checkpoint } from "../../src/checkpoints/index.js";
+import { activationNodes, type Model, weightLayers } from "../../src/models/index.js";
+import { stream } from "../../src/random/index.js";
+
+/** A checkpoint of keyed random weights, W4A4, with clips in a sensible place. */
+export function randomCheckpoint(model: Model, key: string): Checkpoint {
+  const parameters: Record<string, Array32> = {};
+  for (const layer of weightLayers(model)) {
+    const draws = stream("test", key, layer.name);
+    const scale = Math.sqrt(2 / layer.fanIn);
+    const normals = (size: number, sd: number) =>
+      Float32Array.from({ length: size }, () => sd * draws.normal());
+    parameters[`${layer.name}.weight`] = { shape: layer.shape, data: normals(layer.weights, scale) };
+    parameters[`${layer.name}.bias`] = { shape: [layer.outputs], data: normals(layer.outputs, 0.05) };
+    parameters[`${layer.name}.weight_clip`] = { shape: [], data: Float32Array.of(2.5 * scale) };
+  }
+  for (const name of activationNodes(model))
+    parameters[`${name}.clip`] = { shape: [], data: Float32Array.of(1.5) };
+  return {
+    origin: {
+      study: "test",
+      profile: "test",
+      model: model.name,
+      arm: "standard",
+      seed: 0,
+      epoch: 1,
+      bits: { weights: 4, activations: 4 },
+      threshold: 0,
+      config: "c",
+      backend: {},
+      curve: [],
+    },
+    parameters,
+  };
+}
