@@ -58,9 +58,9 @@ export async function loadBackend(): Promise<BackendReport> {
   return report;
 }
 
-/** tfjs-node 4.22 calls two functions that Node 23 removed from `util`. */
+/** tfjs-node 4.22 calls two functions that Node 22 deprecates, with a warning, and Node 23 removed from `util`. */
 function restoreRemovedUtilities(): void {
   const util = createRequire(import.meta.url)("node:util") as Record<string, unknown>;
-  util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
-  util["isArray"] ??= Array.isArray;
+  util["isNullOrUndefined"] = (value: unknown) => value === null || value === undefined;
+  util["isArray"] = Array.isArray;
 }

@@ -35,6 +35,47 @@ export const crossEntropy: (logits: tf.Tensor, oneHot: tf.Tensor) => tf.Scalar =
   };
 }) as (logits: tf.Tensor, oneHot: tf.Tensor) => tf.Scalar;
 
+/**
+ * Max pooling of x [batch, height, width, channels] over size x size windows with stride = size, no padding. The gradient
+ * goes to one largest element of each window; of equal ones to that in the leftmost column, and there the topmost row.
+ */
+export function maxPool(x: tf.Tensor4D, size: number): tf.Tensor4D {
+  const [, height, width] = x.shape;
+  if (size !== 2 || height % 2 !== 0 || width % 2 !== 0) return tf.maxPool(x, size, size, "valid");
+  return maxPoolByHalves(x) as tf.Tensor4D;
+}
+
+/**
+ * 2 x 2 pooling as the larger of two rows, then of two columns: vectorized passes over whole rows, where TensorFlow's own
+ * kernels walk over windows. Measured on LeNet-5's first layer: 0.3 of their time forward, and less backward.
+ */
+const maxPoolByHalves = tf.customGrad((...args) => {
+  const [x, save] = args as unknown as [tf.Tensor4D, tf.GradSaveFunc];
+  const [batch, height, width, channels] = x.shape;
+  const rows = [(batch * height) / 2, 2, width * channels];
+  const columns = [(batch * height * width) / 4, 2, channels];
+  const [top, bottom] = tf.split(tf.reshape(x, rows), 2, 1) as [tf.Tensor, tf.Tensor];
+  const [left, right] = tf.split(tf.reshape(tf.maximum(top, bottom), columns), 2, 1) as [
+    tf.Tensor,
+    tf.Tensor,
+  ];
+  save([top, bottom, left, right]);
+  return {
+    value: tf.reshape(tf.maximum(left, right), [batch, height / 2, width / 2, channels]),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [top, bottom, left, right] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const columnwise = toLarger(tf.reshape(dy, left.shape), left, right);
+      return tf.reshape(toLarger(tf.reshape(columnwise, top.shape), top, bottom), x.shape);
+    },
+  };
+});
+
+/** dy where `first` >= `second` beside dy where not, along axis 1. */
+function toLarger(dy: tf.Tensor, first: tf.Tensor, second: tf.Tensor): tf.Tensor {
+  const toFirst = tf.mul(dy, tf.cast(tf.greaterEqual(first, second), "float32"));
+  return tf.concat([toFirst, tf.sub(dy, toFirst)], 1);
+}
+
 /** What batch normalization gives in training. */
 export interface BatchNormResult {
   readonly value: tf.Tensor4D;

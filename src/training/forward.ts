@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { biasAdd } from "../backend/operations.js";
+import { biasAdd, maxPool } from "../backend/operations.js";
 import type { Model } from "../models/model.js";
 import type { Tensors } from "../tensors/named.js";
 
@@ -22,12 +22,15 @@ export function forward(
 ): tf.Tensor2D {
   const values = new Map<string, tf.Tensor>([["input", images]]);
   let last: tf.Tensor = images;
+  const pooled = onlyPooled(model);
   for (const node of model.nodes) {
     const x = values.get(node.input)!;
     switch (node.op) {
       case "conv": {
         const w = weights[node.name] as tf.Tensor4D;
-        last = biasAdd(tf.conv2d(x as tf.Tensor4D, w, node.stride, node.padding), rest[`${node.name}.bias`]!);
+        last = tf.conv2d(x as tf.Tensor4D, w, node.stride, node.padding);
+        // the largest of sums with one bias is the largest sum plus it, so the bias can wait for fewer elements
+        if (!pooled.has(node.name)) last = biasAdd(last, rest[`${node.name}.bias`]!);
         break;
       }
       case "linear":
@@ -37,7 +40,8 @@ export function forward(
         );
         break;
       case "maxPool":
-        last = tf.maxPool(x as tf.Tensor4D, node.size, node.size, "valid");
+        last = maxPool(x as tf.Tensor4D, node.size);
+        if (pooled.has(node.input)) last = biasAdd(last, rest[`${node.input}.bias`]!);
         break;
       case "flatten":
         last = tf.reshape(x, [x.shape[0]!, -1]);
@@ -49,4 +53,11 @@ export function forward(
     values.set(node.name, last);
   }
   return last as tf.Tensor2D;
+}
+
+/** The conv nodes that nothing but one max pooling reads. */
+function onlyPooled({ nodes }: Model): ReadonlySet<string> {
+  const readers = (name: string) => nodes.filter((node) => node.input === name).map(({ op }) => op);
+  const convs = nodes.filter(({ op, name }) => op === "conv" && readers(name).join() === "maxPool");
+  return new Set(convs.map(({ name }) => name));
 }

@@ -6,6 +6,7 @@ import {
   crossEntropy,
   hasTensorFlow,
   loadBackend,
+  maxPool,
 } from "../../src/backend/index.js";
 import { stream } from "../../src/random/index.js";
 import { expectClose, normalTensor } from "../support/tensors.js";
@@ -63,9 +64,24 @@ describe("native gradients equal the composed ones", () => {
     expectClose(twice, tf.div(tf.mul(tf.sub(tf.softmax(logits), labels), 2), 4), 1e-6);
   });
 
-  it("of max pooling: dy goes to the first largest element of each window", () => {
+  it("of max pooling: value and gradient of tfjs's own, at even, odd and larger windows", () => {
+    for (const [height, width, size] of [
+      [8, 6, 2],
+      [7, 9, 2],
+      [9, 6, 3],
+    ] as const) {
+      const x = normal(3, height, width, 5) as tf.Tensor4D;
+      const plain = (x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, size, size, "valid");
+      const ours = (x: tf.Tensor) => maxPool(x as tf.Tensor4D, size);
+      const dy = normal(...plain(x).shape) as tf.Tensor4D;
+      expectClose(ours(x), plain(x), 0);
+      expectClose(tf.grad(ours)(x, dy), tf.grad(plain)(x, dy), 0);
+    }
+  });
+
+  it("of max pooling goes to one element of a window where several are largest", () => {
     const x = tf.tensor4d([1, 2, 4, 4, 3, 0, 1, 4], [1, 2, 4, 1]);
-    const gradient = tf.grad((x: tf.Tensor4D) => tf.maxPool(x, 2, 2, "valid"))(
+    const gradient = tf.grad((x: tf.Tensor) => maxPool(x as tf.Tensor4D, 2))(
       x,
       tf.tensor4d([10, 20], [1, 1, 2, 1]),
     );

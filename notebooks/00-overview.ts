@@ -1,0 +1,140 @@
+// ---
+// jupyter:
+//   jupytext:
+//     cell_metadata_filter: -all
+//     notebook_metadata_filter: kernelspec,-jupytext.text_representation.jupytext_version,-jupytext.text_representation.format_version
+//     text_representation:
+//       extension: .ts
+//       format_name: percent
+//   kernelspec:
+//     display_name: TypeScript (tslab)
+//     language: typescript
+//     name: tslab
+// ---
+
+// %% [markdown]
+// # Does activation sparsity make a quantized network fragile?
+//
+// A quantized network keeps each weight as a code of a few bits. Memory fails: a bit flips, or is stuck at 0 or 1, and
+// the network computes with another weight than it was trained with. FlatENN (Malhotra and Gupta,
+// [arXiv 2301.00675](https://arxiv.org/abs/2301.00675); revised as
+// [arXiv 2406.10528](https://arxiv.org/abs/2406.10528)) asks what this does to networks trained for **sparse
+// activations**, which skip work wherever an activation is zero and so save energy. Its answer: they lose more accuracy
+// than networks of ordinary density, and a training that seeks flat minima of the loss makes both kinds more robust.
+//
+// This notebook shows what came out when that was tried again, from nothing but the two abstracts: the networks, their
+// accuracy under faults, and the claims with a verdict. It reads stored results, so it runs in seconds.
+//
+// ## The claims
+//
+// In our words; section 1 of [docs/protocol.md](../docs/protocol.md) has them with their sources, section 5 how each is
+// tested.
+//
+// | claim | what it says |
+// |---|---|
+// | C1 | Under faults in the weights, an activation-sparse network (AS) is less accurate than a standard one. |
+// | C2 | A cause, or at least a companion, of this is that the sparse network lies in a sharper minimum of its loss. |
+// | C3a | Sharpness-aware quantization (SAQ), instead of conventional training, makes the sparse network more accurate under faults. |
+// | C3b | It does the same for the standard network. |
+// | C4 | A sparse network trained with SAQ is more accurate under faults than a standard network trained conventionally. |
+//
+// C2 needs measurements of sharpness, which are not part of this notebook. The paper gives C1 and C3 as "up to"
+// numbers: the table at the end has them in columns of their own.
+
+// %% [markdown]
+// ## What was run
+//
+// One experiment, the study `lenet5-fashion`: LeNet-5 on Fashion-MNIST, weights and activations quantized, in arms that
+// differ only in the L1 penalty on activations (standard or AS) and in the training (conventional or SAQ). All arms of
+// a seed start from the same trained float network and see the same batches.
+//
+// A study has profiles. **quick** is small enough for everyone to repeat in minutes: a single training seed, few epochs,
+// few fault maps, part of the validation images. It shows that the machinery works from end to end and what its output
+// looks like. Its results are marked **exploratory**: they were there to be looked at while choices were still open, so
+// no verdict of theirs is a test of a claim. For that there is the profile **full**, whose choices are fixed before the
+// test images are read, once.
+
+// %%
+import { readResults } from "../dist/campaign/results.js";
+import { accuracyAgainstRate, claimsTable, networkTable } from "../dist/exhibits/index.js";
+import { show, showTable } from "../dist/notebook/index.js";
+
+const results = await readResults("lenet5-fashion", "quick");
+
+const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(12))} %`;
+const imageCounts = [...new Set(results.trials.map(({ images }) => images))];
+showTable([
+  { what: "study and profile", value: `${results.study}, ${results.profile}` },
+  {
+    what: "counts as",
+    value: results.exploratory ? "exploratory: no test of the claims" : "test of the claims",
+  },
+  { what: "arms", value: results.arms.join(", ") },
+  { what: "training seeds", value: results.seeds.length },
+  { what: "bits", value: `${results.bits.weights} per weight, ${results.bits.activations} per activation` },
+  { what: "weight codes stored as", value: results.encoding },
+  { what: "fault types", value: results.faults.join(", ") },
+  { what: "fault rates per stored bit", value: results.rates.map(percent).join(", ") },
+  { what: "fault maps", value: results.maps },
+  { what: "images", value: `${imageCounts.join(" or ")} ${results.split} images` },
+  { what: "trials", value: results.trials.length },
+]);
+
+// %% [markdown]
+// ## The networks
+//
+// Before any fault. **Sparsity** is the share of zeros among the quantized activations that the next layer's weights
+// meet. **clip/sd** deserves a look before any comparison below: an offset by one step of the grid, and so every fault,
+// is proportional to the clip of the layer's weights. An arm that merely learned a smaller clip is hurt less by faults,
+// however flat or sharp its minimum.
+
+// %%
+showTable(networkTable(results));
+
+// %% [markdown]
+// ## Accuracy under faults
+//
+// Each stored bit of a weight is faulty with the probability on the horizontal axis. Which bits are faulty is drawn once
+// per **fault map**: a higher rate keeps the faults of a lower one and adds to them, and every arm meets the same maps,
+// so arms are compared under the very same faults.
+
+// %%
+await show(accuracyAgainstRate(results));
+
+// %% [markdown]
+// **How to read it.** One panel per fault type, one line per arm; colour says which network, a solid line conventional
+// training and a dashed one SAQ. The leftmost point, at rate 0, is the accuracy without faults. A band is a 95 %
+// interval of the mean: over seeds and maps where there are several of both, over maps alone where there is one seed.
+// Bands that overlap do not mean that two arms do not differ: the arms share their maps, so their difference, which the
+// claims table has, is known better than either line.
+//
+// Whether a stuck bit pulls weights up or down depends on how codes are laid out in memory, so compare the two panels
+// of stuck-at faults only for the encoding named above.
+
+// %% [markdown]
+// ## The claims, tested
+//
+// The effect is the difference in accuracy between two arms, averaged over all rates above 0, in percentage points;
+// positive is in favour of the claim. A claim is *supported* if the whole 95 % interval is above zero, *contradicted* if
+// it is below, else *inconclusive*. "Largest cell" is our counterpart of the paper's "up to": the fault type and rate
+// with the largest difference, chosen on one half of the data and read on the other, since the largest of many noisy
+// numbers is too large.
+
+// %%
+showTable(claimsTable(results));
+
+// %% [markdown]
+// ## What this does not say
+//
+// - **One small network on one data set.** The paper's maxima may come from networks, data or rates that are not tested
+//   here; a difference from them is no refutation.
+// - **Where the abstracts are silent, we chose**: quantizer, penalty, fault rates, which layers are quantized. The
+//   protocol marks each choice. The learned range of the quantizer matters most, since it sets the size of a fault.
+// - **With one seed** an interval covers the luck of the fault maps, not that of training: another seed may differ by
+//   more than the band is wide.
+// - **Only stored weights fail.** Biases, clips, activations and the arithmetic are taken to be sound, and no memory
+//   protection is modelled.
+// - **A verdict is about accuracy, not its cause.** That SAQ helps would not show that flatness is why; see clip/sd
+//   above for another reason.
+//
+// To repeat all of it, from training on: `npm start`. To run this notebook again: `npm run notebooks`.

@@ -1,0 +1,131 @@
+// @ts-check
+// The Python environment that runs notebooks: made once, in the cache directory, from pinned packages.
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheDirectory } from "./cache.mjs";
+import { partialDirectory, sha256 } from "./files.mjs";
+import { ask, lastLines, run, SetupProblem, say } from "./processes.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const jupyterDirectory = join(root, "jupyter");
+
+/**
+ * The Python of an environment with everything that `jupyter/<file>` lists, made if need be (15 s, 60 MB). It is
+ * named by a hash of the list and of the Python it was made with, and gets its name only when it is complete.
+ *
+ * @param {string} [file] a pip requirements file in jupyter/, every package of which is pinned
+ * @returns {Promise<string>} path of the Python program; start other programs as `python -m name`
+ */
+export async function jupyterPython(file = "requirements.txt") {
+  const { command, version } = findPython();
+  const requirements = withIncluded(file);
+  const directory = join(cacheDirectory(), `jupyter-${sha256(`${version}\n${requirements}`).slice(0, 12)}`);
+  if (existsSync(directory)) return programIn(directory);
+  say("jupyter: making a Python environment for the notebooks, once (about 15 s)");
+  const partial = partialDirectory(directory);
+  await step(command, ["-m", "venv", partial], "making the environment");
+  const pip = [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--prefer-binary",
+  ];
+  await step(programIn(partial), [...pip, "-r", join(jupyterDirectory, file)], "installing its packages");
+  try {
+    renameSync(partial, directory);
+  } catch (error) {
+    // Another run was first; its environment is as good.
+    if (!existsSync(directory)) throw error;
+    rmSync(partial, { recursive: true, force: true });
+  }
+  return programIn(directory);
+}
+
+/**
+ * Variables under which Jupyter finds this repository's kernel, starts it with this Node, and sees nothing of the
+ * user's own Jupyter configuration.
+ *
+ * @param {string} scratch an existing directory for what Jupyter writes while it runs
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function jupyterEnvironment(scratch) {
+  const { PYTHONPATH, PYTHONHOME, ...rest } = process.env;
+  return {
+    ...rest,
+    PATH: `${dirname(process.execPath)}${delimiter}${rest.PATH ?? ""}`,
+    JUPYTER_PATH: jupyterDirectory,
+    JUPYTER_NO_CONFIG: "1",
+    JUPYTER_CONFIG_DIR: join(scratch, "config"),
+    JUPYTER_DATA_DIR: join(scratch, "data"),
+    JUPYTER_RUNTIME_DIR: join(scratch, "runtime"),
+    IPYTHONDIR: join(scratch, "ipython"),
+    TMPDIR: scratch,
+    TMP: scratch,
+    TEMP: scratch,
+    PYTHONNOUSERSITE: "1",
+    PYTHONUTF8: "1",
+  };
+}
+
+/** @returns {{ command: string, version: string }} */
+function findPython() {
+  const own = process.env.FLATENN_PYTHON;
+  const candidates = own ? [own] : process.platform === "win32" ? ["python", "py"] : ["python3", "python"];
+  const question =
+    "import sys; print(sys.version_info[0] * 100 + sys.version_info[1], sys.version.split()[0], sys.executable)";
+  const old = [];
+  for (const command of candidates) {
+    const version = ask(command, ["-c", question]);
+    if (version === undefined) continue;
+    if (Number(version.split(" ")[0]) < 310) {
+      old.push(version.split(" ")[1]);
+      continue;
+    }
+    if (ask(command, ["-c", "import venv, ensurepip"]) !== undefined) return { command, version };
+    throw new SetupProblem(
+      `${command} cannot make an environment for the notebooks, since its module venv is missing: ` +
+        "install it (on Debian and Ubuntu: apt install python3-venv) and repeat the command",
+    );
+  }
+  const found =
+    old.length > 0 ? `only found Python ${old.join(", ")}` : `found no ${candidates.join(" or ")}`;
+  throw new SetupProblem(
+    `the notebooks are executed by Jupyter, which needs Python 3.10 or later: ${found}. ` +
+      "Install it, or set FLATENN_PYTHON to its program. Everything but the notebooks works without.",
+  );
+}
+
+/**
+ * The text of a requirements file and of those it includes with -r.
+ *
+ * @param {string} file
+ * @returns {string}
+ */
+function withIncluded(file) {
+  const text = readFileSync(join(jupyterDirectory, file), "utf8");
+  return text.replaceAll(/^-r (.+)$/gm, (_, included) => withIncluded(included));
+}
+
+/** @param {string} directory */
+function programIn(directory) {
+  return process.platform === "win32"
+    ? join(directory, "Scripts", "python.exe")
+    : join(directory, "bin", "python");
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} what
+ */
+async function step(command, args, what) {
+  const { code, output } = await run(command, args, { progress: () => what });
+  if (code === 0) return;
+  throw new SetupProblem(
+    `${what} failed (exit code ${code}); repeat the command to try again:\n${lastLines(output)}`,
+  );
+}

@@ -1,0 +1,142 @@
+// @ts-check
+// npm run notebooks: executes notebooks/*.ts with the repository's own kernel and writes the .ipynb files.
+//   npm run notebooks                  all of them
+//   npm run notebooks -- 00-overview   those whose name begins so
+//   npm run notebooks -- --check       writes nothing, fails if an executed notebook differs from the committed one
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { writeAtomically } from "./files.mjs";
+import { jupyterDirectory, jupyterEnvironment, jupyterPython } from "./jupyter.mjs";
+import { handleInterrupts, Interrupted, interruptedExitCode, run, SetupProblem } from "./processes.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const AT_ONCE = 2;
+const usage = "usage: npm run notebooks -- [--check] [--directory DIRECTORY] [NAME...]";
+
+/** @param {string[]} args */
+async function main(args) {
+  const { check, directory, names } = options(args);
+  const sources = readdirSync(directory)
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+    .filter((name) => names.length === 0 || names.some((start) => name.startsWith(start)))
+    .sort();
+  if (sources.length === 0) {
+    throw new SetupProblem(
+      `no notebook in ${directory} has a name that begins with ${names.join(" or ") || "anything"}`,
+    );
+  }
+  const python = await jupyterPython();
+  if (directory === join(root, "notebooks")) await typeCheck();
+
+  const scratch = mkdtempSync(join(tmpdir(), "flatenn-notebooks-"));
+  process.once("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+  const env = jupyterEnvironment(scratch);
+  let failed = 0;
+  const queue = [...sources];
+  const worker = async () => {
+    for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
+      const target = join(directory, source.replace(/\.ts$/, ".ipynb"));
+      const executed = join(scratch, source.replace(/\.ts$/, ".ipynb"));
+      const started = Date.now();
+      const parameters = [join(directory, source), executed, ...(check ? ["--compare", target] : [])];
+      const { code, output } = await execute(
+        python,
+        [join(jupyterDirectory, "execute.py"), ...parameters],
+        env,
+      );
+      const seconds = ((Date.now() - started) / 1000).toFixed(1);
+      if (code === 0 && !check) writeAtomically(target, readFileSync(executed));
+      const outcome = code === 0 ? (check ? "as committed" : "executed") : "FAILED";
+      process.stdout.write(`${source.replace(/\.ts$/, "")}  ${outcome}  ${seconds} s\n`);
+      if (code === 0) continue;
+      failed += 1;
+      process.stdout.write(`${output.trimEnd()}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (failed > 0) process.stdout.write(`${failed} of ${sources.length} notebooks failed\n`);
+  return failed > 0 ? 1 : 0;
+}
+
+/** @param {string[]} args */
+function options(args) {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        check: { type: "boolean", default: false },
+        directory: { type: "string" },
+        help: { type: "boolean" },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(`${usage}\n`);
+      process.exit(0);
+    }
+    return {
+      check: values.check,
+      directory: values.directory ?? join(root, "notebooks"),
+      names: positionals,
+    };
+  } catch (error) {
+    throw new SetupProblem(`${/** @type {Error} */ (error).message}\n${usage}`);
+  }
+}
+
+/** Stricter than the kernel's own compiler, and before any notebook runs for a while only to fail. */
+async function typeCheck() {
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const project = join(root, "tsconfig.notebooks.json");
+  const { code, output } = await run(process.execPath, [tsc, "--pretty", "false", "-p", project], {
+    cwd: root,
+  });
+  if (code !== 0) throw new SetupProblem(`the notebooks do not type-check:\n${output.trimEnd()}`);
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ code: number, output: string }>}
+ */
+function execute(command, args, env) {
+  const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const end = () => child.kill("SIGTERM");
+  process.once("exit", end);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+    });
+  }
+  return new Promise((done) => {
+    child.once("error", (error) => {
+      output += error.message;
+      done({ code: 127, output });
+    });
+    child.once("close", (status) => {
+      process.removeListener("exit", end);
+      done({ code: interruptedExitCode() ?? status ?? 1, output });
+    });
+  });
+}
+
+handleInterrupts();
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+  // The notebooks' processes end with this one.
+  process.on(signal, () => process.exit(interruptedExitCode() ?? 1));
+}
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof Interrupted) process.exitCode = interruptedExitCode() ?? 1;
+  else if (error instanceof SetupProblem) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  } else throw error;
+}

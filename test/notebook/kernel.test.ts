@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { KernelClient, printed } from "./kernel-client.js";
+
+describe.skipIf(process.platform === "win32")("the kernel", { timeout: 30_000 }, () => {
+  let kernel: KernelClient;
+  beforeAll(async () => {
+    kernel = await KernelClient.start();
+  }, 60_000);
+  afterAll(async () => {
+    expect(await kernel.stop()).toBe(0);
+  });
+
+  test("says what it is, with status and the version of its compiler", async () => {
+    const { reply } = await kernel.request("kernel_info_request", {});
+    expect(reply).toMatchObject({
+      status: "ok",
+      language_info: { name: "typescript", file_extension: ".ts" },
+    });
+    expect(reply.language_info.version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  test("runs cells that share their names, and prints the last value", async () => {
+    expect((await kernel.execute("const three: number = 3;")).reply.status).toBe("ok");
+    const answer = await kernel.execute("three + 1");
+    expect(answer.reply).toMatchObject({ status: "ok", payload: [], user_expressions: {} });
+    expect(printed(answer)).toBe("4\n");
+  });
+
+  test("brings 10,000 lines in few messages and in order", async () => {
+    const answer = await kernel.execute("for (let i = 0; i < 10_000; i++) console.log(i);");
+    expect(printed(answer)).toBe(Array.from({ length: 10_000 }, (_, i) => `${i}\n`).join(""));
+    expect(answer.published.length).toBeLessThan(10);
+  });
+
+  test("keeps a character whole whose bytes come in two writes, and calls back after a write", async () => {
+    const answer = await kernel.execute(`const bytes = Buffer.from("ü");
+process.stdout.write(bytes.subarray(0, 1));
+await new Promise<void>((done) => process.stdout.write(bytes.subarray(1), () => done()));`);
+    expect(printed(answer)).toBe("ü");
+  });
+
+  test("publishes what a cell throws, with name, message and the cell's own frames only", async () => {
+    const answer = await kernel.execute(
+      `function inner(): never { throw new RangeError("too far"); }\ninner();`,
+    );
+    expect(answer.reply).toMatchObject({ status: "error", ename: "RangeError", evalue: "too far" });
+    const error = answer.published.find(({ type }) => type === "error")!.content;
+    expect(error).toMatchObject({ ename: "RangeError", evalue: "too far" });
+    const traceback = error.traceback.join("\n");
+    expect(traceback).toContain("at inner");
+    expect(traceback).not.toMatch(/node:|executor\.js/);
+  });
+
+  test.each([
+    [`throw "only a text";`, "Error", "only a text"],
+    [`await Promise.resolve(); throw undefined;`, "Error", "undefined"],
+    [`let text: string = null;`, "CompileError", "1:5 - Type 'null' is not assignable to type 'string'."],
+    [`const f = (x) => x;`, "CompileError", "1:12 - Parameter 'x' implicitly has an 'any' type."],
+    [`void Promise.reject(new TypeError("floating"));`, "TypeError", "floating"],
+    [`setTimeout(() => { throw new TypeError("late"); }, 20); undefined;`, "TypeError", "late"],
+    [`import { readFile } from "node:fs/promises";\nvoid readFile("missing");`, "Error", /^ENOENT/],
+  ])("fails the cell %s", async (code, ename, evalue) => {
+    const { reply } = await kernel.execute(code);
+    expect(reply).toMatchObject({ status: "error", ename });
+    expect(reply.evalue).toMatch(evalue);
+  });
+
+  test("lets a cell handle a rejection after a while", async () => {
+    const answer = await kernel.execute(`const p = Promise.reject(new Error("x"));
+await new Promise((done) => setTimeout(done, 20));
+try { await p; } catch { console.log("handled"); }`);
+    expect(answer.reply.status).toBe("ok");
+    expect(printed(answer)).toBe("handled\n");
+  });
+
+  test("fails the next cell for what fails between two, and tells the log", async () => {
+    expect(
+      (await kernel.execute(`setTimeout(() => { throw new Error("much later"); }, 500); undefined;`)).reply
+        .status,
+    ).toBe("ok");
+    await new Promise((done) => setTimeout(done, 400));
+    expect((await kernel.execute("1")).reply).toMatchObject({ status: "error", evalue: "much later" });
+    expect(kernel.log).toContain("much later");
+    expect((await kernel.execute("1")).reply.status).toBe("ok");
+  });
+
+  test("aborts the cells queued behind a failed one, answers in order, and runs the next", async () => {
+    const order: string[] = [];
+    const send = async (name: string, code: string) => {
+      const { reply } = await kernel.execute(code);
+      order.push(`${name} ${reply.status}`);
+    };
+    await Promise.all([send("first", "throw 1;"), send("second", "1"), send("third", "1")]);
+    expect(order).toEqual(["first error", "second aborted", "third aborted"]);
+    expect((await kernel.execute("1")).reply.status).toBe("ok");
+  });
+
+  test.each(["while (true) {}", "await new Promise((done) => setTimeout(done, 60_000));"])(
+    "stops %s when interrupted, and goes on",
+    async (code) => {
+      const answer = kernel.execute(code);
+      await new Promise((done) => setTimeout(done, 500));
+      kernel.interrupt();
+      expect((await answer).reply).toMatchObject({
+        status: "error",
+        evalue: expect.stringMatching(/interrupted/i),
+      });
+      expect((await kernel.execute("1")).reply.status).toBe("ok");
+    },
+  );
+
+  test("completes and explains names of earlier cells", async () => {
+    await kernel.execute("const bank = { clip: 1, codes: [2] };");
+    const { reply } = await kernel.request("complete_request", { code: "bank.", cursor_pos: 5 });
+    expect(reply.matches).toEqual(["clip", "codes"]);
+    const inspected = await kernel.request("inspect_request", {
+      code: "bank",
+      cursor_pos: 1,
+      detail_level: 0,
+    });
+    expect(inspected.reply.data["text/plain"]).toContain("clip: number");
+  });
+
+  test("publishes a display between what was printed before and after", async () => {
+    const answer = await kernel.execute(`import { display } from "tslab";
+console.log("a"); display.html("<i>b</i>"); console.log("c");`);
+    expect(answer.published.map(({ type }) => type)).toEqual(["stream", "display_data", "stream"]);
+  });
+});
