@@ -2,6 +2,7 @@
  * FlatENN-TS: fault tolerance of activation-sparse quantized networks.
  * Importing this loads no native TensorFlow; call `await loadBackend()` before the first use of tensors.
  */
+export type { Array32, Arrays } from "./arrays.js";
 export type { BackendReport } from "./backend/index.js";
 export { loadBackend } from "./backend/index.js";
 export * as campaign from "./campaign/index.js";

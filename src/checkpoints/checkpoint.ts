@@ -1,14 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { Array32, Arrays } from "../arrays.js";
 import { UserError } from "../errors.js";
 import { writeFileAtomic } from "./atomic.js";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "./safetensors.js";
-
-/** A float32 tensor in row-major order. */
-export interface Array32 {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
 
 /** Figures of one epoch of training. */
 export interface EpochRecord {
@@ -47,9 +42,9 @@ export interface CheckpointOrigin {
 export interface Checkpoint {
   readonly origin: CheckpointOrigin;
   /** By name: `<layer>.weight`, `<layer>.bias`, `<layer>.weight_clip`, `<activation>.clip`. */
-  readonly parameters: Readonly<Record<string, Array32>>;
+  readonly parameters: Arrays;
   /** Optimizer velocity by the same names: only in the state of an unfinished training. */
-  readonly velocity?: Readonly<Record<string, Array32>>;
+  readonly velocity?: Arrays;
 }
 
 const FORMAT = "flatenn-checkpoint-1";

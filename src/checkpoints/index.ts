@@ -1,4 +1,4 @@
-export type { Array32, Checkpoint, CheckpointOrigin, EpochRecord } from "./checkpoint.js";
+export type { Checkpoint, CheckpointOrigin, EpochRecord } from "./checkpoint.js";
 export {
   decodeCheckpoint,
   encodeCheckpoint,

@@ -10,4 +10,5 @@ export {
   weightValue,
   weightValues,
 } from "./grid.js";
-export { quantizeActivations, quantizeWeights, type WeightQuantizer, weightQuantizer } from "./tensor.js";
+export { type WeightQuantizer, weightQuantizer } from "./straight-through.js";
+export { quantizeActivations, quantizeWeights } from "./tensor.js";

@@ -1,73 +1,29 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { attribute, execute, executeOne, hasTensorFlow } from "../backend/native.js";
 import { levels, requireBits } from "./grid.js";
+import { weightQuantizer } from "./straight-through.js";
 
 /**
- * The LIQ grid on tensors, with straight-through gradients (docs/protocol.md section 2). The deployed codes are those of
- * the typed-array grid; tensors, in float32, agree with it but within 1e-6 of a tie.
+ * The weight grid on tensors: w of any shape and a scalar clip give Q(w), differentiable straight through in both
+ * (docs/protocol.md section 2). The values are those of the typed-array grid. Bits 1 to 8.
  */
-
-/** A quantizer of weights with a learned clip: its value, and its straight-through gradient. */
-export interface WeightQuantizer {
-  /** Q(w) of latent weights w (any shape) with a scalar clip; same shape. */
-  value(latent: tf.Tensor, clip: tf.Tensor): tf.Tensor;
-  /**
-   * Pulls dL/dQ back to the latent weights and the clip.
-   * @param dy dL/dQ, shape of the weights
-   * @param value Q(w) as {@link value} gave it
-   */
-  gradient(
-    dy: tf.Tensor,
-    latent: tf.Tensor,
-    clip: tf.Tensor,
-    value: tf.Tensor,
-  ): { latent: tf.Tensor; clip: tf.Tensor };
-}
-
-/** The weight grid: 2^bits levels c (2q - n)/n, zero not among them. Bits 1 to 8. */
-export function weightQuantizer(bits: number): WeightQuantizer {
-  const n = levels(bits);
-  return {
-    value: (latent, clip) =>
-      tf.tidy(() => {
-        const c = tf.abs(clip);
-        const t = tf.clipByValue(tf.div(latent, c), -1, 1);
-        const code = tf.floor(tf.add(tf.mul(tf.add(t, 1), n / 2), 0.5));
-        return tf.mul(c, tf.div(tf.sub(tf.mul(code, 2), n), n));
-      }),
-    gradient: (dy, latent, clip, value) =>
-      tf.tidy(() => {
-        const c = tf.abs(clip);
-        const t = tf.clipByValue(tf.div(latent, c), -1, 1);
-        // value/c - w/c inside the clip and +-1 outside, where value/c is +-1 and t is +-1: (value/c - t) + (t outside)
-        const inside = tf.cast(tf.lessEqual(tf.abs(latent), c), "float32");
-        const slope = tf.sub(tf.div(value, c), tf.mul(t, inside));
-        return { latent: tf.mul(dy, inside), clip: tf.mul(tf.sum(tf.mul(dy, slope)), tf.sign(clip)) };
-      }),
-  };
-}
-
-/** {@link weightQuantizer} as one differentiable function of (latent weights, clip). */
 export function quantizeWeights(latent: tf.Tensor, clip: tf.Tensor, bits: number): tf.Tensor {
   const quantizer = weightQuantizer(bits);
-  return tf.customGrad((...args) => {
-    const [w, c, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const value = quantizer.value(w, c);
-    save([w, c, value]);
-    return {
-      value,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [w, c, value] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-        const gradient = quantizer.gradient(dy, w, c, value);
-        return [gradient.latent, gradient.clip];
-      },
-    };
-  })(latent, clip);
+  const [w, c] = [latent.dataSync() as Float32Array, clip.dataSync()[0]!];
+  const value = quantizer.value(w, c);
+  return tf.customGrad(() => ({
+    value: tf.tensor(value, latent.shape),
+    gradFunc: (dy: tf.Tensor) => {
+      const gradient = quantizer.gradient(dy.dataSync() as Float32Array, w, c, value);
+      return [tf.tensor(gradient.latent, latent.shape), tf.scalar(gradient.clip)];
+    },
+  }))(latent, clip);
 }
 
 /**
  * The activation grid c u/n, u = 0..n, clamping at 0 and c, so that ReLU is part of it; differentiable in x and the clip.
- * Gradient: 1 to x inside [0, c]; to the clip (value - x)/c inside, 1 above, 0 below. Bits 1 to 8.
+ * Gradient: 1 to x inside [0, c]; to the clip (value - x)/c inside, 1 above, 0 below. Bits 1 to 8. The codes are those of
+ * the typed-array grid but within 1e-6 of a tie, since tensors compute in float32.
  */
 export function quantizeActivations(x: tf.Tensor, clip: tf.Tensor, bits: number): tf.Tensor {
   requireBits(bits);

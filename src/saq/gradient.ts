@@ -1,28 +1,31 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { WeightQuantizer } from "../quantization/tensor.js";
-import { mapTensors, nameTensors, type Tensors } from "../tensors/named.js";
-import { tidy } from "../tensors/tidy.js";
+import { type Arrays, mapArrays, scalar, scalarValue } from "../arrays.js";
+import type { WeightQuantizer } from "../quantization/straight-through.js";
 import { addPerturbation, type Perturbation, type PerturbationRule, perturb } from "./perturbation.js";
 
 /** Everything that is trained, by name. */
 export interface Point {
   /** Latent (float) weights of the quantized layers. */
-  readonly weights: Tensors;
-  /** Scalar weight clips, under the names of their weights. */
-  readonly weightClips: Tensors;
+  readonly weights: Arrays;
+  /** Scalar weight clips, under the names of their weights; empty in a float network. */
+  readonly weightClips: Arrays;
   /** Biases, batch-norm parameters, activation clips: all that is neither a weight nor a weight clip. */
-  readonly rest: Tensors;
+  readonly rest: Arrays;
 }
 
 /**
- * The training loss of a network whose layers hold `weights` as given: no quantization of weights happens inside.
+ * The training loss and its gradient, for a network whose layers hold `weights` as given: no quantization of weights
+ * happens inside. Any framework will do; `tensorLoss` makes one from tensors.
  * @param pass `"second"` is the pass at the perturbed point, in which running statistics stay as they are
  */
-export type Loss = (weights: Tensors, rest: Tensors, pass: "first" | "second") => tf.Scalar;
+export type LossGradient = (
+  weights: Arrays,
+  rest: Arrays,
+  pass: "first" | "second",
+) => { readonly loss: number; readonly weights: Arrays; readonly rest: Arrays };
 
 export interface PointGradient extends Point {
   /** Loss at the unperturbed point, before the step. */
-  readonly loss: tf.Scalar;
+  readonly loss: number;
 }
 
 /**
@@ -30,15 +33,13 @@ export interface PointGradient extends Point {
  * @param quantizer undefined for a float network, which has no weight clips
  */
 export function conventionalGradient(
-  loss: Loss,
+  lossGradient: LossGradient,
   point: Point,
   quantizer: WeightQuantizer | undefined,
 ): PointGradient {
-  return tidy(() => {
-    const quantized = quantize(point, quantizer);
-    const { value, weights, rest } = lossGradient(loss, quantized, point.rest, "first");
-    return { loss: value, rest, ...pullBack(weights, point, quantized, quantizer) };
-  });
+  const quantized = quantize(point, quantizer);
+  const { loss, weights, rest } = lossGradient(quantized, point.rest, "first");
+  return { loss, rest, ...pullBack(weights, point, quantized, quantizer) };
 }
 
 /**
@@ -57,77 +58,69 @@ export function conventionalGradient(
  * @param rho radius of the perturbation over all weights and `rest` together, >= 0; at 0 this is the conventional gradient
  */
 export function sharpnessAwareGradient(
-  loss: Loss,
+  lossGradient: LossGradient,
   point: Point,
   quantizer: WeightQuantizer | undefined,
   { rule, rho }: { readonly rule: PerturbationRule; readonly rho: number },
 ): PointGradient & { readonly perturbation: Perturbation } {
   if (!(rho >= 0 && Number.isFinite(rho)))
     throw new RangeError(`rho must be a finite number >= 0, got ${rho}`);
-  return tidy(() => {
-    const quantized = quantize(point, quantizer);
-    const ascentFrom = rule === "sam-latent" ? point.weights : quantized;
-    const first = lossGradient(loss, ascentFrom, point.rest, "first");
-    const perturbation = perturb(first, quantized, { rule, rho });
-    const movedRest = addPerturbation(point.rest, perturbation.rest);
+  const quantized = quantize(point, quantizer);
+  const first = lossGradient(rule === "sam-latent" ? point.weights : quantized, point.rest, "first");
+  const perturbation = perturb(first, quantized, { rule, rho });
+  const movedRest = addPerturbation(point.rest, perturbation.rest);
 
-    const requantized = rule === "sam-requantized";
-    const latent = requantized ? addPerturbation(point.weights, perturbation.weights) : point.weights;
-    const at = { ...point, weights: latent };
-    const grid = requantized ? quantize(at, quantizer) : quantized;
-    const moved = requantized ? grid : addPerturbation(quantized, perturbation.weights);
-    const second = lossGradient(loss, moved, movedRest, "second");
+  if (rule === "sam-requantized") {
+    const moved = { ...point, weights: addPerturbation(point.weights, perturbation.weights) };
+    const requantized = quantize(moved, quantizer);
+    const second = lossGradient(requantized, movedRest, "second");
     return {
-      loss: first.value,
+      loss: first.loss,
       rest: second.rest,
-      ...pullBack(second.weights, at, grid, quantizer),
+      ...pullBack(second.weights, moved, requantized, quantizer),
       perturbation,
     };
-  });
-}
-
-function quantize(point: Point, quantizer: WeightQuantizer | undefined): Tensors {
-  if (!quantizer) return point.weights;
-  return mapTensors(point.weights, (w, name) => quantizer.value(w, clipOf(point, name)));
-}
-
-/** The loss and its gradient in every weight and every tensor of `rest`, by name. */
-function lossGradient(loss: Loss, weights: Tensors, rest: Tensors, pass: "first" | "second") {
-  const weightNames = Object.keys(weights);
-  const restNames = Object.keys(rest);
-  const inputs = [...Object.values(weights), ...Object.values(rest)];
-  const { value, grads } = tf.valueAndGrads((...xs: tf.Tensor[]) =>
-    loss(nameTensors(weightNames, xs), nameTensors(restNames, xs.slice(weightNames.length)), pass),
-  )(inputs);
+  }
+  const second = lossGradient(addPerturbation(quantized, perturbation.weights), movedRest, "second");
   return {
-    value: value as tf.Scalar,
-    weights: nameTensors(weightNames, grads),
-    rest: nameTensors(restNames, grads.slice(weightNames.length)),
+    loss: first.loss,
+    rest: second.rest,
+    ...pullBack(second.weights, point, quantized, quantizer),
+    perturbation,
   };
 }
 
+function quantize(point: Point, quantizer: WeightQuantizer | undefined): Arrays {
+  if (!quantizer) return point.weights;
+  return mapArrays(point.weights, (w, name) => quantizer.value(w, clipOf(point, name)));
+}
+
 function pullBack(
-  gradients: Tensors,
+  gradients: Arrays,
   point: Point,
-  quantized: Tensors,
+  quantized: Arrays,
   quantizer: WeightQuantizer | undefined,
 ) {
   if (!quantizer) return { weights: gradients, weightClips: {} };
-  const weights: Record<string, tf.Tensor> = {};
-  const weightClips: Record<string, tf.Tensor> = {};
-  for (const [name, dy] of Object.entries(gradients)) {
-    const pulled = quantizer.gradient(dy, point.weights[name]!, clipOf(point, name), quantized[name]!);
-    weights[name] = pulled.latent;
-    weightClips[name] = pulled.clip;
-  }
+  const weightClips: Record<string, ReturnType<typeof scalar>> = {};
+  const weights = mapArrays(gradients, (dy, name) => {
+    const pulled = quantizer.gradient(
+      dy,
+      point.weights[name]!.data,
+      clipOf(point, name),
+      quantized[name]!.data,
+    );
+    weightClips[name] = scalar(pulled.clip);
+    return pulled.latent;
+  });
   return { weights, weightClips };
 }
 
-function clipOf(point: Point, name: string): tf.Tensor {
+function clipOf(point: Point, name: string): number {
   const clip = point.weightClips[name];
   if (!clip)
     throw new RangeError(
       `weight ${name} has no clip: weightClips holds ${Object.keys(point.weightClips).join(", ")}`,
     );
-  return clip;
+  return scalarValue(clip);
 }

@@ -1,4 +1,4 @@
-export type { Loss, Point, PointGradient } from "./gradient.js";
+export type { LossGradient, Point, PointGradient } from "./gradient.js";
 export { conventionalGradient, sharpnessAwareGradient } from "./gradient.js";
 export type { Perturbation, PerturbationRule } from "./perturbation.js";
-export { perturbationNorm } from "./perturbation.js";
+export { norm } from "./perturbation.js";

@@ -1,13 +1,11 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { mapTensors, type Tensors } from "../tensors/named.js";
-import { tidy } from "../tensors/tidy.js";
+import { type Arrays, mapArrays } from "../arrays.js";
 
 export type PerturbationRule = "saq" | "asam" | "sam-latent" | "sam-requantized";
 
-/** The step of the ascent, e, by the names of the tensors it moves. */
+/** The step of the ascent, e, by the names of the arrays it moves. */
 export interface Perturbation {
-  readonly weights: Tensors;
-  readonly rest: Tensors;
+  readonly weights: Arrays;
+  readonly rest: Arrays;
 }
 
 /** Keeps a zero gradient from dividing by zero. */
@@ -16,42 +14,40 @@ const TINY = 1e-12;
 const ASAM_ETA = 0.01;
 
 /**
- * e = rho g / (||g|| + 1e-12) with one norm over all tensors; for ASAM e = rho s^2 g / (||s g|| + 1e-12), where
- * s = |w| + 0.01 for weights and 1 for the rest.
+ * e = rho g / (||g|| + 1e-12) with one norm over all arrays; for ASAM e = rho s^2 g / (||s g|| + 1e-12), where
+ * s = |Q(w)| + 0.01 for weights and 1 for the rest.
  * @param quantized the weights Q(w) that ASAM's scale is taken from
  */
 export function perturb(
-  gradient: { readonly weights: Tensors; readonly rest: Tensors },
-  quantized: Tensors,
+  gradient: { readonly weights: Arrays; readonly rest: Arrays },
+  quantized: Arrays,
   { rule, rho }: { readonly rule: PerturbationRule; readonly rho: number },
 ): Perturbation {
-  return tidy(() => {
-    const scale = (name: string) =>
-      rule === "asam" ? tf.add(tf.abs(quantized[name]!), ASAM_ETA) : undefined;
-    const scaledWeights = mapTensors(gradient.weights, (g, name) => times(g, scale(name)));
-    const squares = [...Object.values(scaledWeights), ...Object.values(gradient.rest)].map((g) =>
-      tf.sum(tf.square(g)),
-    );
-    const factor = tf.div(rho, tf.add(tf.sqrt(tf.addN(squares)), TINY));
-    return {
-      weights: mapTensors(scaledWeights, (g, name) => tf.mul(times(g, scale(name)), factor)),
-      rest: mapTensors(gradient.rest, (g) => tf.mul(g, factor)),
-    };
+  const scaled = (weights: Arrays) =>
+    rule === "asam" ? mapArrays(weights, (g, name) => scale(g, quantized[name]!.data)) : weights;
+  const { rest } = gradient;
+  const weights = scaled(gradient.weights);
+  const factor = rho / (norm({ weights, rest }) + TINY);
+  const times = (g: Float32Array) => g.map((value) => factor * value);
+  return { weights: mapArrays(scaled(weights), times), rest: mapArrays(rest, times) };
+}
+
+/** Every array plus its step. */
+export function addPerturbation(arrays: Arrays, steps: Arrays): Arrays {
+  return mapArrays(arrays, (x, name) => {
+    const e = steps[name]!.data;
+    return x.map((value, i) => value + e[i]!);
   });
 }
 
-/** Every tensor plus its step. */
-export function addPerturbation(tensors: Tensors, steps: Tensors): Record<string, tf.Tensor> {
-  return mapTensors(tensors, (x, name) => tf.add(x, steps[name]!));
-}
-
 /** ||e||_2 over all that is moved. */
-export function perturbationNorm({ weights, rest }: Perturbation): tf.Scalar {
-  return tidy(() =>
-    tf.sqrt(tf.addN([...Object.values(weights), ...Object.values(rest)].map((e) => tf.sum(tf.square(e))))),
-  ) as tf.Scalar;
+export function norm({ weights, rest }: Perturbation): number {
+  let sum = 0;
+  for (const { data } of [...Object.values(weights), ...Object.values(rest)])
+    for (let i = 0; i < data.length; i++) sum += data[i]! * data[i]!;
+  return Math.sqrt(sum);
 }
 
-function times(x: tf.Tensor, scale: tf.Tensor | undefined): tf.Tensor {
-  return scale ? tf.mul(x, scale) : x;
+function scale(g: Float32Array, weights: Float32Array): Float32Array {
+  return g.map((value, i) => value * (Math.abs(weights[i]!) + ASAM_ETA));
 }

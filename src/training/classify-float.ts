@@ -2,10 +2,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import type { ImageDataset } from "../datasets/images.js";
 import type { Model } from "../models/model.js";
+import { toTensors } from "../tensors/arrays.js";
 import { imageTensor } from "./batches.js";
 import { forward } from "./forward.js";
 import { unflatten } from "./parameters.js";
-import { toTensors } from "./state.js";
 
 /** Images per forward pass. */
 const BATCH = 500;
@@ -19,7 +19,8 @@ export function classifyFloat(
 ): Uint8Array {
   const classes = new Uint8Array(indices.length);
   tf.tidy(() => {
-    const { weights, rest } = unflatten(model, toTensors(checkpoint.parameters));
+    const point = unflatten(model, checkpoint.parameters);
+    const [weights, rest] = [toTensors(point.weights), toTensors(point.rest)];
     for (let from = 0; from < indices.length; from += BATCH)
       tf.tidy(() => {
         const images = imageTensor(dataset, indices.subarray(from, from + BATCH));

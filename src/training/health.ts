@@ -1,6 +1,5 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import { type Arrays, scalarValue } from "../arrays.js";
 import { UserError } from "../errors.js";
-import type { Tensors } from "../tensors/named.js";
 import type { OptimizerState } from "./optimizer.js";
 import { isClip } from "./parameters.js";
 
@@ -8,11 +7,11 @@ import { isClip } from "./parameters.js";
 const COLLAPSED = 1e-3;
 
 /** The values of all clips, by name. */
-export function clipValues(parameters: Tensors): Record<string, number> {
+export function clipValues(parameters: Arrays): Record<string, number> {
   return Object.fromEntries(
     Object.entries(parameters)
       .filter(([name]) => isClip(name))
-      .map(([name, clip]) => [name, clip.dataSync()[0]!]),
+      .map(([name, clip]) => [name, scalarValue(clip)]),
   );
 }
 
@@ -20,19 +19,18 @@ export function clipValues(parameters: Tensors): Record<string, number> {
  * Stops a training that has failed.
  * @throws UserError naming the layer, the epoch and the arm
  */
-export function checkTraining(training: {
+export function checkTraining(step: {
   readonly state: OptimizerState;
-  readonly lossSum: tf.Tensor;
+  /** Loss before the step. */
+  readonly loss: number;
   readonly initialClips: Readonly<Record<string, number>>;
   readonly arm: string;
   readonly epoch: number;
 }): void {
-  const { state, lossSum, initialClips, arm, epoch } = training;
+  const { state, loss, initialClips, arm, epoch } = step;
   const where = `in epoch ${epoch} of arm ${arm}`;
-  if (!Number.isFinite(lossSum.dataSync()[0]!)) {
-    const broken = Object.entries(state.parameters).find(
-      ([, x]) => !x.dataSync().every(Number.isFinite),
-    )?.[0];
+  const broken = Object.entries(state.parameters).find(([, { data }]) => !allFinite(data))?.[0];
+  if (broken || !Number.isFinite(loss)) {
     throw new UserError(
       `the loss is no longer finite ${where}; first parameter that is not: ${broken ?? "none yet"}. ` +
         "Lower the learning rate, alpha or rho of the study and train this arm again",
@@ -46,4 +44,11 @@ export function checkTraining(training: {
         "This is a failed run; lower the learning rate, alpha or rho of the study and train this arm again",
     );
   }
+}
+
+/** Whether every number is: NaN and infinities times 0 are NaN. */
+function allFinite(data: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += 0 * data[i]!;
+  return sum === 0;
 }

@@ -5,5 +5,7 @@ export { batchLoss } from "./loss.js";
 export { cosineSchedule, nesterovStep } from "./optimizer.js";
 export type { GradientRule, StepOptions } from "./step.js";
 export { trainStep } from "./step.js";
+export type { Loss } from "./tensor-loss.js";
+export { tensorLoss } from "./tensor-loss.js";
 export type { TrainingData, TrainingJob, TrainingOptions, TrainingProgress } from "./train.js";
 export { train } from "./train.js";

@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { crossEntropy } from "../backend/operations.js";
 import type { Model } from "../models/model.js";
 import { quantizeActivations } from "../quantization/tensor.js";
-import type { Loss } from "../saq/gradient.js";
 import { fatRelu, hoyerPenalty, l1Penalty } from "../sparsity/tensor.js";
 import { type Activation, forward } from "./forward.js";
+import type { Loss } from "./tensor-loss.js";
 
 /** How an arm makes its activations sparse. */
 export type Sparsification =

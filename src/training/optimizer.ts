@@ -1,34 +1,39 @@
-import * as tf from "@tensorflow/tfjs-core";
-import type { Tensors } from "../tensors/named.js";
+import { type Arrays, mapArrays } from "../arrays.js";
 
 /** Parameters and their velocities, by the same names. */
 export interface OptimizerState {
-  readonly parameters: Tensors;
-  readonly velocity: Tensors;
+  readonly parameters: Arrays;
+  readonly velocity: Arrays;
 }
 
 /**
  * One step of stochastic gradient descent with Nesterov momentum (PyTorch's form): v' = m v + g, w' = w - lr (g + m v'),
- * where g includes weight decay. Gives new tensors; the caller disposes of the old.
+ * where g includes weight decay. Each formula is evaluated in float64 and rounded once to float32.
  */
 export function nesterovStep(
   { parameters, velocity }: OptimizerState,
-  gradient: Tensors,
+  gradient: Arrays,
   {
     learningRate,
     momentum,
     weightDecay,
   }: { learningRate: number; momentum: number; weightDecay: (name: string) => number },
 ): OptimizerState {
-  const next: Record<string, tf.Tensor> = {};
-  const nextVelocity: Record<string, tf.Tensor> = {};
-  for (const [name, w] of Object.entries(parameters)) {
+  const nextVelocity: Record<string, Arrays[string]> = {};
+  const next = mapArrays(parameters, (w, name) => {
     const decay = weightDecay(name);
-    const g = decay > 0 ? tf.add(gradient[name]!, tf.mul(w, decay)) : gradient[name]!;
-    const v = tf.add(tf.mul(velocity[name]!, momentum), g);
-    nextVelocity[name] = v;
-    next[name] = tf.sub(w, tf.mul(tf.add(g, tf.mul(v, momentum)), learningRate));
-  }
+    const g = gradient[name]!.data;
+    const v = velocity[name]!.data;
+    const moved = new Float32Array(w.length);
+    const movedVelocity = new Float32Array(w.length);
+    for (let i = 0; i < w.length; i++) {
+      const slope = g[i]! + decay * w[i]!;
+      movedVelocity[i] = momentum * v[i]! + slope;
+      moved[i] = w[i]! - learningRate * (slope + momentum * movedVelocity[i]!);
+    }
+    nextVelocity[name] = { shape: parameters[name]!.shape, data: movedVelocity };
+    return moved;
+  });
   return { parameters: next, velocity: nextVelocity };
 }
 

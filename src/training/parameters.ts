@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { type Array32, type Arrays, scalar } from "../arrays.js";
 import { activationNodes, type Model, weightLayers } from "../models/model.js";
 import { stream } from "../random/index.js";
 import type { Point } from "../saq/gradient.js";
-import type { Tensors } from "../tensors/named.js";
-import { tidy } from "../tensors/tidy.js";
+import { toTensors } from "../tensors/arrays.js";
 import { forward } from "./forward.js";
 import { rectify, type Sparsification } from "./loss.js";
 
@@ -12,20 +12,20 @@ const INITIAL_CLIP_SHARE = 0.8;
 
 /** He-normal weights and zero biases of a float network, from the stream (study, "init", seed, layer). */
 export function initialPoint(model: Model, study: string, seed: number): Point {
-  const weights: Record<string, tf.Tensor> = {};
-  const rest: Record<string, tf.Tensor> = {};
+  const weights: Record<string, Array32> = {};
+  const rest: Record<string, Array32> = {};
   for (const layer of weightLayers(model)) {
     const draws = stream(study, "init", seed, layer.name);
     const scale = Math.sqrt(2 / layer.fanIn);
-    const values = Float32Array.from({ length: layer.weights }, () => scale * draws.normal());
-    weights[layer.name] = tf.tensor(values, [...layer.shape]);
-    rest[`${layer.name}.bias`] = tf.zeros([layer.outputs]);
+    const data = Float32Array.from({ length: layer.weights }, () => scale * draws.normal());
+    weights[layer.name] = { shape: layer.shape, data };
+    rest[`${layer.name}.bias`] = { shape: [layer.outputs], data: new Float32Array(layer.outputs) };
   }
   return { weights, weightClips: {}, rest };
 }
 
 /**
- * Starts quantization-aware training from a float network: clips at 0.8 of the largest magnitude, of each weight tensor,
+ * Starts quantization-aware training from a float network: clips at 0.8 of the largest magnitude, of each weight array,
  * and of the activations of a float forward pass over `images`, the first training batch.
  */
 export function addClips(
@@ -34,23 +34,30 @@ export function addClips(
   images: tf.Tensor4D,
   sparsification: Sparsification,
 ): Point {
-  return tidy(() => {
-    const clip = (x: tf.Tensor) => tf.mul(tf.max(tf.abs(x)), INITIAL_CLIP_SHARE);
-    const weightClips = Object.fromEntries(Object.entries(point.weights).map(([name, w]) => [name, clip(w)]));
-    const clips: Record<string, tf.Tensor> = {};
-    forward(model, point.weights, point.rest, images, (x, node) => {
+  const clips: Record<string, Array32> = {};
+  tf.tidy(() => {
+    forward(model, toTensors(point.weights), toTensors(point.rest), images, (x, node) => {
       const rectified = rectify(x, sparsification);
-      clips[`${node}.clip`] = clip(rectified);
+      clips[`${node}.clip`] = initialClip(rectified.dataSync() as Float32Array);
       return rectified;
     });
-    return { weights: point.weights, weightClips, rest: { ...point.rest, ...clips } };
   });
+  const weightClips = Object.fromEntries(
+    Object.entries(point.weights).map(([name, { data }]) => [name, initialClip(data)]),
+  );
+  return { weights: point.weights, weightClips, rest: { ...point.rest, ...clips } };
 }
 
-/** The tensors of a point by their names in a checkpoint (docs/formats.md). */
-export function flatten({ weights, weightClips, rest }: Point): Record<string, tf.Tensor> {
-  const suffixed = (tensors: Tensors, suffix: string) =>
-    Object.entries(tensors).map(([name, x]) => [name + suffix, x] as const);
+function initialClip(values: Float32Array): Array32 {
+  return scalar(
+    INITIAL_CLIP_SHARE * values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0),
+  );
+}
+
+/** The arrays of a point by their names in a checkpoint (docs/formats.md). */
+export function flatten({ weights, weightClips, rest }: Point): Arrays {
+  const suffixed = (arrays: Arrays, suffix: string) =>
+    Object.entries(arrays).map(([name, x]) => [name + suffix, x] as const);
   return Object.fromEntries([
     ...suffixed(weights, WEIGHT),
     ...suffixed(weightClips, WEIGHT_CLIP),
@@ -59,7 +66,7 @@ export function flatten({ weights, weightClips, rest }: Point): Record<string, t
 }
 
 /** The inverse of {@link flatten}; takes exactly the parameters of the model, with or without clips. */
-export function unflatten(model: Model, tensors: Tensors): Point {
+export function unflatten(model: Model, arrays: Arrays): Point {
   const layers = weightLayers(model).map((layer) => layer.name);
   const rest = [
     ...layers.map((name) => `${name}.bias`),
@@ -67,7 +74,7 @@ export function unflatten(model: Model, tensors: Tensors): Point {
   ];
   const pick = (names: readonly string[], suffix: string) =>
     Object.fromEntries(
-      names.flatMap((name) => (tensors[name + suffix] ? [[name, tensors[name + suffix]!]] : [])),
+      names.flatMap((name) => (arrays[name + suffix] ? [[name, arrays[name + suffix]!]] : [])),
     );
   return { weights: pick(layers, WEIGHT), weightClips: pick(layers, WEIGHT_CLIP), rest: pick(rest, "") };
 }

@@ -1,12 +1,11 @@
-import type * as tf from "@tensorflow/tfjs-core";
 import type { Model } from "../models/model.js";
-import { weightQuantizer } from "../quantization/tensor.js";
+import { weightQuantizer } from "../quantization/straight-through.js";
 import { conventionalGradient, sharpnessAwareGradient } from "../saq/gradient.js";
 import type { PerturbationRule } from "../saq/perturbation.js";
-import { tidy } from "../tensors/tidy.js";
 import { type Batch, batchLoss, type Sparsification } from "./loss.js";
 import { nesterovStep, type OptimizerState } from "./optimizer.js";
 import { decays, flatten, unflatten } from "./parameters.js";
+import { tensorLoss } from "./tensor-loss.js";
 
 /** How gradients are taken. */
 export type GradientRule =
@@ -24,29 +23,26 @@ export interface StepOptions {
   readonly weightDecay: number;
 }
 
-/** One step of training on one batch. Frees the tensors of the old state; the loss is the one before the step. */
+/** One step of training on one batch; the loss is the one before the step. */
 export function trainStep(
   model: Model,
   state: OptimizerState,
   batch: Batch,
   { bits, sparsification, gradient: rule, learningRate, momentum, weightDecay }: StepOptions,
-): { state: OptimizerState; loss: tf.Scalar } {
-  const result = tidy(() => {
-    const point = unflatten(model, state.parameters);
-    const loss = batchLoss(model, batch, { activationBits: bits?.activations, sparsification });
-    const quantizer = bits && weightQuantizer(bits.weights);
-    const gradient =
-      rule.rule === "conventional"
-        ? conventionalGradient(loss, point, quantizer)
-        : sharpnessAwareGradient(loss, point, quantizer, rule);
-    const next = nesterovStep(state, flatten(gradient), {
-      learningRate,
-      momentum,
-      weightDecay: (name) => (decays(name) ? weightDecay : 0),
-    });
-    return { state: next, loss: gradient.loss };
+): { state: OptimizerState; loss: number } {
+  const point = unflatten(model, state.parameters);
+  const lossGradient = tensorLoss(
+    batchLoss(model, batch, { activationBits: bits?.activations, sparsification }),
+  );
+  const quantizer = bits && weightQuantizer(bits.weights);
+  const gradient =
+    rule.rule === "conventional"
+      ? conventionalGradient(lossGradient, point, quantizer)
+      : sharpnessAwareGradient(lossGradient, point, quantizer, rule);
+  const next = nesterovStep(state, flatten(gradient), {
+    learningRate,
+    momentum,
+    weightDecay: (name) => (decays(name) ? weightDecay : 0),
   });
-  for (const tensors of [state.parameters, state.velocity])
-    for (const x of Object.values(tensors)) x.dispose();
-  return result;
+  return { state: next, loss: gradient.loss };
 }

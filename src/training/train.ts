@@ -1,18 +1,19 @@
 import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
+import { mapArrays } from "../arrays.js";
 import type { Checkpoint, CheckpointOrigin, EpochRecord } from "../checkpoints/checkpoint.js";
 import type { ImageDataset } from "../datasets/images.js";
 import { codesOf, deploy } from "../inference/deploy.js";
 import { tensorClassifier } from "../inference/tensor.js";
 import type { Model } from "../models/model.js";
+import type { Point } from "../saq/gradient.js";
 import type { TrainingPhase } from "../studies/study.js";
-import { batchAt, epochBatches } from "./batches.js";
+import { batchAt, epochBatches, imageTensor } from "./batches.js";
 import { classifyFloat } from "./classify-float.js";
 import { checkTraining, clipValues } from "./health.js";
 import type { Sparsification } from "./loss.js";
 import { cosineSchedule, type OptimizerState } from "./optimizer.js";
 import { addClips, flatten, initialPoint, unflatten } from "./parameters.js";
-import { fromTensors, toTensors } from "./state.js";
 import { type GradientRule, trainStep } from "./step.js";
 
 /** One network to train. */
@@ -55,7 +56,7 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Steps between looks at the loss and clips: each look waits for TensorFlow. */
+/** Steps between reports of progress. */
 const REPORT_EVERY = 50;
 
 /**
@@ -72,13 +73,13 @@ export async function train(
   const curve: EpochRecord[] = [...(options.resume?.origin.curve ?? job.start?.origin.curve ?? [])];
   const finished = options.resume?.origin.epoch ?? 0;
   let state = options.resume ? resumed(options.resume) : begin(job, data);
-  const initialClips = job.start ? initialClipValues(job, data) : {};
+  const initialClips = clipValues(begin(job, data).parameters); // what a collapse is measured against
   const steps = settings.epochs * Math.floor(data.train.length / settings.batch);
   let step = finished * Math.floor(data.train.length / settings.batch);
 
   for (let epoch = finished + 1; epoch <= settings.epochs; epoch++) {
     let since = performance.now();
-    let lossSum = tf.scalar(0);
+    let lossSum = 0;
     const batches = epochBatches(data.train, settings.batch, {
       study: origin.study,
       phase,
@@ -97,14 +98,12 @@ export async function train(
         momentum: settings.momentum,
         weightDecay: settings.weightDecay,
       });
-      const sum = tf.add(lossSum, next.loss) as tf.Scalar;
-      tf.dispose([batch.images, batch.labels, lossSum, next.loss]);
-      lossSum = sum;
+      tf.dispose([batch.images, batch.labels]);
+      lossSum += next.loss;
       state = next.state;
       step++;
-      const looked = (i + 1) % REPORT_EVERY === 0 || i + 1 === batches.length;
-      if (!looked) continue;
-      checkTraining({ state, lossSum, initialClips, arm: origin.arm, epoch });
+      checkTraining({ state, loss: next.loss, initialClips, arm: origin.arm, epoch });
+      if ((i + 1) % REPORT_EVERY !== 0 && i + 1 !== batches.length) continue;
       const done = i % REPORT_EVERY === REPORT_EVERY - 1 ? REPORT_EVERY : batches.length % REPORT_EVERY;
       const imagesPerSecond = (1000 * done * settings.batch) / (performance.now() - since);
       options.onProgress?.({
@@ -120,45 +119,36 @@ export async function train(
       await setImmediate(); // lets signals and messages in
       options.signal?.throwIfAborted();
     }
-    const loss = lossSum.dataSync()[0]! / batches.length;
-    lossSum.dispose();
+    const loss = lossSum / batches.length;
     const snapshot = (): Checkpoint => ({
       origin: { ...origin, epoch, curve: [...curve] },
-      parameters: fromTensors(state.parameters),
-      velocity: fromTensors(state.velocity),
+      ...state,
     });
     curve.push({ phase, epoch, learningRate, loss, validationAccuracy: validate(job, snapshot(), data) });
     if (epoch < settings.epochs) options.onEpoch?.(snapshot());
   }
-  const parameters = fromTensors(state.parameters);
-  tf.dispose([state.parameters, state.velocity]);
-  return { origin: { ...origin, epoch: settings.epochs, curve }, parameters };
+  return { origin: { ...origin, epoch: settings.epochs, curve }, parameters: state.parameters };
 }
 
 function begin(job: TrainingJob, data: TrainingData): OptimizerState {
-  const parameters = tf.tidy(() => {
-    const { model, origin, start } = job;
-    if (!start) return flatten(initialPoint(model, origin.study, origin.seed));
-    const point = unflatten(model, toTensors(start.parameters));
-    return flatten(addClips(model, point, firstImages(job, data), job.sparsification));
-  });
-  const zeros = Object.entries(parameters).map(([name, x]) => [name, tf.zerosLike(x)] as const);
-  return { parameters, velocity: Object.fromEntries(zeros) };
+  const parameters = flatten(startingPoint(job, data));
+  return { parameters, velocity: mapArrays(parameters, (x) => new Float32Array(x.length)) };
 }
 
-function resumed({ parameters, velocity }: Checkpoint): OptimizerState {
-  return { parameters: toTensors(parameters), velocity: toTensors(velocity ?? {}) };
-}
-
-/** Where the clips of a quantized training start: what a collapse is measured against. */
-function initialClipValues(job: TrainingJob, data: TrainingData): Record<string, number> {
-  return tf.tidy(() => clipValues(begin(job, data).parameters)) as Record<string, number>;
-}
-
-/** The images of the first training batch. */
-function firstImages({ settings, origin }: TrainingJob, { dataset, train }: TrainingData): tf.Tensor4D {
+function startingPoint(
+  { model, origin, settings, sparsification, start }: TrainingJob,
+  data: TrainingData,
+): Point {
+  if (!start) return initialPoint(model, origin.study, origin.seed);
   const key = { study: origin.study, phase: "quantized", seed: origin.seed, epoch: 1 };
-  return batchAt(dataset, epochBatches(train, settings.batch, key)[0]!, 1).images;
+  const images = imageTensor(data.dataset, epochBatches(data.train, settings.batch, key)[0]!);
+  const point = addClips(model, unflatten(model, start.parameters), images, sparsification);
+  images.dispose();
+  return point;
+}
+
+function resumed({ parameters, velocity = {} }: Checkpoint): OptimizerState {
+  return { parameters, velocity };
 }
 
 /** Share of validation images that the network, deployed as it now is, classifies correctly. */

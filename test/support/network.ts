@@ -1,4 +1,5 @@
-import type { Array32, Checkpoint } from "../../src/checkpoints/index.js";
+import type { Array32 } from "../../src/arrays.js";
+import type { Checkpoint } from "../../src/checkpoints/index.js";
 import { activationNodes, type Model, weightLayers } from "../../src/models/index.js";
 import { stream } from "../../src/random/index.js";
 

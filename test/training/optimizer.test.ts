@@ -1,18 +1,13 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, it } from "vitest";
-import { loadBackend } from "../../src/backend/index.js";
+import { describe, expect, it } from "vitest";
+import { type Array32, scalar } from "../../src/arrays.js";
 import { epochBatches } from "../../src/training/batches.js";
 import { cosineSchedule, nesterovStep } from "../../src/training/index.js";
-
-beforeAll(async () => {
-  await loadBackend();
-});
 
 describe("nesterovStep()", () => {
   it("follows v' = m v + g, w' = w - lr (g + m v') with weight decay in g, over many steps", () => {
     const [lr, m, decay] = [0.1, 0.9, 0.01];
     let [w, v] = [2, 0];
-    let state = { parameters: { w: tf.scalar(2) as tf.Tensor }, velocity: { w: tf.scalar(0) as tf.Tensor } };
+    let state = { parameters: { w: scalar(2) }, velocity: { w: scalar(0) } };
     for (let i = 0; i < 20; i++) {
       const slope = Math.cos(i);
       const g = slope + decay * w;
@@ -20,23 +15,21 @@ describe("nesterovStep()", () => {
       w -= lr * (g + m * v);
       const next = nesterovStep(
         state,
-        { w: tf.scalar(slope) },
+        { w: scalar(slope) },
         { learningRate: lr, momentum: m, weightDecay: () => decay },
       );
       state = next as typeof state;
     }
-    expect(state.parameters.w.dataSync()[0]).toBeCloseTo(w, 4);
-    expect(state.velocity.w.dataSync()[0]).toBeCloseTo(v, 4);
+    expect(state.parameters.w.data[0]).toBeCloseTo(w, 4);
+    expect(state.velocity.w.data[0]).toBeCloseTo(v, 4);
   });
 
   it("without momentum, decay and gradient changes no bit", () => {
-    const state = { parameters: { w: tf.tensor1d([0.1, -3]) }, velocity: { w: tf.zeros([2]) } };
-    const next = nesterovStep(
-      state,
-      { w: tf.zeros([2]) },
-      { learningRate: 1, momentum: 0, weightDecay: () => 0 },
-    );
-    expect(next.parameters["w"]!.dataSync()).toEqual(state.parameters.w.dataSync());
+    const w: Array32 = { shape: [2], data: Float32Array.of(0.1, -3) };
+    const zero: Array32 = { shape: [2], data: new Float32Array(2) };
+    const state = { parameters: { w }, velocity: { w: zero } };
+    const next = nesterovStep(state, { w: zero }, { learningRate: 1, momentum: 0, weightDecay: () => 0 });
+    expect(next.parameters["w"]).toEqual(w);
   });
 });
 

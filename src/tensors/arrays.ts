@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Array32 } from "../checkpoints/checkpoint.js";
-import type { Tensors } from "../tensors/named.js";
+import type { Array32, Arrays } from "../arrays.js";
+import type { Tensors } from "./named.js";
 
 /** Copies tensors out, by name. */
 export function fromTensors(tensors: Tensors): Record<string, Array32> {
@@ -13,7 +13,7 @@ export function fromTensors(tensors: Tensors): Record<string, Array32> {
 }
 
 /** Copies arrays in, by name. */
-export function toTensors(arrays: Readonly<Record<string, Array32>>): Record<string, tf.Tensor> {
+export function toTensors(arrays: Arrays): Record<string, tf.Tensor> {
   return Object.fromEntries(
     Object.entries(arrays).map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape], "float32")]),
   );
