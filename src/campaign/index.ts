@@ -1,3 +1,5 @@
+export type { Agreement } from "./compare.js";
+export { compareTrials } from "./compare.js";
 export { isEvaluated, runCampaign } from "./evaluate-network.js";
 export type { ChosenImages } from "./images.js";
 export { campaignImages, trainingData } from "./images.js";

@@ -1,10 +1,12 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { compareTrials } from "../campaign/compare.js";
 import { isEvaluated } from "../campaign/evaluate-network.js";
 import { requireReadable } from "../campaign/images.js";
-import { resultsOf, writeResults } from "../campaign/results.js";
+import { publishedDirectory, readResultsFrom, resultsOf, writeResults } from "../campaign/results.js";
 import type { Store } from "../campaign/store.js";
 import { FLOAT, trainedNetwork } from "../campaign/train-network.js";
+import { UserError } from "../errors.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";
 import type { Results } from "../exhibits/results.js";
@@ -32,6 +34,7 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
   console.log(`Tables and figures go to ${folder}`);
   await writeExhibits(results, folder);
   console.log(`\n${toText(networkTable(results))}\n${toText(claimsTable(results))}`);
+  console.log(againstPublished(results));
   console.log(`Done in ${duration((performance.now() - started) / 1000)}.`);
 }
 
@@ -93,4 +96,19 @@ function finish(study: Study, store: Store): Results {
   const results = resultsOf(study, networks, store.trials());
   writeResults(store.directory, results);
   return results;
+}
+
+/** How this run compares with the one that comes with the repository. */
+function againstPublished({ study, profile, trials }: Results): string {
+  let published: Results;
+  try {
+    published = readResultsFrom(publishedDirectory(study, profile));
+  } catch (error) {
+    if (error instanceof UserError) return "The repository holds no results of this study to compare with.";
+    throw error;
+  }
+  const { shared, equal } = compareTrials(trials, published.trials);
+  const same = `Of ${shared} trials that the repository's results have too, ${equal} have the same count of correct images.`;
+  if (equal === shared) return same;
+  return `${same}\nTraining on another kind of processor or with another TensorFlow differs in the last bits, and so in the trained networks.`;
 }
