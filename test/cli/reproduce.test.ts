@@ -1,17 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readResultsFrom } from "../../src/campaign/index.js";
-import { flatenn, temporaryFolder, writeSmallStudy } from "../support/cli.js";
-
-/** Every file below a folder with its content. */
-function contents(folder: string): Record<string, string> {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  const paths = names.map((entry) => join(entry.parentPath, entry.name)).sort();
-  return Object.fromEntries(paths.map((path) => [path.slice(folder.length), readFileSync(path, "latin1")]));
-}
+import { contents, flatenn, temporaryFolder, writeSmallStudy } from "../support/cli.js";
 
 describe("flatenn reproduce", { timeout: 240_000 }, () => {
   let folder: string;

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { stream } from "../../src/random/index.js";
+import { contents, flatenn, temporaryFolder, writeSmallStudy } from "../support/cli.js";
+
+it("a study killed at random moments, by SIGINT or SIGKILL, ends with the bytes of an uninterrupted one", async () => {
+  const folder = temporaryFolder();
+  const study = writeSmallStudy(folder);
+  const reproduce = (name: string, begun?: Parameters<typeof flatenn>[1]) =>
+    flatenn(
+      [
+        "reproduce",
+        "--study",
+        study,
+        "--out",
+        join(folder, name),
+        "--figures",
+        join(folder, `${name}-figures`),
+      ],
+      begun,
+    );
+  const started = performance.now();
+  expect((await reproduce("whole")).code).toBe(0);
+  const whole = performance.now() - started;
+
+  const draws = stream("test", "interrupts");
+  let killed = 0;
+  for (let i = 0; i < 40; i++) {
+    const signal = i % 2 === 0 ? "SIGINT" : "SIGKILL";
+    const moment = (0.02 + 0.2 * draws.uniform()) * whole;
+    const ended = await reproduce("cut", (child) => setTimeout(() => child.kill(signal), moment));
+    if (ended.code === 0) break;
+    killed++;
+  }
+  expect(killed).toBeGreaterThan(3);
+  expect((await reproduce("cut")).code).toBe(0);
+  expect(contents(join(folder, "cut"))).toEqual(contents(join(folder, "whole")));
+  expect(contents(join(folder, "cut-figures"))).toEqual(contents(join(folder, "whole-figures")));
+  const trials = readFileSync(join(folder, "cut", "trials.csv"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1);
+  expect(new Set(trials.map((line) => line.split(",")[0])).size).toBe(trials.length);
+  expect(readdirSync(join(folder, "cut"))).not.toContain("unfinished");
+}, 600_000);
