@@ -1,6 +1,6 @@
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
-import { activationNodes, type Model, weightLayers } from "../models/model.js";
+import { activationNodes, type Model, shapes, weightLayers } from "../models/model.js";
 import { weightCodes } from "../quantization/index.js";
 
 /** One weight layer as it lies in memory: codes where faults strike, the rest fault-free. */
@@ -14,6 +14,12 @@ export interface DeployedLayer {
   readonly bias: Float32Array;
 }
 
+/** Batch norm after training, per channel: y = gain x + offset. */
+export interface Norm {
+  readonly gain: Float64Array;
+  readonly offset: Float64Array;
+}
+
 /** A quantized network ready for inference, as plain data. */
 export interface DeployedNetwork {
   readonly model: Model;
@@ -21,6 +27,8 @@ export interface DeployedNetwork {
   readonly layers: readonly DeployedLayer[];
   /** Clip of each activation node. */
   readonly activationClips: Readonly<Record<string, number>>;
+  /** Batch norm by node; absent where there is none. */
+  readonly norms?: Readonly<Record<string, Norm>>;
   /** FATReLU's threshold; 0 is ReLU. */
   readonly threshold: number;
 }
@@ -51,7 +59,28 @@ export function deploy(model: Model, { origin, parameters }: Checkpoint): Deploy
   const activationClips = Object.fromEntries(
     activationNodes(model).map((name) => [name, scalar(`${name}.clip`)]),
   );
-  return { model, bits, layers, activationClips, threshold: origin.threshold };
+  const norms = Object.fromEntries(
+    model.nodes
+      .filter((node) => node.op === "batchNorm")
+      .map(({ name }) => {
+        const channels = shapes(model).get(name)!.at(-1)!;
+        const [gamma, beta, mean, variance] = ["gamma", "beta", "mean", "variance"].map((part) =>
+          tensor(`${name}.${part}`, [channels]),
+        );
+        return [name, foldNorm({ gamma: gamma!, beta: beta!, mean: mean!, variance: variance! })] as const;
+      }),
+  );
+  return { model, bits, layers, activationClips, norms, threshold: origin.threshold };
+}
+
+/** What batch norm adds to a variance before it takes the root. */
+const NORM_EPSILON = 1e-5;
+
+/** The gain and offset, in float64, of batch norm with running statistics: gamma (x - mean) / sqrt(variance + 1e-5) + beta. */
+export function foldNorm(parts: Record<"gamma" | "beta" | "mean" | "variance", Float32Array>): Norm {
+  const gain = Float64Array.from(parts.gamma, (g, i) => g / Math.sqrt(parts.variance[i]! + NORM_EPSILON));
+  const offset = Float64Array.from(parts.beta, (b, i) => b - parts.mean[i]! * gain[i]!);
+  return { gain, offset };
 }
 
 /** The fault-free codes of a deployed network, by layer. */

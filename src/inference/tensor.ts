@@ -75,10 +75,14 @@ export function countZeros(
   return counts;
 }
 
-function fixedTensors({ layers, activationClips }: DeployedNetwork): Record<string, tf.Tensor> {
+function fixedTensors({ layers, activationClips, norms = {} }: DeployedNetwork): Record<string, tf.Tensor> {
   return Object.fromEntries([
     ...layers.map(({ name, bias }) => [`${name}.bias`, tf.tensor1d(bias)] as const),
     ...Object.entries(activationClips).map(([name, clip]) => [`${name}.clip`, tf.scalar(clip)] as const),
+    ...Object.entries(norms).flatMap(([name, { gain, offset }]) => [
+      [`${name}.gain`, tf.tensor1d(Float32Array.from(gain))] as const,
+      [`${name}.offset`, tf.tensor1d(Float32Array.from(offset))] as const,
+    ]),
   ]);
 }
 

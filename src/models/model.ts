@@ -44,7 +44,37 @@ export interface FlattenNode {
   readonly input: string;
 }
 
-export type Node = ConvNode | LinearNode | MaxPoolNode | ActivationNode | FlattenNode;
+/** Batch norm after training: y = gain x + offset, per channel. */
+export interface BatchNormNode {
+  readonly op: "batchNorm";
+  readonly name: string;
+  readonly input: string;
+}
+
+/** The sum of two equal shapes: a residual connection. */
+export interface AddNode {
+  readonly op: "add";
+  readonly name: string;
+  readonly input: string;
+  readonly other: string;
+}
+
+/** The mean over height and width: [height, width, channels] to [channels]. */
+export interface GlobalAveragePoolNode {
+  readonly op: "globalAveragePool";
+  readonly name: string;
+  readonly input: string;
+}
+
+export type Node =
+  | ConvNode
+  | LinearNode
+  | MaxPoolNode
+  | ActivationNode
+  | FlattenNode
+  | BatchNormNode
+  | AddNode
+  | GlobalAveragePoolNode;
 
 export interface Model {
   readonly name: string;
@@ -84,6 +114,10 @@ export function shapes(model: Model): ReadonlyMap<string, readonly number[]> {
         `node ${node.name} reads ${node.input}, which is no node before it in model ${model.name}`,
       );
     if (known.has(node.name)) throw new RangeError(`two nodes of model ${model.name} are named ${node.name}`);
+    if (node.op === "add" && known.get(node.other)?.join() !== from.join())
+      throw new RangeError(
+        `node ${node.name} adds ${node.other} of shape [${known.get(node.other)?.join(", ") ?? "unknown"}] to [${from.join(", ")}]`,
+      );
     known.set(node.name, outputShape(node, from));
   }
   return known;
@@ -109,7 +143,11 @@ function outputShape(node: Node, from: readonly number[]): readonly number[] {
       return positive(node.name, [node.units]);
     case "flatten":
       return [product(from)];
+    case "globalAveragePool":
+      return [spatial(node.name, from)[2]];
     case "activation":
+    case "batchNorm":
+    case "add":
       return from;
   }
 }
@@ -158,8 +196,8 @@ export function activationNodes(model: Model): readonly string[] {
   return model.nodes.filter((node) => node.op === "activation").map((node) => node.name);
 }
 
-/** The activation node, or `"input"`, that `name` passes on unchanged but for its shape. */
+/** The activation node, or `"input"`, whose codes `name` passes on, reshaped or averaged. */
 function codeSource(model: Model, name: string): string {
   const node = model.nodes.find((n) => n.name === name);
-  return node?.op === "flatten" ? codeSource(model, node.input) : name;
+  return node?.op === "flatten" || node?.op === "globalAveragePool" ? codeSource(model, node.input) : name;
 }

@@ -9,7 +9,7 @@ export type Activation = (x: tf.Tensor, node: string) => tf.Tensor;
 /**
  * Evaluates a model on tensors.
  * @param weights by weight layer, as they stand in memory: nothing is quantized here
- * @param rest biases as `<layer>.bias`
+ * @param rest biases as `<layer>.bias`, batch norm as `<node>.gain` and `<node>.offset`
  * @param images [batch, height, width, channels], pixels scaled to [0, 1]
  * @returns logits [batch, classes]
  */
@@ -45,6 +45,15 @@ export function forward(
         break;
       case "flatten":
         last = tf.reshape(x, [x.shape[0]!, -1]);
+        break;
+      case "batchNorm":
+        last = tf.add(tf.mul(x, rest[`${node.name}.gain`]!), rest[`${node.name}.offset`]!);
+        break;
+      case "add":
+        last = tf.add(x, values.get(node.other)!);
+        break;
+      case "globalAveragePool":
+        last = tf.mean(x, [1, 2]);
         break;
       case "activation":
         last = activate(x, node.name);
