@@ -38,6 +38,9 @@ export type Output =
       readonly levels: number;
       /** outputs x levels: T_1..T_n of each channel, ascending. A code is the number of them that are <= the sum. */
       readonly thresholds: Int32Array;
+      /** x in steps c/n is s S scale + offset, but for rounding: a hint for faster ways to the same codes. */
+      readonly scale: Float64Array;
+      readonly offset: Float64Array;
     }
   | { readonly kind: "logits"; readonly scale: Float64Array; readonly offset: Float64Array }
   /** The other branch of a residual sum: real numbers in units of that activation's step. */
@@ -199,30 +202,36 @@ function emit(node: ActivationNode, from: Term, network: DeployedNetwork, stages
   const n = levels(network.bits.activations);
   const clip = network.activationClips[node.name]!;
   const { threshold } = network;
+  const inSteps = (affine: Affine) => ({
+    scale: Float64Array.from(affine.bias, (_, o) => (realScale(affine, o) * n) / clip),
+    offset: Float64Array.from(affine.bias, (_, o) => (realOffset(affine, o) * n) / clip),
+  });
+  const single = ({ affine }: Term & { kind: "affine" }) => {
+    const { scale, offset } = inSteps(affine);
+    return { scale: Float32Array.from(scale), offset: Float32Array.from(offset) };
+  };
   if (from.kind === "affine") {
     const { signs, thresholds } = codeThresholds(from.affine, clip, n, threshold);
-    stages.push(stage(network, from, { kind: "codes", name: node.name, levels: n, thresholds }, signs));
+    const { scale, offset } = inSteps(from.affine);
+    const codes = { kind: "codes", name: node.name, levels: n, thresholds, offset } as const;
+    stages.push(stage(network, from, { ...codes, scale: scale.map(Math.abs) }, signs));
     return;
   }
   if (from.kind !== "sum") throw unsupported(network.model, node, "an activation must follow a weight layer");
   if (threshold > 0)
     throw unsupported(network.model, node, "FATReLU is not defined on residual sums; use the threshold 0");
-  const inSteps = ({ affine }: Term & { kind: "affine" }) => ({
-    scale: Float32Array.from(affine.bias, (_, o) => (realScale(affine, o) * n) / clip),
-    offset: Float32Array.from(affine.bias, (_, o) => (realOffset(affine, o) * n) / clip),
-  });
   const { main, other } = from;
   let [otherName, otherScale]: [string, number | null] = ["", null];
   if (other.kind === "affine") {
     otherName = `${other.layer.name}:reals`;
-    stages.push(stage(network, other, { kind: "reals", name: otherName, ...inSteps(other) }));
+    stages.push(stage(network, other, { kind: "reals", name: otherName, ...single(other) }));
   } else if (other.kind === "codes" && other.averaged === 1) {
     otherName = other.name;
     const [otherClip, divisor] = otherName === "input" ? [1, 255] : [network.activationClips[otherName]!, n];
     otherScale = Math.fround(((otherClip / divisor) * n) / clip);
   } else throw unsupported(network.model, node, "a residual sum must add codes or a weight layer");
   const output = { kind: "residual", name: node.name, levels: n, other: otherName, otherScale } as const;
-  stages.push(stage(network, main, { ...output, ...inSteps(main) }));
+  stages.push(stage(network, main, { ...output, ...single(main) }));
 }
 
 /** The largest sum that an int32 threshold can tell from "never reached". */

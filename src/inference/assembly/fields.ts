@@ -1,0 +1,101 @@
+/**
+ * What a kernel is told about a layer: one 32-bit word each, in this order. Read by AssemblyScript and by TypeScript, so
+ * that the two cannot disagree. Addresses and steps are in bytes.
+ *
+ * A tile is 4 positions x 8 outputs. `pixel1..3` lead from the first position of a tile to the other three: side by
+ * side, or the four places of a 2 x 2 pooling window, or the same place of four images.
+ */
+export enum Field {
+  /** Which kernel makes the sums (Method) and what becomes of them (Finish). */
+  method,
+  finish,
+  images,
+  input,
+  inputImage,
+  weights,
+  /** Bytes of the weights of one block of 8 outputs. */
+  block,
+  blocks,
+  rows,
+  rowStep,
+  tiles,
+  tileStep,
+  pixel1,
+  pixel2,
+  pixel3,
+  /** The kernel's rows; each is a run of consecutive bytes, taken in `chunks` of `chunkSteps` steps. */
+  kernelRows,
+  kernelRowStep,
+  chunks,
+  chunkSteps,
+  /** Chunks after which the 16-bit sums of the relaxed kernel must be moved to 32 bits. */
+  chunksPerFlush,
+  /** Whether the maximum of a tile's four positions is kept, and not all four. */
+  pooled,
+  /** int32 sums [row][position][outputs, padded to 8]. */
+  sums,
+  sumsRow,
+  sumsPosition,
+  /** Max pooling apart from the tiles: window size, 1 for none, and where its result goes. */
+  pool,
+  poolSums,
+  poolSumsRow,
+  /** Shape of the codes. */
+  outputRows,
+  outputColumns,
+  output,
+  outputImage,
+  outputRow,
+  outputColumn,
+  /** 2^bits - 1 of the codes. */
+  levels,
+  /** Float32 scale and offset, or thresholds, by block of 8 outputs. */
+  table,
+  /** The other branch of a residual sum: codes (u8) or reals (f32), and the codes' scale (f32 bits). */
+  other,
+  otherImage,
+  otherRow,
+  otherColumn,
+  otherScale,
+  /** Of the kernel that works on pixels: window sums, and offsets of the taps. */
+  windowSums,
+  windowSumsImage,
+  windowSumsRow,
+  taps,
+  tapOffsets,
+  channels,
+  /** Scratch memory of the zero-skipping kernel. */
+  scratch,
+  /** Its geometry: bytes of a position, of a kernel column and of one input's weights; kernel width, stride in bytes. */
+  kernelColumns,
+  positionBytes,
+  columns,
+  columnStep,
+  count,
+}
+
+export enum Method {
+  /** 16-bit products in 32-bit sums: any bits. */
+  dense16,
+  /** 8-bit products in 16-bit sums, relaxed SIMD: weights and activations of at most 7 bits. */
+  dense8,
+  /** The same for 8-bit pixels, vectorised over positions, with 2 x 2 pooling and codes in one. */
+  pixels8,
+  /** Visits non-zero codes only. */
+  skip,
+}
+
+export enum Finish {
+  /** The sums are the result. */
+  none,
+  /** Codes by a float32 multiplication that was checked to reproduce every threshold. */
+  scale,
+  /** Codes by counting thresholds. */
+  count,
+  /** Float32 S scale + offset. */
+  reals,
+  /** Codes of a residual sum with codes. */
+  addCodes,
+  /** Codes of a residual sum with reals. */
+  addReals,
+}

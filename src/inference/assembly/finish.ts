@@ -1,0 +1,152 @@
+import { field, floatField } from "./field";
+import { Field, Finish } from "./fields";
+
+/**
+ * From the int32 sums of one image to codes. Outputs are taken 8 at a time; where their number is no multiple of 8,
+ * the surplus codes are 0 and fall on memory that is either written next or has to be 0.
+ */
+export function finish(layer: usize, output: usize, other: usize): void {
+  const kind = <i32>field(layer, Field.finish);
+  const rows = field(layer, Field.outputRows);
+  const columns = field(layer, Field.outputColumns);
+  const position = field(layer, Field.sumsPosition);
+  const outputRow = field(layer, Field.outputRow);
+  const outputColumn = field(layer, Field.outputColumn);
+  const otherRow = field(layer, Field.otherRow);
+  const otherColumn = field(layer, Field.otherColumn);
+  const blocks = field(layer, Field.blocks);
+  const table = field(layer, Field.table);
+  const levels = field(layer, Field.levels);
+  const otherScale = floatField(layer, Field.otherScale);
+  const pooledApart = field(layer, Field.pool) > 1;
+  if (pooledApart) maxPool(layer);
+  const sums = field(layer, pooledApart ? Field.poolSums : Field.sums);
+  const sumsRow = field(layer, pooledApart ? Field.poolSumsRow : Field.sumsRow);
+  for (let y: usize = 0; y < rows; y++) {
+    for (let x: usize = 0; x < columns; x++) {
+      const from = sums + y * sumsRow + x * position;
+      const to = output + y * outputRow + x * outputColumn;
+      const beside = other + y * otherRow + x * otherColumn;
+      if (kind === Finish.scale) scaleCodes(from, to, blocks, table, levels);
+      else if (kind === Finish.count) countCodes(from, to, blocks, table, levels);
+      else if (kind === Finish.reals) reals(from, to, blocks, table);
+      else if (kind === Finish.addCodes) addCodes(from, to, blocks, table, levels, beside, otherScale);
+      else addReals(from, to, blocks, table, levels, beside);
+    }
+  }
+}
+
+/** Adding 1.5 * 2^23 to a float32 below 2^22 leaves its nearest integer in the low bits. */
+const MAGIC: f32 = 12582912;
+const MAGIC_BITS: i32 = 0x4b400000;
+
+function nearest(x: v128): v128 {
+  return i32x4.sub(f32x4.add(x, f32x4.splat(MAGIC)), i32x4.splat(MAGIC_BITS));
+}
+
+/** S scale + offset for 4 outputs; scale at `table`, offset 32 bytes behind. */
+function affine(sums: v128, table: usize): v128 {
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sums), v128.load(table)), v128.load(table, 32));
+}
+
+/** Stores 8 integers, clamped to 0..levels, as bytes. */
+function storeCodes(to: usize, low: v128, high: v128, levels: usize): void {
+  const narrow = i16x8.narrow_i32x4_s(low, high);
+  v128.store64_lane(to, i8x16.min_u(i8x16.narrow_i16x8_u(narrow, narrow), i8x16.splat(<i8>levels)), 0);
+}
+
+function scaleCodes(from: usize, to: usize, blocks: usize, table: usize, levels: usize): void {
+  for (let b: usize = 0; b < blocks; b++, from += 32, to += 8, table += 64)
+    storeCodes(
+      to,
+      nearest(affine(v128.load(from), table)),
+      nearest(affine(v128.load(from, 16), table + 16)),
+      levels,
+    );
+}
+
+/** Thresholds lie as [block][level][8 outputs]. */
+function countCodes(from: usize, to: usize, blocks: usize, table: usize, levels: usize): void {
+  for (let b: usize = 0; b < blocks; b++, from += 32, to += 8) {
+    const s0 = v128.load(from);
+    const s1 = v128.load(from, 16);
+    let c0 = i32x4.splat(0);
+    let c1 = i32x4.splat(0);
+    for (let j: usize = 0; j < levels; j++, table += 32) {
+      c0 = i32x4.sub(c0, i32x4.ge_s(s0, v128.load(table)));
+      c1 = i32x4.sub(c1, i32x4.ge_s(s1, v128.load(table, 16)));
+    }
+    storeCodes(to, c0, c1, levels);
+  }
+}
+
+function reals(from: usize, to: usize, blocks: usize, table: usize): void {
+  for (let b: usize = 0; b < blocks; b++, from += 32, to += 32, table += 64) {
+    v128.store(to, affine(v128.load(from), table));
+    v128.store(to, affine(v128.load(from, 16), table + 16), 16);
+  }
+}
+
+/** floor(clamp(v, 0, levels) + 0.5), where the clamp above is left to `storeCodes`. */
+function halfUp(v: v128): v128 {
+  // Below 0 and above 2^20 the code is decided whatever the rounding; pmin and pmax keep the integers within range.
+  const within = f32x4.pmin(f32x4.splat(1048576), f32x4.pmax(f32x4.splat(0), v));
+  return nearest(f32x4.floor(f32x4.add(within, f32x4.splat(0.5))));
+}
+
+function addCodes(
+  from: usize,
+  to: usize,
+  blocks: usize,
+  table: usize,
+  levels: usize,
+  beside: usize,
+  scale: f32,
+): void {
+  const scales = f32x4.splat(scale);
+  for (let b: usize = 0; b < blocks; b++, from += 32, to += 8, table += 64, beside += 8) {
+    const u = i16x8.extend_low_i8x16_u(v128.load64_zero(beside));
+    const r0 = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(u)), scales);
+    const r1 = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(u)), scales);
+    storeCodes(
+      to,
+      halfUp(f32x4.add(affine(v128.load(from), table), r0)),
+      halfUp(f32x4.add(affine(v128.load(from, 16), table + 16), r1)),
+      levels,
+    );
+  }
+}
+
+function addReals(from: usize, to: usize, blocks: usize, table: usize, levels: usize, beside: usize): void {
+  for (let b: usize = 0; b < blocks; b++, from += 32, to += 8, table += 64, beside += 32)
+    storeCodes(
+      to,
+      halfUp(f32x4.add(affine(v128.load(from), table), v128.load(beside))),
+      halfUp(f32x4.add(affine(v128.load(from, 16), table + 16), v128.load(beside, 16))),
+      levels,
+    );
+}
+
+/** Maximum over windows of any size. */
+function maxPool(layer: usize): void {
+  const size = field(layer, Field.pool);
+  const rows = field(layer, Field.outputRows);
+  const columns = field(layer, Field.outputColumns);
+  const sums = field(layer, Field.sums);
+  const sumsRow = field(layer, Field.sumsRow);
+  const position = field(layer, Field.sumsPosition);
+  const to = field(layer, Field.poolSums);
+  const toRow = field(layer, Field.poolSumsRow);
+  for (let y: usize = 0; y < rows; y++)
+    for (let x: usize = 0; x < columns; x++)
+      for (let o: usize = 0; o < position; o += 16) {
+        let most = i32x4.splat(i32.MIN_VALUE);
+        for (let i: usize = 0; i < size; i++)
+          for (let j: usize = 0; j < size; j++)
+            most = i32x4.max_s(
+              most,
+              v128.load(sums + (y * size + i) * sumsRow + (x * size + j) * position + o),
+            );
+        v128.store(to + y * toRow + x * position + o, most);
+      }
+}

@@ -1,0 +1,29 @@
+import { dense8, dense16 } from "./dense";
+import { field } from "./field";
+import { Field, Finish, Method } from "./fields";
+import { finish } from "./finish";
+
+/**
+ * Evaluates layers one after another on a group of images.
+ * @param layers address of `count` descriptions (fields.ts), one behind the other
+ */
+export function run(layers: usize, count: u32): void {
+  for (let i: u32 = 0; i < count; i++, layers += (<usize>Field.count) << 2) {
+    const method = <i32>field(layers, Field.method);
+    const kind = <i32>field(layers, Field.finish);
+    const images = field(layers, Field.images);
+    let input = field(layers, Field.input);
+    let output = field(layers, Field.output);
+    let other = field(layers, Field.other);
+    for (let g: usize = 0; g < images; g++) {
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        if (method === Method.dense8) dense8(layers, input);
+      }
+      if (method === Method.dense16) dense16(layers, input);
+      if (kind !== Finish.none) finish(layers, output, other);
+      input += field(layers, Field.inputImage);
+      output += field(layers, Field.outputImage);
+      other += field(layers, Field.otherImage);
+    }
+  }
+}

@@ -1,0 +1,239 @@
+import { Field, Finish, Method } from "./assembly/fields.js";
+import { Allocator, type CodeBuffer, codeBuffers, roundUp } from "./layout.js";
+import { fitsNarrow, type Packing, packing } from "./packing.js";
+import { type IntegerProgram, outputShape, type Stage } from "./program.js";
+import { reproducingScale } from "./scale.js";
+
+/** A stage with all its addresses. */
+export interface StagePlan {
+  readonly stage: Stage;
+  readonly method: Method;
+  readonly packing: Packing;
+  /** Address of the packed weights. */
+  readonly weights: number;
+  readonly table: { readonly address: number; readonly words: Int32Array };
+  /** The stage's description for the kernels, by {@link Field}. */
+  readonly words: Int32Array;
+}
+
+/** Everything the kernels need to evaluate a program on groups of images. */
+export interface Plan {
+  readonly group: number;
+  readonly stages: readonly StagePlan[];
+  readonly buffers: ReadonlyMap<string, CodeBuffer>;
+  /** Address of the stages' descriptions, one behind the other. */
+  readonly descriptions: number;
+  /** First byte that the kernels never touch. */
+  readonly bytes: number;
+}
+
+export interface PlanOptions {
+  /** Images to hold; rounded up to whole groups. */
+  readonly images: number;
+  /** Images per pass through the network, a multiple of 4. */
+  readonly group: number;
+  /** Whether the 8-bit kernels may be used. */
+  readonly relaxed: boolean;
+}
+
+/** The beginning of the memory belongs to the compiler. */
+const FIRST_ADDRESS = 4096;
+
+export function plan(program: IntegerProgram, { images, group, relaxed }: PlanOptions): Plan {
+  const allocator = new Allocator(FIRST_ADDRESS);
+  const descriptions = allocator.take(program.stages.length * Field.count * 4);
+  const scratch = allocator.take(Math.max(...program.stages.map((stage) => sumsLayout(stage, group).bytes)));
+  const poolScratch = allocator.take(Math.max(...program.stages.map((stage) => pooledBytes(stage))));
+  const tablesAndWeights = program.stages.map((stage) => {
+    const table = tableWords(stage);
+    return {
+      table: { address: allocator.take(table.words.length * 4), words: table.words },
+      finish: table.finish,
+    };
+  });
+  const reals = new Map(
+    program.stages.flatMap(({ output, ...stage }) =>
+      output.kind === "reals" ? [[output.name, allocator.take(realBytes(stage.sums) * group)] as const] : [],
+    ),
+  );
+  const buffers = codeBuffers(program, allocator, { inputs: roundUp(images, group), group });
+  const stages = program.stages.map((stage, i) => {
+    const source = buffers.get(stage.reads)!;
+    const codeLevels = stage.largest / stage.averaged;
+    const method = relaxed && fitsNarrow(stage, codeLevels) ? Method.dense8 : Method.dense16;
+    const packed = packing(stage, source, method === Method.dense16, codeLevels);
+    const weights = allocator.take(packed.blocks * packed.blockBytes);
+    const { table, finish } = tablesAndWeights[i]!;
+    const words = new Int32Array(Field.count);
+    const set = (fields: Partial<Record<keyof typeof Field, number>>) => {
+      for (const [name, value] of Object.entries(fields)) words[Field[name as keyof typeof Field]] = value;
+    };
+    set({ method, finish, weights, table: table.address, sums: scratch, poolSums: poolScratch });
+    set(shapeFields(stage, source, packed, group));
+    set(outputFields(stage, buffers, reals, group));
+    return { stage, method, packing: packed, weights, table, words };
+  });
+  return { group, stages, buffers, descriptions, bytes: allocator.end };
+}
+
+/** A stage with one position per image takes the images of a group as its positions. */
+function isFlat({ sums: [height, width] }: Stage): boolean {
+  return height === 1 && width === 1;
+}
+
+function isPooledInTile(stage: Stage): boolean {
+  return stage.pool === 2 && !isFlat(stage);
+}
+
+/** int32 sums [row][position][outputs]: positions padded to whole tiles, outputs to whole blocks. */
+function sumsLayout(stage: Stage, group: number) {
+  const pooled = isPooledInTile(stage);
+  const [height, width, outputs] = pooled ? outputShape(stage) : stage.sums;
+  const positions = isFlat(stage) ? group : width;
+  const tiles = pooled ? width : Math.ceil(positions / 4);
+  const position = roundUp(outputs, 8) * 4;
+  const row = tiles * (pooled ? 1 : 4) * position;
+  return { rows: height, tiles, position, row, bytes: height * row };
+}
+
+function pooledBytes(stage: Stage): number {
+  const [height, width, outputs] = outputShape(stage);
+  return height * width * roundUp(outputs, 8) * 4;
+}
+
+function realBytes([height, width, outputs]: Stage["sums"]): number {
+  return height * width * roundUp(outputs, 8) * 4;
+}
+
+function shapeFields(stage: Stage, source: CodeBuffer, packed: Packing, group: number) {
+  const flat = isFlat(stage);
+  const pooled = isPooledInTile(stage);
+  const { rows, tiles, position, row } = sumsLayout(stage, group);
+  const channels = source.shape[2];
+  const right = flat ? source.imageBytes : stage.stride * channels;
+  const below = stage.stride * source.rowBytes;
+  // The margin may be wider than this stage's own padding, where another stage reads the same codes.
+  const corner = source.origin - stage.padding[0] * source.rowBytes - stage.padding[1] * channels;
+  return {
+    images: flat ? 1 : group,
+    input: source.address + corner,
+    inputImage: source.imageBytes,
+    block: packed.blockBytes,
+    blocks: packed.blocks,
+    rows,
+    rowStep: pooled ? 2 * below : below,
+    tiles,
+    tileStep: pooled ? 2 * right : 4 * right,
+    pixel1: right,
+    pixel2: pooled ? below : 2 * right,
+    pixel3: pooled ? below + right : 3 * right,
+    kernelRows: packed.kernelRows,
+    kernelRowStep: packed.kernelRowStep,
+    chunks: packed.chunks,
+    chunkSteps: packed.chunkSteps,
+    chunksPerFlush: packed.chunksPerFlush,
+    pooled: Number(pooled),
+    sumsRow: row,
+    sumsPosition: position,
+    pool: pooled || flat ? 1 : stage.pool,
+    poolSumsRow: outputShape(stage)[1] * position,
+  };
+}
+
+function outputFields(
+  stage: Stage,
+  buffers: ReadonlyMap<string, CodeBuffer>,
+  reals: ReadonlyMap<string, number>,
+  group: number,
+): Partial<Record<keyof typeof Field, number>> {
+  const { output } = stage;
+  const flat = isFlat(stage);
+  const [height, width, outputs] = outputShape(stage);
+  const shape = { outputRows: flat ? 1 : height, outputColumns: flat ? group : width };
+  if (output.kind === "logits") return shape;
+  const codePlaces = (name: string) => {
+    const { address, origin, imageBytes, rowBytes, shape } = buffers.get(name)!;
+    return { at: address + origin, image: imageBytes, row: rowBytes, column: flat ? imageBytes : shape[2] };
+  };
+  const column = roundUp(outputs, 8) * 4;
+  const realPlaces = (name: string) => {
+    const image = realBytes(stage.sums);
+    return { at: reals.get(name)!, image, row: width * column, column: flat ? image : column };
+  };
+  const to = output.kind === "reals" ? realPlaces(output.name) : codePlaces(output.name);
+  const places = {
+    ...shape,
+    output: to.at,
+    outputImage: to.image,
+    outputRow: to.row,
+    outputColumn: to.column,
+  };
+  if (output.kind === "reals") return places;
+  if (output.kind === "codes") return { ...places, levels: output.levels };
+  const other = output.otherScale === null ? realPlaces(output.other) : codePlaces(output.other);
+  return {
+    ...places,
+    levels: output.levels,
+    other: other.at,
+    otherImage: other.image,
+    otherRow: other.row,
+    otherColumn: other.column,
+    otherScale: new Int32Array(Float32Array.of(output.otherScale ?? 0).buffer)[0]!,
+  };
+}
+
+/** The numbers by which sums become codes, as the kernels read them, and which kernel reads them. */
+function tableWords(stage: Stage): { finish: Finish; words: Int32Array } {
+  const { output } = stage;
+  const outputs = stage.sums[2];
+  if (output.kind === "logits") return { finish: Finish.none, words: new Int32Array(0) };
+  if (output.kind === "reals")
+    return { finish: Finish.reals, words: scaleTable(output.scale, output.offset) };
+  if (output.kind === "residual") {
+    const finish = output.otherScale === null ? Finish.addReals : Finish.addCodes;
+    return { finish, words: scaleTable(output.scale, output.offset) };
+  }
+  const { levels, thresholds } = output;
+  const largest = largestSum(stage);
+  const found = Array.from({ length: outputs }, (_, o) =>
+    reproducingScale(
+      thresholds.subarray(o * levels, (o + 1) * levels),
+      { scale: output.scale[o]!, offset: output.offset[o]! },
+      largest,
+    ),
+  );
+  if (found.every((pair): pair is NonNullable<typeof pair> => pair !== null)) {
+    const table = scaleTable(
+      Float32Array.from(found, ({ scale }) => scale),
+      Float32Array.from(found, ({ offset }) => offset),
+    );
+    return { finish: Finish.scale, words: table };
+  }
+  return { finish: Finish.count, words: thresholdTable(thresholds, outputs, levels) };
+}
+
+/** No sum of a stage is beyond +- this, whatever the weights. */
+function largestSum({ kernel, input, weightLevels, largest }: Stage): number {
+  return kernel[0] * kernel[1] * input[2] * weightLevels * largest;
+}
+
+/** [block of 8 outputs][8 scales, 8 offsets]; outputs that do not exist get 0, which is code 0. */
+function scaleTable(scale: Float32Array, offset: Float32Array): Int32Array {
+  const table = new Float32Array(roundUp(scale.length, 8) * 2);
+  scale.forEach((s, o) => {
+    const at = (o >> 3) * 16 + (o & 7);
+    table[at] = s;
+    table[at + 8] = offset[o]!;
+  });
+  return new Int32Array(table.buffer);
+}
+
+/** [block of 8 outputs][level][8 thresholds]; outputs that do not exist never reach theirs. */
+function thresholdTable(thresholds: Int32Array, outputs: number, levels: number): Int32Array {
+  const table = new Int32Array(roundUp(outputs, 8) * levels).fill(2 ** 31 - 1);
+  thresholds.forEach((threshold, i) => {
+    const o = Math.floor(i / levels);
+    table[((o >> 3) * levels + (i % levels)) * 8 + (o & 7)] = threshold;
+  });
+  return table;
+}
