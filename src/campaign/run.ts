@@ -4,7 +4,7 @@ import { injectFaults } from "../faults/inject.js";
 import { drawFaultMap, type FaultMap } from "../faults/map.js";
 import { faultModel } from "../faults/models.js";
 import { type Codes, codesOf, type DeployedNetwork } from "../inference/deploy.js";
-import type { Classifier } from "../inference/tensor.js";
+import type { Classifier } from "../inference/classifier.js";
 import { weightLayers } from "../models/model.js";
 import type { Study } from "../studies/study.js";
 import type { Trial } from "./plan.js";

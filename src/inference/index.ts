@@ -1,6 +1,15 @@
+export type { Classifier } from "./classifier.js";
 export type { Codes, DeployedLayer, DeployedNetwork } from "./deploy.js";
 export { codesOf, deploy } from "./deploy.js";
 export type { ClipRatios } from "./describe.js";
 export { clipRatios } from "./describe.js";
-export type { Classifier } from "./tensor.js";
+export type { IntegerClassifier, IntegerClassifierOptions } from "./engine.js";
+export { integerClassifier } from "./engine.js";
+export type { KernelVariant } from "./kernels.js";
+export { supports } from "./kernels.js";
+export type { IntegerProgram, Output, Stage } from "./program.js";
+export { compile } from "./program.js";
+export type { Evaluation } from "./reference.js";
+export { evaluate } from "./reference.js";
+export { bestVariant, passesSelfTest } from "./self-test.js";
 export { countZeros, tensorClassifier } from "./tensor.js";

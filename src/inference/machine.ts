@@ -1,7 +1,8 @@
-import { Field } from "./assembly/fields.js";
+import { Field, Method } from "./assembly/fields.js";
 import type { Codes } from "./deploy.js";
 import { type Kernels, type KernelVariant, loadKernels } from "./kernels.js";
 import { roundUp } from "./layout.js";
+import { preparePixels, writePixelWeights } from "./pixels.js";
 import { type Plan, plan } from "./plan.js";
 import type { IntegerProgram } from "./program.js";
 import { firstLargest } from "./reference.js";
@@ -20,6 +21,9 @@ export class Machine {
   readonly #images: number;
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
+  /** Codes of layers that the kernel for pixels evaluates, and whether it can and knows them. */
+  readonly #pixelCodes = new Map<string, Uint8Array>();
+  #pixelsAreCurrent = false;
 
   /**
    * @param weights codes by layer
@@ -39,17 +43,25 @@ export class Machine {
     memory.grow(Math.max(0, Math.ceil((this.plan.bytes - memory.buffer.byteLength) / PAGE)));
     this.#bytes = new Uint8Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
+    for (const { stage, pixels } of this.plan.stages)
+      if (pixels) this.#pixelCodes.set(stage.name, weights[stage.name]!.slice());
     for (const { table } of this.plan.stages) this.#words.set(table.words, table.address / 4);
     for (const { stage } of this.plan.stages) {
       const codes = weights[stage.name]!;
       for (let i = 0; i < codes.length; i++) this.writeWeight(stage.name, i, codes[i]!);
     }
     this.#writeImages(images);
+    for (const { pixels } of this.plan.stages) if (pixels) preparePixels(pixels, this.#bytes);
   }
 
   /** Changes one stored weight. @param index row-major in the layer's shape */
   writeWeight(layer: string, index: number, code: number): void {
     const { stage, packing, weights } = this.plan.stages.find(({ stage }) => stage.name === layer)!;
+    const pixelCodes = this.#pixelCodes.get(layer);
+    if (pixelCodes) {
+      pixelCodes[index] = code;
+      this.#pixelsAreCurrent = false;
+    }
     const value = stage.signs[index % stage.sums[2]]! * (2 * code - stage.weightLevels);
     for (const offset of packing.offsets(index)) {
       this.#bytes[weights + offset] = value;
@@ -88,15 +100,29 @@ export class Machine {
   /** Evaluates the group of images from `first` on, a multiple of the group's size. */
   runGroup(first: number): void {
     const { descriptions, stages, buffers } = this.plan;
+    if (!this.#pixelsAreCurrent) this.#writePixelWeights();
     const inputBytes = buffers.get("input")!.imageBytes;
-    stages.forEach(({ stage, words }, i) => {
+    stages.forEach(({ stage, words, pixels }, i) => {
       const at = descriptions / 4 + i * Field.count;
       this.#words.set(words, at);
       if (stage.reads === "input") this.#words[at + Field.input]! += first * inputBytes;
+      if (pixels) {
+        this.#words[at + Field.pairs]! += first * pixels.pairsImage;
+        this.#words[at + Field.windowSums]! += first * pixels.windowSumsImage;
+      }
       if (stage.output.kind === "residual" && stage.output.other === "input")
         this.#words[at + Field.other]! += first * inputBytes;
     });
     this.#kernels.run(descriptions, stages.length);
+  }
+
+  #writePixelWeights(): void {
+    for (const { stage, pixels, words, method } of this.plan.stages) {
+      if (!pixels) continue;
+      const possible = writePixelWeights(pixels, this.#bytes, this.#pixelCodes.get(stage.name)!);
+      words[Field.method] = possible ? Method.pixels8 : method;
+    }
+    this.#pixelsAreCurrent = true;
   }
 
   /** Codes of an activation for image `i` of the group evaluated last, [height, width, channels]. */

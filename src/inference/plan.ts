@@ -1,6 +1,7 @@
 import { Field, Finish, Method } from "./assembly/fields.js";
 import { Allocator, type CodeBuffer, codeBuffers, roundUp } from "./layout.js";
 import { fitsNarrow, type Packing, packing } from "./packing.js";
+import { type PixelPlan, pixelFields, planPixels, suitsPixels } from "./pixels.js";
 import { type IntegerProgram, outputShape, type Stage } from "./program.js";
 import { reproducingScale } from "./scale.js";
 
@@ -8,6 +9,8 @@ import { reproducingScale } from "./scale.js";
 export interface StagePlan {
   readonly stage: Stage;
   readonly method: Method;
+  /** Where the kernel for pixels can do the work, if the weights allow it. */
+  readonly pixels: PixelPlan | null;
   readonly packing: Packing;
   /** Address of the packed weights. */
   readonly weights: number;
@@ -63,6 +66,8 @@ export function plan(program: IntegerProgram, { images, group, relaxed }: PlanOp
     const method = relaxed && fitsNarrow(stage, codeLevels) ? Method.dense8 : Method.dense16;
     const packed = packing(stage, source, method === Method.dense16, codeLevels);
     const weights = allocator.take(packed.blocks * packed.blockBytes);
+    const pixels =
+      relaxed && suitsPixels(stage) ? planPixels(stage, source, roundUp(images, group), allocator) : null;
     const { table, finish } = tablesAndWeights[i]!;
     const words = new Int32Array(Field.count);
     const set = (fields: Partial<Record<keyof typeof Field, number>>) => {
@@ -71,7 +76,8 @@ export function plan(program: IntegerProgram, { images, group, relaxed }: PlanOp
     set({ method, finish, weights, table: table.address, sums: scratch, poolSums: poolScratch });
     set(shapeFields(stage, source, packed, group));
     set(outputFields(stage, buffers, reals, group));
-    return { stage, method, packing: packed, weights, table, words };
+    if (pixels) set(pixelFields(pixels));
+    return { stage, method, pixels, packing: packed, weights, table, words };
   });
   return { group, stages, buffers, descriptions, bytes: allocator.end };
 }

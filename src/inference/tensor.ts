@@ -5,13 +5,8 @@ import { quantizeActivations } from "../quantization/tensor.js";
 import { fatRelu } from "../sparsity/tensor.js";
 import { imageTensor } from "../training/batches.js";
 import { type Activation, forward } from "../training/forward.js";
+import type { Classifier } from "./classifier.js";
 import { type Codes, codesOf, type DeployedNetwork } from "./deploy.js";
-
-/** Codes in, predicted classes out, one per image: all that a fault campaign asks of an engine. */
-export interface Classifier {
-  classify(codes: Codes): Uint8Array;
-  dispose(): void;
-}
 
 /** Images per forward pass: measured fastest, and small enough to stay in cache. */
 const BATCH = 500;

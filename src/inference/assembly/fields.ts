@@ -57,20 +57,23 @@ export enum Field {
   otherRow,
   otherColumn,
   otherScale,
-  /** Of the kernel that works on pixels: window sums, and offsets of the taps. */
+  /**
+   * Of the kernel for pixels: neighbouring pixels in pairs of bytes [image][channel][row][position], window sums in
+   * 16 bits [image][row][position], weights [two outputs][tap][output], three words for each output.
+   */
+  pairs,
+  pairsImage,
+  pairsPlane,
+  pairsRow,
   windowSums,
   windowSumsImage,
   windowSumsRow,
-  taps,
-  tapOffsets,
-  channels,
-  /** Scratch memory of the zero-skipping kernel. */
-  scratch,
-  /** Its geometry: bytes of a position, of a kernel column and of one input's weights; kernel width, stride in bytes. */
-  kernelColumns,
-  positionBytes,
-  columns,
-  columnStep,
+  pixelWeights,
+  pixelTable,
+  inputChannels,
+  tapRows,
+  tapsPerRow,
+  outputs,
   count,
 }
 

@@ -40,7 +40,7 @@ export function finish(layer: usize, output: usize, other: usize): void {
 const MAGIC: f32 = 12582912;
 const MAGIC_BITS: i32 = 0x4b400000;
 
-function nearest(x: v128): v128 {
+export function nearest(x: v128): v128 {
   return i32x4.sub(f32x4.add(x, f32x4.splat(MAGIC)), i32x4.splat(MAGIC_BITS));
 }
 

@@ -2,6 +2,7 @@ import { dense8, dense16 } from "./dense";
 import { field } from "./field";
 import { Field, Finish, Method } from "./fields";
 import { finish } from "./finish";
+import { pixels8 } from "./pixels";
 
 /**
  * Evaluates layers one after another on a group of images.
@@ -15,15 +16,20 @@ export function run(layers: usize, count: u32): void {
     let input = field(layers, Field.input);
     let output = field(layers, Field.output);
     let other = field(layers, Field.other);
+    let pairs = field(layers, Field.pairs);
+    let windowSums = field(layers, Field.windowSums);
     for (let g: usize = 0; g < images; g++) {
       if (ASC_FEATURE_RELAXED_SIMD) {
         if (method === Method.dense8) dense8(layers, input);
+        if (method === Method.pixels8) pixels8(layers, pairs, windowSums, output);
       }
       if (method === Method.dense16) dense16(layers, input);
-      if (kind !== Finish.none) finish(layers, output, other);
+      if (method !== Method.pixels8 && kind !== Finish.none) finish(layers, output, other);
       input += field(layers, Field.inputImage);
       output += field(layers, Field.outputImage);
       other += field(layers, Field.otherImage);
+      pairs += field(layers, Field.pairsImage);
+      windowSums += field(layers, Field.windowSumsImage);
     }
   }
 }
