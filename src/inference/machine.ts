@@ -72,7 +72,7 @@ export class Machine {
   /** The packed weights of all layers, as they lie in memory. */
   *weightBytes(): Iterable<Uint8Array> {
     for (const { weights, packing } of this.plan.stages)
-      yield this.#bytes.subarray(weights, weights + packing.blocks * packing.blockBytes);
+      yield this.#bytes.subarray(weights, weights + packing.bytes);
   }
 
   /** Class of every image. */

@@ -1,17 +1,21 @@
 import { type CodeBuffer, roundUp } from "./layout.js";
 import type { Stage } from "./program.js";
 
-/** Weights as the dense kernels read them: [block of 8 outputs][kernel row][step][8 outputs][inputs of a step]. */
+/** Weights as the dense kernels read them: [pass][block of 8 outputs][kernel row][step][8 outputs][inputs of a step]. */
 export interface Packing {
   readonly wide: boolean;
   readonly blocks: number;
+  /** Bytes of one block in one pass. */
   readonly blockBytes: number;
-  /** Runs of consecutive bytes that one sum reads, and bytes from one to the next. */
+  /** Runs of consecutive bytes that one pass reads, bytes from one to the next, and steps that it takes of each. */
   readonly kernelRows: number;
   readonly kernelRowStep: number;
-  readonly chunks: number;
-  readonly chunkSteps: number;
-  readonly chunksPerFlush: number;
+  readonly steps: number;
+  /** Passes over the kernel's rows, and over parts of a run. */
+  readonly rowPasses: number;
+  readonly runPasses: number;
+  /** Bytes of all packed weights. */
+  readonly bytes: number;
   /** Byte offsets, within the packed weights, of the stored weight with row-major index `index`. */
   offsets(index: number): number[];
 }
@@ -45,18 +49,19 @@ export function packing(stage: Stage, source: CodeBuffer, wide: boolean, codeLev
   const run = kernelWidth * channels * (joined ? kernelHeight : 1);
   const perStep = wide ? 2 : 4;
   const rowSteps = wide ? Math.ceil(run / 2) : roundUp(Math.ceil(run / 4), 2);
-  const { chunks, chunkSteps, chunksPerFlush } = wide
-    ? { chunks: 1, chunkSteps: rowSteps, chunksPerFlush: NEVER }
-    : chunked(rowSteps, kernelRows, safeSteps({ weightLevels: stage.weightLevels, largest: codeLevels }));
-  const stepsPerRow = chunks * chunkSteps;
+  const limit = wide ? Infinity : safeSteps({ weightLevels: stage.weightLevels, largest: codeLevels });
+  const { rowPasses, runPasses, steps } = passes(rowSteps, kernelRows, limit);
+  const rowsPerPass = kernelRows / rowPasses;
   const blocks = Math.ceil(outputs / 8);
-  const blockBytes = kernelRows * stepsPerRow * 32;
+  const blockBytes = rowsPerPass * steps * 32;
   const bytesPerWeight = wide ? 2 : 1;
   const offsetOf = (k: number, o: number) => {
     const row = Math.floor(k / run);
-    const inRow = k % run;
-    const step = row * stepsPerRow + Math.floor(inRow / perStep);
-    return (o >> 3) * blockBytes + step * 32 + ((o & 7) * perStep + (inRow % perStep)) * bytesPerWeight;
+    const step = Math.floor((k % run) / perStep);
+    const pass = Math.floor(row / rowsPerPass) * runPasses + Math.floor(step / steps);
+    const block = (pass * blocks + (o >> 3)) * blockBytes;
+    const inBlock = ((row % rowsPerPass) * steps + (step % steps)) * 32;
+    return block + inBlock + ((o & 7) * perStep + ((k % run) % perStep)) * bytesPerWeight;
   };
   // An average over places is a linear layer with the same weights at every place.
   const places = stage.averaged;
@@ -64,11 +69,12 @@ export function packing(stage: Stage, source: CodeBuffer, wide: boolean, codeLev
     wide,
     blocks,
     blockBytes,
-    kernelRows,
+    kernelRows: rowsPerPass,
     kernelRowStep: source.rowBytes,
-    chunks,
-    chunkSteps,
-    chunksPerFlush,
+    steps,
+    rowPasses,
+    runPasses,
+    bytes: blocks * blockBytes * rowPasses * runPasses,
     offsets(index) {
       const k = Math.floor(index / outputs);
       const o = index % outputs;
@@ -77,12 +83,11 @@ export function packing(stage: Stage, source: CodeBuffer, wide: boolean, codeLev
   };
 }
 
-const NEVER = 0x7fffffff;
-
-function chunked(rowSteps: number, kernelRows: number, limit: number) {
-  if (rowSteps * kernelRows <= limit) return { chunks: 1, chunkSteps: rowSteps, chunksPerFlush: NEVER };
-  if (rowSteps <= limit)
-    return { chunks: 1, chunkSteps: rowSteps, chunksPerFlush: Math.floor(limit / rowSteps) };
-  const chunks = Math.ceil(rowSteps / (limit - (limit % 2)));
-  return { chunks, chunkSteps: roundUp(Math.ceil(rowSteps / chunks), 2), chunksPerFlush: 1 };
+/** Passes of at most `limit` steps: whole rows if they fit, else parts of rows of an even number of steps. */
+function passes(rowSteps: number, kernelRows: number, limit: number) {
+  for (let rowPasses = 1; rowPasses <= kernelRows; rowPasses++)
+    if (kernelRows % rowPasses === 0 && (rowSteps * kernelRows) / rowPasses <= limit)
+      return { rowPasses, runPasses: 1, steps: rowSteps };
+  const runPasses = Math.ceil(rowSteps / (limit - (limit % 2)));
+  return { rowPasses: kernelRows, runPasses, steps: roundUp(Math.ceil(rowSteps / runPasses), 2) };
 }

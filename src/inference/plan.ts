@@ -45,36 +45,33 @@ const FIRST_ADDRESS = 4096;
 export function plan(program: IntegerProgram, { images, group, relaxed }: PlanOptions): Plan {
   const allocator = new Allocator(FIRST_ADDRESS);
   const descriptions = allocator.take(program.stages.length * Field.count * 4);
-  const scratch = allocator.take(Math.max(...program.stages.map((stage) => sumsLayout(stage, group).bytes)));
-  const poolScratch = allocator.take(Math.max(...program.stages.map((stage) => pooledBytes(stage))));
-  const tablesAndWeights = program.stages.map((stage) => {
-    const table = tableWords(stage);
-    return {
-      table: { address: allocator.take(table.words.length * 4), words: table.words },
-      finish: table.finish,
-    };
+  const held = roundUp(images, group);
+  const buffers = codeBuffers(program, allocator, { inputs: held, group });
+  const reals = new Map<string, number>();
+  for (const { output, sums } of program.stages)
+    if (output.kind === "reals") reals.set(output.name, allocator.take(realBytes(sums) * group));
+  const packings = program.stages.map((stage) => {
+    const codeLevels = stage.largest / stage.averaged;
+    const wide = !(relaxed && fitsNarrow(stage, codeLevels));
+    return packing(stage, buffers.get(stage.reads)!, wide, codeLevels);
   });
-  const reals = new Map(
-    program.stages.flatMap(({ output, ...stage }) =>
-      output.kind === "reals" ? [[output.name, allocator.take(realBytes(stage.sums) * group)] as const] : [],
-    ),
-  );
-  const buffers = codeBuffers(program, allocator, { inputs: roundUp(images, group), group });
+  const sums = program.stages.map((stage, i) => sumsLayout(stage, packings[i]!, group));
+  const scratch = allocator.take(Math.max(...sums.map(({ bytes }) => bytes)));
+  const poolScratch = allocator.take(Math.max(...program.stages.map(pooledBytes)));
   const stages = program.stages.map((stage, i) => {
     const source = buffers.get(stage.reads)!;
-    const codeLevels = stage.largest / stage.averaged;
-    const method = relaxed && fitsNarrow(stage, codeLevels) ? Method.dense8 : Method.dense16;
-    const packed = packing(stage, source, method === Method.dense16, codeLevels);
-    const weights = allocator.take(packed.blocks * packed.blockBytes);
-    const pixels =
-      relaxed && suitsPixels(stage) ? planPixels(stage, source, roundUp(images, group), allocator) : null;
-    const { table, finish } = tablesAndWeights[i]!;
+    const packed = packings[i]!;
+    const method = packed.wide ? Method.dense16 : Method.dense8;
+    const weights = allocator.take(packed.bytes);
+    const { finish, words: tableContent } = tableWords(stage);
+    const table = { address: allocator.take(tableContent.length * 4), words: tableContent };
+    const pixels = relaxed && suitsPixels(stage) ? planPixels(stage, source, held, allocator) : null;
     const words = new Int32Array(Field.count);
     const set = (fields: Partial<Record<keyof typeof Field, number>>) => {
       for (const [name, value] of Object.entries(fields)) words[Field[name as keyof typeof Field]] = value;
     };
     set({ method, finish, weights, table: table.address, sums: scratch, poolSums: poolScratch });
-    set(shapeFields(stage, source, packed, group));
+    set(shapeFields(stage, source, packed, sums[i]!));
     set(outputFields(stage, buffers, reals, group));
     if (pixels) set(pixelFields(pixels));
     return { stage, method, pixels, packing: packed, weights, table, words };
@@ -87,19 +84,26 @@ function isFlat({ sums: [height, width] }: Stage): boolean {
   return height === 1 && width === 1;
 }
 
-function isPooledInTile(stage: Stage): boolean {
-  return stage.pool === 2 && !isFlat(stage);
+interface SumsLayout {
+  /** Whether the four positions of a tile are a pooling window, of which only the maximum is kept. */
+  readonly pooled: boolean;
+  readonly rows: number;
+  readonly tiles: number;
+  /** Bytes of a position, a row, and of everything. */
+  readonly position: number;
+  readonly row: number;
+  readonly bytes: number;
 }
 
 /** int32 sums [row][position][outputs]: positions padded to whole tiles, outputs to whole blocks. */
-function sumsLayout(stage: Stage, group: number) {
-  const pooled = isPooledInTile(stage);
-  const [height, width, outputs] = pooled ? outputShape(stage) : stage.sums;
+function sumsLayout(stage: Stage, { rowPasses, runPasses }: Packing, group: number): SumsLayout {
+  const pooled = stage.pool === 2 && !isFlat(stage) && rowPasses * runPasses === 1;
+  const [rows, width, outputs] = pooled ? outputShape(stage) : stage.sums;
   const positions = isFlat(stage) ? group : width;
   const tiles = pooled ? width : Math.ceil(positions / 4);
   const position = roundUp(outputs, 8) * 4;
   const row = tiles * (pooled ? 1 : 4) * position;
-  return { rows: height, tiles, position, row, bytes: height * row };
+  return { pooled, rows, tiles, position, row, bytes: rows * row };
 }
 
 function pooledBytes(stage: Stage): number {
@@ -111,17 +115,19 @@ function realBytes([height, width, outputs]: Stage["sums"]): number {
   return height * width * roundUp(outputs, 8) * 4;
 }
 
-function shapeFields(stage: Stage, source: CodeBuffer, packed: Packing, group: number) {
+function shapeFields(
+  stage: Stage,
+  source: CodeBuffer,
+  packed: Packing,
+  { pooled, rows, tiles, position, row }: SumsLayout,
+) {
   const flat = isFlat(stage);
-  const pooled = isPooledInTile(stage);
-  const { rows, tiles, position, row } = sumsLayout(stage, group);
   const channels = source.shape[2];
   const right = flat ? source.imageBytes : stage.stride * channels;
   const below = stage.stride * source.rowBytes;
   // The margin may be wider than this stage's own padding, where another stage reads the same codes.
   const corner = source.origin - stage.padding[0] * source.rowBytes - stage.padding[1] * channels;
   return {
-    images: flat ? 1 : group,
     input: source.address + corner,
     inputImage: source.imageBytes,
     block: packed.blockBytes,
@@ -135,9 +141,12 @@ function shapeFields(stage: Stage, source: CodeBuffer, packed: Packing, group: n
     pixel3: pooled ? below + right : 3 * right,
     kernelRows: packed.kernelRows,
     kernelRowStep: packed.kernelRowStep,
-    chunks: packed.chunks,
-    chunkSteps: packed.chunkSteps,
-    chunksPerFlush: packed.chunksPerFlush,
+    steps: packed.steps,
+    rowPasses: packed.rowPasses,
+    runPasses: packed.runPasses,
+    passRowStep: packed.kernelRows * packed.kernelRowStep,
+    passRunStep: packed.steps * 4,
+    passWeights: packed.blocks * packed.blockBytes,
     pooled: Number(pooled),
     sumsRow: row,
     sumsPosition: position,
@@ -155,7 +164,11 @@ function outputFields(
   const { output } = stage;
   const flat = isFlat(stage);
   const [height, width, outputs] = outputShape(stage);
-  const shape = { outputRows: flat ? 1 : height, outputColumns: flat ? group : width };
+  const shape = {
+    images: flat ? 1 : group,
+    outputRows: flat ? 1 : height,
+    outputColumns: flat ? group : width,
+  };
   if (output.kind === "logits") return shape;
   const codePlaces = (name: string) => {
     const { address, origin, imageBytes, rowBytes, shape } = buffers.get(name)!;

@@ -18,7 +18,7 @@ export function dense16(layer: usize, input: usize): void {
   const pixel3 = field(layer, Field.pixel3);
   const kernelRows = field(layer, Field.kernelRows);
   const kernelRowStep = field(layer, Field.kernelRowStep);
-  const steps = field(layer, Field.chunks) * field(layer, Field.chunkSteps);
+  const steps = field(layer, Field.steps);
   const block = field(layer, Field.block);
   const weights = field(layer, Field.weights);
   for (let b: usize = 0; b < blocks; b++) {
@@ -64,7 +64,7 @@ export function dense16(layer: usize, input: usize): void {
           } while (--left);
           row += kernelRowStep;
         }
-        to = storeTile(layer, to, s00, s01, s10, s11, s20, s21, s30, s31);
+        to = storeTile(layer, to, true, s00, s01, s10, s11, s20, s21, s30, s31);
       }
     }
   }
@@ -80,10 +80,12 @@ function multiplyAdd16(sum: v128, w: v128, u: v128): v128 {
 }
 
 /**
- * 8-bit weights, steps of 4 inputs, relaxed SIMD. A dot product adds two products in 16 bits, and `chunksPerFlush`
- * limits how many of them are added up before they move to 32 bits, so no sum ever leaves its range.
+ * 8-bit weights, steps of 4 inputs, relaxed SIMD. A dot product adds two products in 16 bits; a sum of many inputs is
+ * made in passes, each short enough for 16 bits, which add up in 32 bits.
+ * @param weights of this pass
+ * @param isFirst whether the pass stores its sums, or adds them to those that are there
  */
-export function dense8(layer: usize, input: usize): void {
+export function dense8(layer: usize, input: usize, weights: usize, isFirst: boolean): void {
   const blocks = field(layer, Field.blocks);
   const rows = field(layer, Field.rows);
   const tiles = field(layer, Field.tiles);
@@ -94,25 +96,14 @@ export function dense8(layer: usize, input: usize): void {
   const pixel3 = field(layer, Field.pixel3);
   const kernelRows = field(layer, Field.kernelRows);
   const kernelRowStep = field(layer, Field.kernelRowStep);
-  const chunks = field(layer, Field.chunks);
-  const twoSteps = field(layer, Field.chunkSteps) >> 1;
-  const chunksPerFlush = field(layer, Field.chunksPerFlush);
+  const twoSteps = field(layer, Field.steps) >> 1;
   const block = field(layer, Field.block);
-  const weights = field(layer, Field.weights);
   for (let b: usize = 0; b < blocks; b++) {
     for (let y: usize = 0; y < rows; y++) {
       let to = sumsAt(layer, y, b);
       for (let t: usize = 0; t < tiles; t++) {
         let w = weights + b * block;
         let row = input + y * rowStep + t * tileStep;
-        let s00 = i32x4.splat(0);
-        let s01 = i32x4.splat(0);
-        let s10 = i32x4.splat(0);
-        let s11 = i32x4.splat(0);
-        let s20 = i32x4.splat(0);
-        let s21 = i32x4.splat(0);
-        let s30 = i32x4.splat(0);
-        let s31 = i32x4.splat(0);
         let a00 = i16x8.splat(0);
         let a01 = i16x8.splat(0);
         let a10 = i16x8.splat(0);
@@ -121,83 +112,62 @@ export function dense8(layer: usize, input: usize): void {
         let a21 = i16x8.splat(0);
         let a30 = i16x8.splat(0);
         let a31 = i16x8.splat(0);
-        let untilFlush = chunksPerFlush;
         for (let k: usize = 0; k < kernelRows; k++) {
           let p0 = row;
           let p1 = row + pixel1;
           let p2 = row + pixel2;
           let p3 = row + pixel3;
-          for (let c: usize = 0; c < chunks; c++) {
-            let left = twoSteps;
-            // Two steps at a time, with all that a tile needs in registers: 8 sums, 2 weights, 1 input.
-            do {
-              let w0 = v128.load(w);
-              let w1 = v128.load(w, 16);
-              let u = v128.load32_splat(p0);
-              a00 = multiplyAdd8(a00, w0, u);
-              a01 = multiplyAdd8(a01, w1, u);
-              u = v128.load32_splat(p1);
-              a10 = multiplyAdd8(a10, w0, u);
-              a11 = multiplyAdd8(a11, w1, u);
-              u = v128.load32_splat(p2);
-              a20 = multiplyAdd8(a20, w0, u);
-              a21 = multiplyAdd8(a21, w1, u);
-              u = v128.load32_splat(p3);
-              a30 = multiplyAdd8(a30, w0, u);
-              a31 = multiplyAdd8(a31, w1, u);
-              w0 = v128.load(w, 32);
-              w1 = v128.load(w, 48);
-              u = v128.load32_splat(p0, 4);
-              a00 = multiplyAdd8(a00, w0, u);
-              a01 = multiplyAdd8(a01, w1, u);
-              u = v128.load32_splat(p1, 4);
-              a10 = multiplyAdd8(a10, w0, u);
-              a11 = multiplyAdd8(a11, w1, u);
-              u = v128.load32_splat(p2, 4);
-              a20 = multiplyAdd8(a20, w0, u);
-              a21 = multiplyAdd8(a21, w1, u);
-              u = v128.load32_splat(p3, 4);
-              a30 = multiplyAdd8(a30, w0, u);
-              a31 = multiplyAdd8(a31, w1, u);
-              w += 64;
-              p0 += 8;
-              p1 += 8;
-              p2 += 8;
-              p3 += 8;
-            } while (--left);
-            if (--untilFlush === 0) {
-              untilFlush = chunksPerFlush;
-              s00 = flush(s00, a00);
-              s01 = flush(s01, a01);
-              s10 = flush(s10, a10);
-              s11 = flush(s11, a11);
-              s20 = flush(s20, a20);
-              s21 = flush(s21, a21);
-              s30 = flush(s30, a30);
-              s31 = flush(s31, a31);
-              a00 = i16x8.splat(0);
-              a01 = i16x8.splat(0);
-              a10 = i16x8.splat(0);
-              a11 = i16x8.splat(0);
-              a20 = i16x8.splat(0);
-              a21 = i16x8.splat(0);
-              a30 = i16x8.splat(0);
-              a31 = i16x8.splat(0);
-            }
-          }
+          let left = twoSteps;
+          // Two steps at a time, with all that a tile needs in registers: 8 sums, 2 weights, 1 input.
+          do {
+            let w0 = v128.load(w);
+            let w1 = v128.load(w, 16);
+            let u = v128.load32_splat(p0);
+            a00 = multiplyAdd8(a00, w0, u);
+            a01 = multiplyAdd8(a01, w1, u);
+            u = v128.load32_splat(p1);
+            a10 = multiplyAdd8(a10, w0, u);
+            a11 = multiplyAdd8(a11, w1, u);
+            u = v128.load32_splat(p2);
+            a20 = multiplyAdd8(a20, w0, u);
+            a21 = multiplyAdd8(a21, w1, u);
+            u = v128.load32_splat(p3);
+            a30 = multiplyAdd8(a30, w0, u);
+            a31 = multiplyAdd8(a31, w1, u);
+            w0 = v128.load(w, 32);
+            w1 = v128.load(w, 48);
+            u = v128.load32_splat(p0, 4);
+            a00 = multiplyAdd8(a00, w0, u);
+            a01 = multiplyAdd8(a01, w1, u);
+            u = v128.load32_splat(p1, 4);
+            a10 = multiplyAdd8(a10, w0, u);
+            a11 = multiplyAdd8(a11, w1, u);
+            u = v128.load32_splat(p2, 4);
+            a20 = multiplyAdd8(a20, w0, u);
+            a21 = multiplyAdd8(a21, w1, u);
+            u = v128.load32_splat(p3, 4);
+            a30 = multiplyAdd8(a30, w0, u);
+            a31 = multiplyAdd8(a31, w1, u);
+            w += 64;
+            p0 += 8;
+            p1 += 8;
+            p2 += 8;
+            p3 += 8;
+          } while (--left);
           row += kernelRowStep;
         }
         to = storeTile(
           layer,
           to,
-          flush(s00, a00),
-          flush(s01, a01),
-          flush(s10, a10),
-          flush(s11, a11),
-          flush(s20, a20),
-          flush(s21, a21),
-          flush(s30, a30),
-          flush(s31, a31),
+          isFirst,
+          i32x4.extadd_pairwise_i16x8_s(a00),
+          i32x4.extadd_pairwise_i16x8_s(a01),
+          i32x4.extadd_pairwise_i16x8_s(a10),
+          i32x4.extadd_pairwise_i16x8_s(a11),
+          i32x4.extadd_pairwise_i16x8_s(a20),
+          i32x4.extadd_pairwise_i16x8_s(a21),
+          i32x4.extadd_pairwise_i16x8_s(a30),
+          i32x4.extadd_pairwise_i16x8_s(a31),
         );
       }
     }
@@ -209,10 +179,6 @@ export function multiplyAdd8(sum: v128, w: v128, u: v128): v128 {
   return i16x8.add(sum, i16x8.relaxed_dot_i8x16_i7x16_s(w, u));
 }
 
-function flush(sum: v128, pairs: v128): v128 {
-  return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_s(pairs));
-}
-
 function sumsAt(layer: usize, row: usize, block: usize): usize {
   return field(layer, Field.sums) + row * field(layer, Field.sumsRow) + block * 32;
 }
@@ -221,6 +187,7 @@ function sumsAt(layer: usize, row: usize, block: usize): usize {
 function storeTile(
   layer: usize,
   to: usize,
+  isFirst: boolean,
   s00: v128,
   s01: v128,
   s10: v128,
@@ -236,16 +203,19 @@ function storeTile(
     v128.store(to, i32x4.max_s(i32x4.max_s(s01, s11), i32x4.max_s(s21, s31)), 16);
     return to + position;
   }
-  v128.store(to, s00);
-  v128.store(to, s01, 16);
-  to += position;
-  v128.store(to, s10);
-  v128.store(to, s11, 16);
-  to += position;
-  v128.store(to, s20);
-  v128.store(to, s21, 16);
-  to += position;
-  v128.store(to, s30);
-  v128.store(to, s31, 16);
-  return to + position;
+  store(to, isFirst, s00, s01);
+  store(to + position, isFirst, s10, s11);
+  store(to + 2 * position, isFirst, s20, s21);
+  store(to + 3 * position, isFirst, s30, s31);
+  return to + 4 * position;
+}
+
+function store(to: usize, isFirst: boolean, low: v128, high: v128): void {
+  if (isFirst) {
+    v128.store(to, low);
+    v128.store(to, high, 16);
+  } else {
+    v128.store(to, i32x4.add(low, v128.load(to)));
+    v128.store(to, i32x4.add(high, v128.load(to, 16)), 16);
+  }
 }

@@ -23,13 +23,17 @@ export enum Field {
   pixel1,
   pixel2,
   pixel3,
-  /** The kernel's rows; each is a run of consecutive bytes, taken in `chunks` of `chunkSteps` steps. */
+  /** The kernel's rows in one pass; each is a run of consecutive bytes, taken in `steps`. */
   kernelRows,
   kernelRowStep,
-  chunks,
-  chunkSteps,
-  /** Chunks after which the 16-bit sums of the relaxed kernel must be moved to 32 bits. */
-  chunksPerFlush,
+  steps,
+  /** A sum is made in rowPasses x runPasses passes: over kernel rows, and over parts of a run. */
+  rowPasses,
+  runPasses,
+  passRowStep,
+  passRunStep,
+  /** Bytes of a pass's weights, all blocks. */
+  passWeights,
   /** Whether the maximum of a tile's four positions is kept, and not all four. */
   pooled,
   /** int32 sums [row][position][outputs, padded to 8]. */

@@ -20,7 +20,7 @@ export function run(layers: usize, count: u32): void {
     let windowSums = field(layers, Field.windowSums);
     for (let g: usize = 0; g < images; g++) {
       if (ASC_FEATURE_RELAXED_SIMD) {
-        if (method === Method.dense8) dense8(layers, input);
+        if (method === Method.dense8) densePasses(layers, input);
         if (method === Method.pixels8) pixels8(layers, pairs, windowSums, output);
       }
       if (method === Method.dense16) dense16(layers, input);
@@ -32,4 +32,16 @@ export function run(layers: usize, count: u32): void {
       windowSums += field(layers, Field.windowSumsImage);
     }
   }
+}
+
+function densePasses(layer: usize, input: usize): void {
+  const rowPasses = field(layer, Field.rowPasses);
+  const runPasses = field(layer, Field.runPasses);
+  let weights = field(layer, Field.weights);
+  for (let r: usize = 0; r < rowPasses; r++)
+    for (let c: usize = 0; c < runPasses; c++) {
+      const from = input + r * field(layer, Field.passRowStep) + c * field(layer, Field.passRunStep);
+      dense8(layer, from, weights, r + c === 0);
+      weights += field(layer, Field.passWeights);
+    }
 }
