@@ -33,7 +33,7 @@ export function suitsPixels(stage: Stage): boolean {
     stage.pool === 2 &&
     columns >= 8 &&
     outputs % 2 === 0 &&
-    stage.weightLevels <= 127
+    2 * stage.weightLevels <= 127
   );
 }
 
@@ -152,7 +152,7 @@ export function writePixelWeights(plan: PixelPlan, memory: Uint8Array, codes: Ui
         for (let t = 0; t < tapsPerRow; t++) {
           const tap = (c * kernelHeight + ky) * tapsPerRow + t;
           const at = plan.weights + (((o >> 1) * taps + tap) * 2 + (o & 1)) * 16;
-          for (let i = 0; i < 16; i++) memory[at + i] = codeAt(c, ky, 2 * t + (i & 1));
+          for (let i = 0; i < 16; i++) memory[at + i] = 2 * codeAt(c, ky, 2 * t + (i & 1));
         }
       }
     const range = stage.largest * (positive + negative);

@@ -39,6 +39,8 @@ export interface PlanOptions {
   readonly relaxed: boolean;
 }
 
+/** The bits of the float32 1.5 * 2^23. */
+const MAGIC_BITS = 0x4b400000;
 /** The beginning of the memory belongs to the compiler. */
 const FIRST_ADDRESS = 4096;
 
@@ -70,7 +72,15 @@ export function plan(program: IntegerProgram, { images, group, relaxed }: PlanOp
     const set = (fields: Partial<Record<keyof typeof Field, number>>) => {
       for (const [name, value] of Object.entries(fields)) words[Field[name as keyof typeof Field]] = value;
     };
-    set({ method, finish, weights, table: table.address, sums: scratch, poolSums: poolScratch });
+    set({
+      method,
+      finish,
+      weights,
+      table: table.address,
+      sums: scratch,
+      poolSums: poolScratch,
+      magic: MAGIC_BITS,
+    });
     set(shapeFields(stage, source, packed, sums[i]!));
     set(outputFields(stage, buffers, reals, group));
     if (pixels) set(pixelFields(pixels));

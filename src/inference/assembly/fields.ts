@@ -53,6 +53,8 @@ export enum Field {
   outputColumn,
   /** 2^bits - 1 of the codes. */
   levels,
+  /** The bits of the float32 1.5 * 2^23, see `nearest`: read from memory, as V8 builds vector constants anew at each use. */
+  magic,
   /** Float32 scale and offset, or thresholds, by block of 8 outputs. */
   table,
   /** The other branch of a residual sum: codes (u8) or reals (f32), and the codes' scale (f32 bits). */

@@ -1,4 +1,4 @@
-import { field, floatField } from "./field";
+import { field, floatField, splatField } from "./field";
 import { Field, Finish } from "./fields";
 
 /**
@@ -17,6 +17,8 @@ export function finish(layer: usize, output: usize, other: usize): void {
   const blocks = field(layer, Field.blocks);
   const table = field(layer, Field.table);
   const levels = field(layer, Field.levels);
+  const limit = i8x16.splat(<i8>levels);
+  const magic = splatField(layer, Field.magic);
   const otherScale = floatField(layer, Field.otherScale);
   const pooledApart = field(layer, Field.pool) > 1;
   if (pooledApart) maxPool(layer);
@@ -27,21 +29,21 @@ export function finish(layer: usize, output: usize, other: usize): void {
       const from = sums + y * sumsRow + x * position;
       const to = output + y * outputRow + x * outputColumn;
       const beside = other + y * otherRow + x * otherColumn;
-      if (kind === Finish.scale) scaleCodes(from, to, blocks, table, levels);
-      else if (kind === Finish.count) countCodes(from, to, blocks, table, levels);
+      if (kind === Finish.scale) scaleCodes(from, to, blocks, table, limit, magic);
+      else if (kind === Finish.count) countCodes(from, to, blocks, table, levels, limit);
       else if (kind === Finish.reals) reals(from, to, blocks, table);
-      else if (kind === Finish.addCodes) addCodes(from, to, blocks, table, levels, beside, otherScale);
-      else addReals(from, to, blocks, table, levels, beside);
+      else if (kind === Finish.addCodes) addCodes(from, to, blocks, table, limit, magic, beside, otherScale);
+      else addReals(from, to, blocks, table, limit, magic, beside);
     }
   }
 }
 
-/** Adding 1.5 * 2^23 to a float32 below 2^22 leaves its nearest integer in the low bits. */
-const MAGIC: f32 = 12582912;
-const MAGIC_BITS: i32 = 0x4b400000;
-
-export function nearest(x: v128): v128 {
-  return i32x4.sub(f32x4.add(x, f32x4.splat(MAGIC)), i32x4.splat(MAGIC_BITS));
+/**
+ * The nearest integer, ties to even, of float32 numbers below 2^22: adding `magic`, 1.5 * 2^23, leaves it in the low bits,
+ * and subtracting magic's bits lays it bare.
+ */
+export function nearest(x: v128, magic: v128): v128 {
+  return i32x4.sub(f32x4.add(x, magic), magic);
 }
 
 /** S scale + offset for 4 outputs; scale at `table`, offset 32 bytes behind. */
@@ -49,24 +51,24 @@ function affine(sums: v128, table: usize): v128 {
   return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sums), v128.load(table)), v128.load(table, 32));
 }
 
-/** Stores 8 integers, clamped to 0..levels, as bytes. */
-function storeCodes(to: usize, low: v128, high: v128, levels: usize): void {
+/** Stores 8 integers, clamped to 0..limit, as bytes. */
+function storeCodes(to: usize, low: v128, high: v128, limit: v128): void {
   const narrow = i16x8.narrow_i32x4_s(low, high);
-  v128.store64_lane(to, i8x16.min_u(i8x16.narrow_i16x8_u(narrow, narrow), i8x16.splat(<i8>levels)), 0);
+  v128.store64_lane(to, i8x16.min_u(i8x16.narrow_i16x8_u(narrow, narrow), limit), 0);
 }
 
-function scaleCodes(from: usize, to: usize, blocks: usize, table: usize, levels: usize): void {
+function scaleCodes(from: usize, to: usize, blocks: usize, table: usize, limit: v128, magic: v128): void {
   for (let b: usize = 0; b < blocks; b++, from += 32, to += 8, table += 64)
     storeCodes(
       to,
-      nearest(affine(v128.load(from), table)),
-      nearest(affine(v128.load(from, 16), table + 16)),
-      levels,
+      nearest(affine(v128.load(from), table), magic),
+      nearest(affine(v128.load(from, 16), table + 16), magic),
+      limit,
     );
 }
 
 /** Thresholds lie as [block][level][8 outputs]. */
-function countCodes(from: usize, to: usize, blocks: usize, table: usize, levels: usize): void {
+function countCodes(from: usize, to: usize, blocks: usize, table: usize, levels: usize, limit: v128): void {
   for (let b: usize = 0; b < blocks; b++, from += 32, to += 8) {
     const s0 = v128.load(from);
     const s1 = v128.load(from, 16);
@@ -76,7 +78,7 @@ function countCodes(from: usize, to: usize, blocks: usize, table: usize, levels:
       c0 = i32x4.sub(c0, i32x4.ge_s(s0, v128.load(table)));
       c1 = i32x4.sub(c1, i32x4.ge_s(s1, v128.load(table, 16)));
     }
-    storeCodes(to, c0, c1, levels);
+    storeCodes(to, c0, c1, limit);
   }
 }
 
@@ -88,10 +90,10 @@ function reals(from: usize, to: usize, blocks: usize, table: usize): void {
 }
 
 /** floor(clamp(v, 0, levels) + 0.5), where the clamp above is left to `storeCodes`. */
-function halfUp(v: v128): v128 {
+function halfUp(v: v128, magic: v128): v128 {
   // Below 0 and above 2^20 the code is decided whatever the rounding; pmin and pmax keep the integers within range.
   const within = f32x4.pmin(f32x4.splat(1048576), f32x4.pmax(f32x4.splat(0), v));
-  return nearest(f32x4.floor(f32x4.add(within, f32x4.splat(0.5))));
+  return nearest(f32x4.floor(f32x4.add(within, f32x4.splat(0.5))), magic);
 }
 
 function addCodes(
@@ -99,7 +101,8 @@ function addCodes(
   to: usize,
   blocks: usize,
   table: usize,
-  levels: usize,
+  limit: v128,
+  magic: v128,
   beside: usize,
   scale: f32,
 ): void {
@@ -110,20 +113,28 @@ function addCodes(
     const r1 = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(u)), scales);
     storeCodes(
       to,
-      halfUp(f32x4.add(affine(v128.load(from), table), r0)),
-      halfUp(f32x4.add(affine(v128.load(from, 16), table + 16), r1)),
-      levels,
+      halfUp(f32x4.add(affine(v128.load(from), table), r0), magic),
+      halfUp(f32x4.add(affine(v128.load(from, 16), table + 16), r1), magic),
+      limit,
     );
   }
 }
 
-function addReals(from: usize, to: usize, blocks: usize, table: usize, levels: usize, beside: usize): void {
+function addReals(
+  from: usize,
+  to: usize,
+  blocks: usize,
+  table: usize,
+  limit: v128,
+  magic: v128,
+  beside: usize,
+): void {
   for (let b: usize = 0; b < blocks; b++, from += 32, to += 8, table += 64, beside += 32)
     storeCodes(
       to,
-      halfUp(f32x4.add(affine(v128.load(from), table), v128.load(beside))),
-      halfUp(f32x4.add(affine(v128.load(from, 16), table + 16), v128.load(beside, 16))),
-      levels,
+      halfUp(f32x4.add(affine(v128.load(from), table), v128.load(beside)), magic),
+      halfUp(f32x4.add(affine(v128.load(from, 16), table + 16), v128.load(beside, 16)), magic),
+      limit,
     );
 }
 

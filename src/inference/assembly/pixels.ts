@@ -1,5 +1,5 @@
 import { multiplyAdd8 } from "./dense";
-import { field } from "./field";
+import { field, splatField } from "./field";
 import { Field } from "./fields";
 import { nearest } from "./finish";
 
@@ -7,8 +7,8 @@ import { nearest } from "./finish";
  * A first layer in one go: 8-bit pixels, stride 1, 2 x 2 max pooling, codes. Vectorised over positions, since an image
  * has too few channels to fill a vector.
  *
- * Pixels do not fit in 7 bits, but unsigned weight codes q do, so the operands change places: with p' = p - 128, which
- * fits in a signed byte, sum (2q - n) p = 2 sum q p' + 256 sum q - n sum p. The last term is the same in every trial
+ * Pixels do not fit in 7 bits, but twice an unsigned weight code does, so the operands change places: with p' = p - 128, which
+ * fits in a signed byte, sum (2q - n) p = sum (2q) p' + 256 sum q - n sum p. The last term is the same in every trial
  * and was computed once; the second is a constant of the output. All of it is modulo 2^16, in which the result less a
  * constant is known to fit (pixels.ts beside this folder), so wrapping on the way does no harm.
  */
@@ -40,17 +40,27 @@ function sixteenColumns(layer: usize, pairs: usize, windowSums: usize, to: usize
   const tapRows = field(layer, Field.tapRows);
   const tapsPerRow = field(layer, Field.tapsPerRow);
   const outputs = field(layer, Field.outputs);
+  const windowsBelow = windowSums + field(layer, Field.windowSumsRow);
+  const w0 = v128.load(windowSums);
+  const w1 = v128.load(windowSums, 16);
+  const w2 = v128.load(windowsBelow);
+  const w3 = v128.load(windowsBelow, 16);
+  const limit = i8x16.splat(<i8>field(layer, Field.levels));
+  const magic = splatField(layer, Field.magic);
+  const step = field(layer, Field.outputColumn);
   let w = field(layer, Field.pixelWeights);
   let table = field(layer, Field.pixelTable);
   for (let o: usize = 0; o < outputs; o += 2, table += 24) {
-    let a0 = i16x8.splat(0);
-    let a1 = i16x8.splat(0);
-    let a2 = i16x8.splat(0);
-    let a3 = i16x8.splat(0);
-    let b0 = i16x8.splat(0);
-    let b1 = i16x8.splat(0);
-    let b2 = i16x8.splat(0);
-    let b3 = i16x8.splat(0);
+    const constant0 = v128.load16_splat(table);
+    const constant1 = v128.load16_splat(table, 12);
+    let a0 = i16x8.add(w0, constant0);
+    let a1 = i16x8.add(w1, constant0);
+    let a2 = i16x8.add(w2, constant0);
+    let a3 = i16x8.add(w3, constant0);
+    let b0 = i16x8.add(w0, constant1);
+    let b1 = i16x8.add(w1, constant1);
+    let b2 = i16x8.add(w2, constant1);
+    let b3 = i16x8.add(w3, constant1);
     for (let c: usize = 0; c < channels; c++) {
       let row = pairs + c * plane;
       for (let k: usize = 0; k < tapRows; k++) {
@@ -79,59 +89,31 @@ function sixteenColumns(layer: usize, pairs: usize, windowSums: usize, to: usize
         row += pairsRow;
       }
     }
-    storePairs(
-      layer,
-      to + o,
-      pooledCodes(layer, a0, a1, a2, a3, windowSums, table),
-      pooledCodes(layer, b0, b1, b2, b3, windowSums, table + 12),
-    );
+    const first = pooledCodes(a0, a1, a2, a3, table, magic);
+    const second = pooledCodes(b0, b1, b2, b3, table + 12, magic);
+    storePairs(to + o, step, i8x16.min_u(i8x16.narrow_i16x8_u(first, second), limit));
   }
 }
 
 /** Codes, not yet clamped, of one output at 8 pooled positions. Table: constant (16 bits), scale, offset. */
-function pooledCodes(
-  layer: usize,
-  s0: v128,
-  s1: v128,
-  s2: v128,
-  s3: v128,
-  windowSums: usize,
-  table: usize,
-): v128 {
-  const below = windowSums + field(layer, Field.windowSumsRow);
-  const constant = v128.load16_splat(table);
-  const left = i16x8.max_s(
-    wholeSum(s0, v128.load(windowSums), constant),
-    wholeSum(s2, v128.load(below), constant),
-  );
-  const right = i16x8.max_s(
-    wholeSum(s1, v128.load(windowSums, 16), constant),
-    wholeSum(s3, v128.load(below, 16), constant),
-  );
+function pooledCodes(s0: v128, s1: v128, s2: v128, s3: v128, table: usize, magic: v128): v128 {
   const scale = v128.load32_splat(table, 4);
   const offset = v128.load32_splat(table, 8);
   return i16x8.narrow_i32x4_s(
-    codesOfNeighbours(left, scale, offset),
-    codesOfNeighbours(right, scale, offset),
+    codesOfNeighbours(i16x8.max_s(s0, s2), scale, offset, magic),
+    codesOfNeighbours(i16x8.max_s(s1, s3), scale, offset, magic),
   );
 }
 
-function wholeSum(sum: v128, window: v128, constant: v128): v128 {
-  return i16x8.add(i16x8.add(sum, sum), i16x8.add(window, constant));
-}
-
 /** The larger of two neighbouring 16-bit sums, as a code: 4 of them. */
-function codesOfNeighbours(sums: v128, scale: v128, offset: v128): v128 {
+function codesOfNeighbours(sums: v128, scale: v128, offset: v128, magic: v128): v128 {
   const larger = i16x8.max_s(sums, i32x4.shr_u(sums, 16));
   const whole = i32x4.shr_s(i32x4.shl(larger, 16), 16);
-  return nearest(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(whole), scale), offset));
+  return nearest(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(whole), scale), offset), magic);
 }
 
-/** Stores the codes of two outputs at 8 positions, channels last. */
-function storePairs(layer: usize, to: usize, first: v128, second: v128): void {
-  const step = field(layer, Field.outputColumn);
-  const levels = i8x16.splat(<i8>field(layer, Field.levels));
-  const codes = i8x16.min_u(i8x16.narrow_i16x8_u(first, second), levels);
+/** Stores the codes of two outputs, one in each half, at 8 positions, channels last. */
+function storePairs(to: usize, step: usize, codes: v128): void {
   const mixed = i8x16.shuffle(codes, codes, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
   v128.store16_lane(to, mixed, 0);
   v128.store16_lane(to + step, mixed, 1);
