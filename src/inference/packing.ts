@@ -41,7 +41,7 @@ export function fitsNarrow(stage: Stage, codeLevels: number): boolean {
 export function packing(stage: Stage, source: CodeBuffer, wide: boolean, codeLevels: number): Packing {
   const [height, width, channels] = source.shape;
   const outputs = stage.sums[2];
-  const isLinear = stage.input[0] === 1 && stage.input[1] === 1;
+  const isLinear = [...stage.input.slice(0, 2), ...stage.kernel].every((size) => size === 1);
   // A linear layer reads a whole image, as a conv with a kernel as large as it.
   const [kernelHeight, kernelWidth] = isLinear ? [height, width] : stage.kernel;
   const joined = source.dense && kernelWidth === width;

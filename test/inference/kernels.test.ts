@@ -1,13 +1,51 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codesOf } from "../../src/inference/deploy.js";
 import { type KernelVariant, supports } from "../../src/inference/kernels.js";
 import { Machine } from "../../src/inference/machine.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
-import { lenet5, type Model } from "../../src/models/index.js";
+import { lenet5, type Model, type Node, shapes } from "../../src/models/index.js";
 import { randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 
 const VARIANTS = (["strict", "relaxed"] as const).filter(supports);
+
+const side = (max: number) => fc.integer({ min: 1, max });
+
+/** Two convs, the first perhaps with batch norm and pooling, then two linear layers; of any shapes that fit. */
+const models = fc
+  .record({
+    input: fc.tuple(side(20), side(20), side(3)),
+    first: fc.record({ filters: side(20), kernel: fc.tuple(side(5), side(5)), stride: side(2) }),
+    second: fc.record({ filters: side(20), kernel: fc.tuple(side(4), side(4)), stride: side(3) }),
+    padding: fc.tuple(fc.constantFrom("same", "valid"), fc.constantFrom("same", "valid")),
+    norm: fc.boolean(),
+    pool: side(3),
+    units: side(20),
+  })
+  .map(({ input, first, second, padding, norm, pool, units }): Model => {
+    const nodes: Node[] = [
+      { op: "conv", name: "c1", input: "input", ...first, padding: padding[0] as "same" },
+      ...(norm ? [{ op: "batchNorm", name: "n", input: "c1" } as const] : []),
+      { op: "maxPool", name: "p", input: norm ? "n" : "c1", size: pool },
+      { op: "activation", name: "a1", input: "p" },
+      { op: "conv", name: "c2", input: "a1", ...second, padding: padding[1] as "same" },
+      { op: "activation", name: "a2", input: "c2" },
+      { op: "flatten", name: "f", input: "a2" },
+      { op: "linear", name: "l1", input: "f", units },
+      { op: "activation", name: "a3", input: "l1" },
+      { op: "linear", name: "l2", input: "a3", units: 10 },
+    ];
+    return { name: "random", input, classes: 10, nodes };
+  })
+  .filter((model) => {
+    try {
+      shapes(model);
+      return true;
+    } catch {
+      return false; // a window does not fit
+    }
+  });
 
 /** Expects every code of every layer, and every class, to be the scalar reference's. */
 function expectReference(
@@ -19,6 +57,7 @@ function expectReference(
   const network = randomNetwork(model, key, options);
   const program = compile(network);
   const { images } = randomImages(6, model.input, key);
+  if (options.extreme) images.fill(255);
   const machine = new Machine(program, codesOf(network), images, { variant, group: 4 });
   const size = images.length / 6;
   const expected = Array.from({ length: 6 }, (_, i) =>
@@ -37,6 +76,31 @@ describe.each(VARIANTS)("the %s kernels give the scalar reference's codes", (var
 
   test("on a residual network with batch norm, strides and a global average pool", () =>
     expectReference(tinyResNet, "kernels", variant));
+
+  test("on random networks of any shape, stride, padding, pooling, bits and sparsity", () => {
+    const bits = fc.record({ weights: side(8), activations: side(8) });
+    fc.assert(
+      fc.property(
+        models,
+        bits,
+        fc.nat(),
+        fc.double({ min: 0.05, max: 4, noNaN: true }),
+        (model, bits, key, clip) => {
+          expectReference(model, `any ${key}`, variant, { bits, clip });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("on the largest sums of either sign", () => {
+    fc.assert(
+      fc.property(models, fc.record({ weights: side(8), activations: side(8) }), (model, bits) => {
+        expectReference(model, "extreme", variant, { bits, clip: 0.001, extreme: true });
+      }),
+      { numRuns: 30 },
+    );
+  });
 
   test("with FATReLU, whose thresholds no single scale reproduces", () =>
     expectReference(lenet5, "fatrelu", variant, { threshold: 0.3 }));

@@ -3,22 +3,33 @@ import { activationNodes, type Model, shapes, weightLayers } from "../../src/mod
 import { levels } from "../../src/quantization/index.js";
 import { stream } from "../../src/random/index.js";
 
+export interface RandomOptions {
+  readonly bits?: { readonly weights: number; readonly activations: number };
+  readonly threshold?: number;
+  /** Of every activation: a small one makes large codes, a large one many zeros. */
+  readonly clip?: number;
+  /** Only the smallest and the largest weight code, by output. */
+  readonly extreme?: boolean;
+}
+
 /** A deployed network of keyed random codes, biases and batch norms (gains of either sign), clips in a sensible place. */
 export function randomNetwork(
   model: Model,
   key: string,
-  { bits = { weights: 4, activations: 4 }, threshold = 0 } = {},
+  { bits = { weights: 4, activations: 4 }, threshold = 0, clip = 1.3, extreme = false }: RandomOptions = {},
 ): DeployedNetwork {
   const n = levels(bits.weights);
   const layers = weightLayers(model).map(({ name, shape, outputs, weights, fanIn }) => {
     const draws = stream("test", key, name);
-    const codes = Uint8Array.from({ length: weights }, () =>
-      Math.min(Math.max(Math.floor((n * (draws.normal() / 2.5 + 1)) / 2 + 0.5), 0), n),
+    const codes = Uint8Array.from({ length: weights }, (_, i) =>
+      extreme
+        ? n * ((i % outputs) % 2)
+        : Math.min(Math.max(Math.floor((n * (draws.normal() / 2.5 + 1)) / 2 + 0.5), 0), n),
     );
     const bias = Float32Array.from({ length: outputs }, () => 0.05 * draws.normal());
     return { name, shape, codes, clip: Math.fround(2.5 * Math.sqrt(2 / fanIn)), bias };
   });
-  const activationClips = Object.fromEntries(activationNodes(model).map((name) => [name, Math.fround(1.3)]));
+  const activationClips = Object.fromEntries(activationNodes(model).map((name) => [name, Math.fround(clip)]));
   const norms: Record<string, Norm> = {};
   for (const node of model.nodes)
     if (node.op === "batchNorm") {
