@@ -47,7 +47,7 @@ export function planPixels(
   const [, , channels] = source.shape;
   const [rows, columns, outputs] = outputShape(stage);
   const pairsRow = (source.rowBytes / channels) * 2;
-  const pairsPlane = (source.imageBytes / source.rowBytes) * pairsRow;
+  const pairsPlane = Math.floor(source.imageBytes / source.rowBytes) * pairsRow;
   const windowSumsRow = roundUp(columns * 4, 16);
   const tapsPerRow = Math.ceil(stage.kernel[1] / 2);
   const sizes = { pairsImage: roundUp(pairsPlane * channels, 16), windowSumsImage: rows * 2 * windowSumsRow };
