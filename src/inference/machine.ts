@@ -6,11 +6,14 @@ import { preparePixels, writePixelWeights } from "./pixels.js";
 import { type Plan, plan } from "./plan.js";
 import type { IntegerProgram } from "./program.js";
 import { firstLargest } from "./reference.js";
+import { skippingPays } from "./skipping.js";
 
 export interface MachineOptions {
   readonly variant: KernelVariant;
   /** Images per pass through the network, a multiple of 4. Default: as many as stay in cache. */
   readonly group?: number;
+  /** Whether to skip zeros wherever that is possible, nowhere, or where the first images show that it pays (default). */
+  readonly skipZeros?: "always" | "never" | "measured";
 }
 
 /** A program, its weights and its images in the memory of the kernels. */
@@ -45,6 +48,7 @@ export class Machine {
     this.#words = new Int32Array(memory.buffer);
     for (const { stage, pixels } of this.plan.stages)
       if (pixels) this.#pixelCodes.set(stage.name, weights[stage.name]!.slice());
+    this.#bytes.set(this.plan.bits.bytes, this.plan.bits.address);
     for (const { table } of this.plan.stages) this.#words.set(table.words, table.address / 4);
     for (const { stage } of this.plan.stages) {
       const codes = weights[stage.name]!;
@@ -52,17 +56,19 @@ export class Machine {
     }
     this.#writeImages(images);
     for (const { pixels } of this.plan.stages) if (pixels) preparePixels(pixels, this.#bytes);
+    this.#chooseSkipping(options.skipZeros ?? "measured");
   }
 
   /** Changes one stored weight. @param index row-major in the layer's shape */
   writeWeight(layer: string, index: number, code: number): void {
-    const { stage, packing, weights } = this.plan.stages.find(({ stage }) => stage.name === layer)!;
+    const { stage, packing, weights, skip } = this.plan.stages.find(({ stage }) => stage.name === layer)!;
     const pixelCodes = this.#pixelCodes.get(layer);
     if (pixelCodes) {
       pixelCodes[index] = code;
       this.#pixelsAreCurrent = false;
     }
     const value = stage.signs[index % stage.sums[2]]! * (2 * code - stage.weightLevels);
+    if (skip) this.#bytes[skip.weights + skip.offset(index)] = value;
     for (const offset of packing.offsets(index)) {
       this.#bytes[weights + offset] = value;
       if (packing.wide) this.#bytes[weights + offset + 1] = value >> 8;
@@ -71,8 +77,10 @@ export class Machine {
 
   /** The packed weights of all layers, as they lie in memory. */
   *weightBytes(): Iterable<Uint8Array> {
-    for (const { weights, packing } of this.plan.stages)
+    for (const { weights, packing, skip } of this.plan.stages) {
       yield this.#bytes.subarray(weights, weights + packing.bytes);
+      if (skip) yield this.#bytes.subarray(skip.weights, skip.weights + skip.bytes);
+    }
   }
 
   /** Class of every image. */
@@ -114,6 +122,25 @@ export class Machine {
         this.#words[at + Field.other]! += first * inputBytes;
     });
     this.#kernels.run(descriptions, stages.length);
+  }
+
+  /** Share of zeros among the codes of an activation in the group evaluated last. */
+  zeros(name: string): number {
+    let [zeros, all] = [0, 0];
+    for (let i = 0; i < Math.min(this.plan.group, this.#images); i++) {
+      const codes = this.codes(name, i);
+      all += codes.length;
+      for (const code of codes) if (code === 0) zeros++;
+    }
+    return zeros / all;
+  }
+
+  #chooseSkipping(choice: "always" | "never" | "measured"): void {
+    if (choice === "never" || this.plan.stages.every(({ skip }) => !skip)) return;
+    this.runGroup(0);
+    for (const { stage, skip, words } of this.plan.stages)
+      if (skip && (choice === "always" || skippingPays(this.zeros(stage.reads), stage.sums[2])))
+        words[Field.method] = Method.skip;
   }
 
   #writePixelWeights(): void {

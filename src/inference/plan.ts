@@ -4,6 +4,7 @@ import { fitsNarrow, type Packing, packing } from "./packing.js";
 import { type PixelPlan, pixelFields, planPixels, suitsPixels } from "./pixels.js";
 import { type IntegerProgram, outputShape, type Stage } from "./program.js";
 import { reproducingScale } from "./scale.js";
+import { bitPositions, listBytes, planSkipping, type SkipPlan } from "./skipping.js";
 
 /** A stage with all its addresses. */
 export interface StagePlan {
@@ -11,6 +12,8 @@ export interface StagePlan {
   readonly method: Method;
   /** Where the kernel for pixels can do the work, if the weights allow it. */
   readonly pixels: PixelPlan | null;
+  /** Where the zero-skipping kernel can. */
+  readonly skip: SkipPlan | null;
   readonly packing: Packing;
   /** Address of the packed weights. */
   readonly weights: number;
@@ -26,6 +29,8 @@ export interface Plan {
   readonly buffers: ReadonlyMap<string, CodeBuffer>;
   /** Address of the stages' descriptions, one behind the other. */
   readonly descriptions: number;
+  /** The zero-skipping kernel's table. */
+  readonly bits: { readonly address: number; readonly bytes: Uint8Array };
   /** First byte that the kernels never touch. */
   readonly bytes: number;
 }
@@ -60,6 +65,9 @@ export function plan(program: IntegerProgram, { images, group, relaxed }: PlanOp
   const sums = program.stages.map((stage, i) => sumsLayout(stage, packings[i]!, group));
   const scratch = allocator.take(Math.max(...sums.map(({ bytes }) => bytes)));
   const poolScratch = allocator.take(Math.max(...program.stages.map(pooledBytes)));
+  const lists = allocator.take(Math.max(...program.stages.map(listBytes)));
+  const bits = bitPositions();
+  const bitTable = allocator.take(bits.length);
   const stages = program.stages.map((stage, i) => {
     const source = buffers.get(stage.reads)!;
     const packed = packings[i]!;
@@ -84,9 +92,18 @@ export function plan(program: IntegerProgram, { images, group, relaxed }: PlanOp
     set(shapeFields(stage, source, packed, sums[i]!));
     set(outputFields(stage, buffers, reals, group));
     if (pixels) set(pixelFields(pixels));
-    return { stage, method, pixels, packing: packed, weights, table, words };
+    const skip = planSkipping(stage, source, allocator, { lists, bitTable });
+    if (skip) set(skip.fields);
+    return { stage, method, pixels, skip, packing: packed, weights, table, words };
   });
-  return { group, stages, buffers, descriptions, bytes: allocator.end };
+  return {
+    group,
+    stages,
+    buffers,
+    descriptions,
+    bits: { address: bitTable, bytes: bits },
+    bytes: allocator.end,
+  };
 }
 
 /** A stage with one position per image takes the images of a group as its positions. */

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codesOf } from "../../src/inference/deploy.js";
 import { type KernelVariant, supports } from "../../src/inference/kernels.js";
-import { Machine } from "../../src/inference/machine.js";
+import { Machine, type MachineOptions } from "../../src/inference/machine.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
-import { lenet5, type Model, type Node, shapes } from "../../src/models/index.js";
-import { randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
+import { lenet5, type Model, type Node, resnet18, shapes } from "../../src/models/index.js";
+import { type RandomOptions, randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 
 const VARIANTS = (["strict", "relaxed"] as const).filter(supports);
 
@@ -47,23 +47,27 @@ const models = fc
     }
   });
 
+interface KernelTest extends RandomOptions, Pick<MachineOptions, "skipZeros"> {
+  readonly images?: number;
+}
+
 /** Expects every code of every layer, and every class, to be the scalar reference's. */
 function expectReference(
   model: Model,
   key: string,
   variant: KernelVariant,
-  options: Parameters<typeof randomNetwork>[2] = {},
+  { skipZeros = "measured", images: count = 6, ...options }: KernelTest = {},
 ): void {
   const network = randomNetwork(model, key, options);
   const program = compile(network);
-  const { images } = randomImages(6, model.input, key);
+  const { images } = randomImages(count, model.input, key);
   if (options.extreme) images.fill(255);
-  const machine = new Machine(program, codesOf(network), images, { variant, group: 4 });
-  const size = images.length / 6;
-  const expected = Array.from({ length: 6 }, (_, i) =>
+  const machine = new Machine(program, codesOf(network), images, { variant, group: 4, skipZeros });
+  const size = images.length / count;
+  const expected = Array.from({ length: count }, (_, i) =>
     evaluate(program, codesOf(network), images.subarray(i * size, (i + 1) * size)),
   );
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < count; i++) {
     if (i % 4 === 0) machine.runGroup(i);
     for (const [name, codes] of Object.entries(expected[i]!.codes))
       if (name !== "input") expect({ name, codes: machine.codes(name, i % 4) }).toEqual({ name, codes });
@@ -100,6 +104,47 @@ describe.each(VARIANTS)("the %s kernels give the scalar reference's codes", (var
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("when every conv that can skips zeros, whatever their share", () => {
+    const shape = fc.record({
+      size: fc.tuple(side(12), side(12)),
+      channels: fc.constantFrom(8, 16, 24),
+      filters: fc.constantFrom(32, 64),
+      kernel: fc.tuple(side(4), side(4)),
+      stride: side(3),
+      padding: fc.constantFrom("same" as const, "valid" as const),
+    });
+    const bits = fc.record({ weights: side(7), activations: side(7) });
+    const clip = fc.constantFrom(0.01, 0.3, 1, 4, 10);
+    fc.assert(
+      fc.property(shape, bits, clip, fc.boolean(), ({ size, channels, ...conv }, bits, clip, extreme) => {
+        fc.pre(conv.padding === "same" || (conv.kernel[0] <= size[0] && conv.kernel[1] <= size[1]));
+        const model: Model = {
+          name: "skipping",
+          input: [...size, 1],
+          classes: 3,
+          nodes: [
+            {
+              ...{ op: "conv", name: "c1", input: "input", filters: channels, kernel: [1, 1], stride: 1 },
+              padding: "same",
+            },
+            { op: "activation", name: "a1", input: "c1" },
+            { op: "conv", name: "c2", input: "a1", ...conv },
+            { op: "activation", name: "a2", input: "c2" },
+            { op: "flatten", name: "f", input: "a2" },
+            { op: "linear", name: "l", input: "f", units: 3 },
+          ],
+        };
+        expectReference(model, "skip", variant, { bits, clip, extreme, skipZeros: "always" });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("on ResNet-18, with and without skipping zeros", () => {
+    for (const skipZeros of ["always", "never"] as const)
+      expectReference(resnet18({ width: 8 }), "resnet", variant, { skipZeros, images: 1 });
   });
 
   test("with FATReLU, whose thresholds no single scale reproduces", () =>

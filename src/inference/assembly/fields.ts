@@ -80,6 +80,19 @@ export enum Field {
   tapRows,
   tapsPerRow,
   outputs,
+  /**
+   * Of the zero-skipping kernel: weights [block of 32 outputs][kernel column][kernel row][input][32 outputs], scratch
+   * memory for the lists of non-zero codes, a table of the set bits of every byte, and the kernel's geometry.
+   */
+  skipWeights,
+  skipBlocks,
+  lists,
+  bitTable,
+  kernelColumns,
+  kernelHeight,
+  stride,
+  inputColumns,
+  pairsPerFlush,
   count,
 }
 

@@ -3,6 +3,7 @@ import { field } from "./field";
 import { Field, Finish, Method } from "./fields";
 import { finish } from "./finish";
 import { pixels8 } from "./pixels";
+import { skip } from "./skip";
 
 /**
  * Evaluates layers one after another on a group of images.
@@ -23,6 +24,7 @@ export function run(layers: usize, count: u32): void {
         if (method === Method.dense8) densePasses(layers, input);
         if (method === Method.pixels8) pixels8(layers, pairs, windowSums, output);
       }
+      if (method === Method.skip) skip(layers, input);
       if (method === Method.dense16) dense16(layers, input);
       if (method !== Method.pixels8 && kind !== Finish.none) finish(layers, output, other);
       input += field(layers, Field.inputImage);
