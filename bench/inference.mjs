@@ -1,58 +1,69 @@
 /**
- * Images per second of LeNet-5 on one thread: the integer engine against TensorFlow, interleaved in one run, medians.
+ * Images per second of LeNet-5 or ResNet-18 (width 16) on one thread: the integer engine against TensorFlow, interleaved in one run, medians.
  *
- *   node bench/inference.mjs [--checkpoint FILE] [--images 10000] [--rounds 7] [--tensorflow] [--peer]
+ *   node bench/inference.mjs [--model lenet5|resnet18] [--zeros 0.5] [--checkpoint FILE] [--images N] [--rounds 7] [--tensorflow] [--peer]
  *
- * Without a checkpoint the weights are random. --tensorflow adds the TensorFlow classifier of this project, --peer float
+ * Without a checkpoint the weights are random, and ResNet-18 gets the share of zeros asked for. --tensorflow adds the TensorFlow classifier of this project, --peer float
  * PyTorch, if python3 has it.
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { readCheckpoint } from "../dist/checkpoints/index.js";
 import { fashionMnistSplit, loadFashionMnist } from "../dist/datasets/index.js";
-import { codesOf, deploy, integerClassifier, supports } from "../dist/inference/index.js";
-import { activationNodes, lenet5, weightLayers } from "../dist/models/index.js";
+import { codesOf, compile, deploy, integerClassifier, supports } from "../dist/inference/index.js";
+import { lenet5, resnet18 } from "../dist/models/index.js";
 import { stream } from "../dist/random/index.js";
+import { calibrate, randomNetwork } from "./networks.mjs";
 
 const { values } = parseArgs({
   options: {
     checkpoint: { type: "string" },
-    images: { type: "string", default: "10000" },
+    model: { type: "string", default: "lenet5" },
+    zeros: { type: "string", default: "0.5" },
+    images: { type: "string" },
     rounds: { type: "string", default: "7" },
     tensorflow: { type: "boolean", default: false },
     peer: { type: "boolean", default: false },
   },
 });
 
-function randomNetwork(model) {
-  const layers = weightLayers(model).map(({ name, shape, weights, outputs, fanIn }) => {
-    const draws = stream("bench", name);
-    const code = () => Math.min(15, Math.max(0, Math.round(7.5 + 3 * draws.normal())));
-    const codes = Uint8Array.from({ length: weights }, code);
-    return { name, shape, codes, clip: 2.5 * Math.sqrt(2 / fanIn), bias: new Float32Array(outputs) };
-  });
-  const activationClips = Object.fromEntries(activationNodes(model).map((name) => [name, 1.5]));
-  return { model, bits: { weights: 4, activations: 4 }, layers, activationClips, threshold: 0 };
-}
-
-/** Multiply-accumulates of one image of LeNet-5. */
-const MACS = 28 * 28 * 25 * 6 + 10 * 10 * 150 * 16 + 400 * 120 + 120 * 84 + 84 * 10;
-
-const network = values.checkpoint ? deploy(lenet5, readCheckpoint(values.checkpoint)) : randomNetwork(lenet5);
-const data = loadFashionMnist({ split: "train" });
-const count = Number(values.images);
-const indices = fashionMnistSplit().train.subarray(0, count);
+const isLeNet = values.model === "lenet5";
+const model = isLeNet ? lenet5 : resnet18();
+const count = Number(values.images ?? (isLeNet ? 10_000 : 256));
+const data = isLeNet ? loadFashionMnist({ split: "train" }) : randomImages(count, model.input);
+const indices = isLeNet
+  ? fashionMnistSplit().train.subarray(0, count)
+  : Uint32Array.from({ length: count }, (_, i) => i);
+const network = values.checkpoint
+  ? deploy(model, readCheckpoint(values.checkpoint))
+  : isLeNet
+    ? randomNetwork(model)
+    : calibrate(randomNetwork(model), data.images.subarray(0, 32 * 32 * 3), Number(values.zeros));
 const codes = codesOf(network);
 
-const engines = ["relaxed", "strict"].filter(supports).map((variant) => ({
-  name: `integer, ${variant}`,
-  classifier: integerClassifier(network, data, indices, { variant }),
-}));
+const skips = isLeNet ? ["measured"] : ["never", "measured", "always"];
+const engines = ["relaxed", "strict"].filter(supports).flatMap((variant) =>
+  skips.map((skipZeros) => ({
+    name: `integer, ${variant}${isLeNet ? "" : `, skip ${skipZeros}`}`,
+    classifier: integerClassifier(network, data, indices, { variant, skipZeros }),
+  })),
+);
 if (values.tensorflow) {
   const { loadBackend } = await import("../dist/backend/index.js");
   const { tensorClassifier } = await import("../dist/inference/index.js");
-  await loadBackend({ threads: 1 });
+  await loadBackend();
   engines.push({ name: "TensorFlow, fake quantized", classifier: tensorClassifier(network, data, indices) });
+}
+
+/** Multiply-accumulates of one image. */
+const MACS = compile(network).stages.reduce((all, { sums, kernel, input }) => {
+  return all + sums[0] * sums[1] * sums[2] * kernel[0] * kernel[1] * input[2];
+}, 0);
+
+function randomImages(count, [height, width, channels]) {
+  const draws = stream("bench", "images");
+  const images = Uint8Array.from({ length: count * height * width * channels }, () => draws.integer(256));
+  return { images, labels: new Uint8Array(count), count, height, width, channels };
 }
 
 const seconds = engines.map(() => []);
@@ -69,7 +80,7 @@ engines.forEach(({ name }, i) => {
   const rate = count / median(seconds[i]);
   const equal = results[i].filter((c, j) => c === results[0][j]).length;
   console.log(
-    `${name.padEnd(28)} ${rate.toFixed(0).padStart(8)} images/s ${((rate * MACS) / 1e9).toFixed(1).padStart(6)} GMAC/s ` +
+    `${name.padEnd(32)} ${rate.toFixed(0).padStart(8)} images/s ${((rate * MACS) / 1e9).toFixed(1).padStart(6)} GMAC/s ` +
       `${((rate / 10_000) * 60).toFixed(0).padStart(5)} trials of 10,000 images a minute; ${equal} classes as the first`,
   );
 });

@@ -3,7 +3,7 @@ import { UserError } from "../errors.js";
 import type { Classifier } from "./classifier.js";
 import { type Codes, codesOf, type DeployedNetwork } from "./deploy.js";
 import type { KernelVariant } from "./kernels.js";
-import { Machine } from "./machine.js";
+import { Machine, type MachineOptions } from "./machine.js";
 import { compile } from "./program.js";
 import { bestVariant } from "./self-test.js";
 
@@ -17,6 +17,8 @@ export interface IntegerClassifier extends Classifier {
 export interface IntegerClassifierOptions {
   /** Default: the fastest that passes the self-test. */
   readonly variant?: KernelVariant;
+  /** See {@link MachineOptions}: which layers skip zeros changes the time only. */
+  readonly skipZeros?: MachineOptions["skipZeros"];
 }
 
 /**
@@ -28,7 +30,7 @@ export function integerClassifier(
   network: DeployedNetwork,
   data: ImageDataset,
   indices: Uint32Array,
-  { variant = bestVariant() }: IntegerClassifierOptions = {},
+  { variant = bestVariant(), skipZeros = "measured" }: IntegerClassifierOptions = {},
 ): IntegerClassifier {
   const [height, width, channels] = network.model.input;
   if (data.height !== height || data.width !== width || data.channels !== channels)
@@ -37,7 +39,10 @@ export function integerClassifier(
         `got ${data.height} x ${data.width} x ${data.channels}`,
     );
   const original = codesOf(network);
-  const machine = new Machine(compile(network), original, gatherImages(data, indices), { variant });
+  const machine = new Machine(compile(network), original, gatherImages(data, indices), {
+    variant,
+    skipZeros,
+  });
   const checksum = () => checksumOf(machine.weightBytes());
   const pristine = checksum();
   return {
