@@ -139,7 +139,7 @@ export class Machine {
     if (choice === "never" || this.plan.stages.every(({ skip }) => !skip)) return;
     this.runGroup(0);
     for (const { stage, skip, words } of this.plan.stages)
-      if (skip && (choice === "always" || skippingPays(this.zeros(stage.reads), stage.sums[2])))
+      if (skip && (choice === "always" || skippingPays(this.zeros(stage.reads), stage)))
         words[Field.method] = Method.skip;
   }
 
