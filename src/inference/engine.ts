@@ -49,13 +49,13 @@ export function integerClassifier(
     variant,
     checksum,
     classify(codes) {
-      const changes = differences(network, original, codes);
+      requireCodes(network, codes);
       let classes: Uint8Array;
       try {
-        for (const { layer, index, code } of changes) machine.writeWeight(layer, index, code);
+        machine.setWeights(codes);
         classes = machine.predict();
       } finally {
-        for (const { layer, index } of changes) machine.writeWeight(layer, index, original[layer]![index]!);
+        machine.setWeights(original);
       }
       if (checksum() !== pristine)
         throw new Error("the weights are not what they were before this evaluation: its result is void");
@@ -65,31 +65,17 @@ export function integerClassifier(
   };
 }
 
-interface Change {
-  readonly layer: string;
-  readonly index: number;
-  readonly code: number;
-}
-
-function differences({ layers, bits }: DeployedNetwork, original: Codes, codes: Codes): Change[] {
-  const changes: Change[] = [];
-  for (const { name } of layers) {
-    const before = original[name]!;
-    const after = codes[name];
-    if (after?.length !== before.length)
-      throw new UserError(`codes.${name} must have ${before.length} codes, got ${after?.length ?? "none"}`);
-    if (after === before) continue;
-    for (let index = 0; index < before.length; index++) {
-      const code = after[index]!;
-      if (code === before[index]) continue;
-      if (code >> bits.weights)
+function requireCodes({ layers, bits }: DeployedNetwork, codes: Codes): void {
+  for (const { name, codes: own } of layers) {
+    const given = codes[name];
+    if (given?.length !== own.length)
+      throw new UserError(`codes.${name} must have ${own.length} codes, got ${given?.length ?? "none"}`);
+    for (let i = 0; i < given.length; i++)
+      if (given[i]! >> bits.weights)
         throw new UserError(
-          `codes.${name}[${index}] must be an integer from 0 to ${2 ** bits.weights - 1}, got ${code}`,
+          `codes.${name}[${i}] must be an integer from 0 to ${2 ** bits.weights - 1}, got ${given[i]}`,
         );
-      changes.push({ layer: name, index, code });
-    }
   }
-  return changes;
 }
 
 /** FNV-1a, 32 bits: any single changed byte changes it. */

@@ -7,6 +7,7 @@ import { type Plan, plan } from "./plan.js";
 import type { IntegerProgram } from "./program.js";
 import { firstLargest } from "./reference.js";
 import { skippingPays } from "./skipping.js";
+import { StoredWeights } from "./stored-weights.js";
 
 export interface MachineOptions {
   readonly variant: KernelVariant;
@@ -24,8 +25,8 @@ export class Machine {
   readonly #images: number;
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
-  /** Codes of layers that the kernel for pixels evaluates, and whether it can and knows them. */
-  readonly #pixelCodes = new Map<string, Uint8Array>();
+  readonly #weights: ReadonlyMap<string, StoredWeights>;
+  /** Whether the kernel for pixels knows the codes in memory. */
   #pixelsAreCurrent = false;
 
   /**
@@ -46,41 +47,27 @@ export class Machine {
     memory.grow(Math.max(0, Math.ceil((this.plan.bytes - memory.buffer.byteLength) / PAGE)));
     this.#bytes = new Uint8Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
-    for (const { stage, pixels } of this.plan.stages)
-      if (pixels) this.#pixelCodes.set(stage.name, weights[stage.name]!.slice());
     this.#bytes.set(this.plan.bits.bytes, this.plan.bits.address);
     for (const { table } of this.plan.stages) this.#words.set(table.words, table.address / 4);
-    for (const { stage } of this.plan.stages) {
-      const codes = weights[stage.name]!;
-      for (let i = 0; i < codes.length; i++) this.writeWeight(stage.name, i, codes[i]!);
-    }
+    this.#weights = new Map(
+      this.plan.stages.map((stagePlan) => {
+        const { name } = stagePlan.stage;
+        return [name, new StoredWeights(stagePlan, this.#bytes, weights[name]!)];
+      }),
+    );
     this.#writeImages(images);
     for (const { pixels } of this.plan.stages) if (pixels) preparePixels(pixels, this.#bytes);
     this.#chooseSkipping(options.skipZeros ?? "measured");
   }
 
-  /** Changes one stored weight. @param index row-major in the layer's shape */
-  writeWeight(layer: string, index: number, code: number): void {
-    const { stage, packing, weights, skip } = this.plan.stages.find(({ stage }) => stage.name === layer)!;
-    const pixelCodes = this.#pixelCodes.get(layer);
-    if (pixelCodes) {
-      pixelCodes[index] = code;
-      this.#pixelsAreCurrent = false;
-    }
-    const value = stage.signs[index % stage.sums[2]]! * (2 * code - stage.weightLevels);
-    if (skip) this.#bytes[skip.weights + skip.offset(index)] = value;
-    for (const offset of packing.offsets(index)) {
-      this.#bytes[weights + offset] = value;
-      if (packing.wide) this.#bytes[weights + offset + 1] = value >> 8;
-    }
+  /** Changes the stored weights to the given codes, writing those only that differ. */
+  setWeights(codes: Codes): void {
+    for (const [name, stored] of this.#weights) if (stored.set(codes[name]!)) this.#pixelsAreCurrent = false;
   }
 
-  /** The packed weights of all layers, as they lie in memory. */
+  /** The weights of all layers, byte for byte as the kernels read them. */
   *weightBytes(): Iterable<Uint8Array> {
-    for (const { weights, packing, skip } of this.plan.stages) {
-      yield this.#bytes.subarray(weights, weights + packing.bytes);
-      if (skip) yield this.#bytes.subarray(skip.weights, skip.weights + skip.bytes);
-    }
+    for (const stored of this.#weights.values()) yield* stored.bytes();
   }
 
   /** Class of every image. */
@@ -146,7 +133,7 @@ export class Machine {
   #writePixelWeights(): void {
     for (const { stage, pixels, words, method } of this.plan.stages) {
       if (!pixels) continue;
-      const possible = writePixelWeights(pixels, this.#bytes, this.#pixelCodes.get(stage.name)!);
+      const possible = writePixelWeights(pixels, this.#bytes, this.#weights.get(stage.name)!.codes);
       words[Field.method] = possible ? Method.pixels8 : method;
     }
     this.#pixelsAreCurrent = true;

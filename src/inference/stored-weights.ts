@@ -1,0 +1,64 @@
+import type { StagePlan } from "./plan.js";
+
+/** The weights of one layer where the kernels read them, in one copy or two. */
+export class StoredWeights {
+  readonly #plan: StagePlan;
+  readonly #memory: Uint8Array;
+  /** The codes that memory holds. */
+  readonly #codes: Uint8Array;
+  /** Address of every weight in the dense kernel's copy; behind an average pool a weight lies at several places. */
+  readonly #dense: Uint32Array;
+  readonly #places: number;
+  /** Address in the zero-skipping kernel's copy. */
+  readonly #skip: Uint32Array | null;
+
+  constructor(plan: StagePlan, memory: Uint8Array, codes: Uint8Array) {
+    const { packing, weights, skip, stage } = plan;
+    this.#plan = plan;
+    this.#memory = memory;
+    this.#codes = codes.slice();
+    this.#places = stage.averaged;
+    this.#dense = new Uint32Array(codes.length * stage.averaged);
+    for (let i = 0; i < codes.length; i++)
+      packing.offsets(i).forEach((offset, place) => {
+        this.#dense[i * stage.averaged + place] = weights + offset;
+      });
+    this.#skip = skip && Uint32Array.from(codes, (_, i) => skip.weights + skip.offset(i));
+    for (let i = 0; i < codes.length; i++) this.#write(i, codes[i]!);
+  }
+
+  /** The codes that memory holds, in the layer's order. */
+  get codes(): Readonly<Uint8Array> {
+    return this.#codes;
+  }
+
+  /** Writes the codes that differ from those in memory. @returns whether there were any */
+  set(codes: Uint8Array): boolean {
+    let changed = false;
+    for (let i = 0; i < codes.length; i++) {
+      if (codes[i] === this.#codes[i]) continue;
+      this.#write(i, codes[i]!);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** The bytes in memory. */
+  *bytes(): Iterable<Uint8Array> {
+    const { weights, packing, skip } = this.#plan;
+    yield this.#memory.subarray(weights, weights + packing.bytes);
+    if (skip) yield this.#memory.subarray(skip.weights, skip.weights + skip.bytes);
+  }
+
+  #write(i: number, code: number): void {
+    const { stage, packing } = this.#plan;
+    const value = stage.signs[i % stage.sums[2]]! * (2 * code - stage.weightLevels);
+    this.#codes[i] = code;
+    for (let place = i * this.#places; place < (i + 1) * this.#places; place++) {
+      const address = this.#dense[place]!;
+      this.#memory[address] = value;
+      if (packing.wide) this.#memory[address + 1] = value >> 8;
+    }
+    if (this.#skip) this.#memory[this.#skip[i]!] = value;
+  }
+}
