@@ -4,7 +4,7 @@ export { codesOf, deploy } from "./deploy.js";
 export type { ClipRatios } from "./describe.js";
 export { clipRatios } from "./describe.js";
 export type { IntegerClassifier, IntegerClassifierOptions } from "./engine.js";
-export { integerClassifier } from "./engine.js";
+export { countIntegerZeros, integerClassifier } from "./engine.js";
 export type { KernelVariant } from "./kernels.js";
 export { supports } from "./kernels.js";
 export type { IntegerProgram, Output, Stage } from "./program.js";
