@@ -7,6 +7,7 @@
  * PyTorch, if python3 has it.
  */
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { readCheckpoint } from "../dist/checkpoints/index.js";
 import { fashionMnistSplit, loadFashionMnist } from "../dist/datasets/index.js";
@@ -86,8 +87,12 @@ engines.forEach(({ name }, i) => {
 });
 
 if (values.peer) {
-  const { status, stdout } = spawnSync("python3", [new URL("./peer.py", import.meta.url).pathname], {
-    encoding: "utf8",
-  });
+  const { status, stdout } = spawnSync(
+    "python3",
+    [fileURLToPath(new URL("./peer.py", import.meta.url)), values.model],
+    {
+      encoding: "utf8",
+    },
+  );
   console.log(status === 0 ? stdout.trim() : "PyTorch: python3 has no torch");
 }
