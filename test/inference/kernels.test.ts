@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Field, Finish, Method } from "../../src/inference/assembly/fields.js";
 import { codesOf } from "../../src/inference/deploy.js";
 import { type KernelVariant, supports } from "../../src/inference/kernels.js";
 import { Machine, type MachineOptions } from "../../src/inference/machine.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
+import { skippingPays } from "../../src/inference/skipping.js";
 import { lenet5, type Model, type Node, resnet18, shapes } from "../../src/models/index.js";
 import { type RandomOptions, randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 
@@ -149,4 +151,57 @@ describe.each(VARIANTS)("the %s kernels give the scalar reference's codes", (var
 
   test("with FATReLU, whose thresholds no single scale reproduces", () =>
     expectReference(lenet5, "fatrelu", variant, { threshold: 0.3 }));
+});
+
+describe("each layer gets the fastest kernel that is exact for it", () => {
+  const machineOf = (model: Model, variant: KernelVariant, options: RandomOptions = {}) => {
+    const network = randomNetwork(model, "choice", options);
+    const { images } = randomImages(4, model.input, "choice");
+    const machine = new Machine(compile(network), codesOf(network), images, { variant, group: 4 });
+    machine.predict();
+    return machine.plan.stages.map(({ words }) => [
+      Method[words[Field.method]!],
+      Finish[words[Field.finish]!],
+    ]);
+  };
+
+  test("strict kernels do every LeNet-5 layer in 16 bits", () => {
+    expect(machineOf(lenet5, "strict").map(([method]) => method)).toEqual(Array(5).fill("dense16"));
+  });
+
+  test.skipIf(!supports("relaxed"))("relaxed kernels do LeNet-5 in 8 bits, codes by scale", () => {
+    const [first, ...others] = machineOf(lenet5, "relaxed");
+    expect(first).toEqual(["pixels8", "scale"]);
+    expect(others.map(([method]) => method)).toEqual(Array(4).fill("dense8"));
+    expect(others.map(([, finish]) => finish)).toEqual(["scale", "scale", "scale", "none"]);
+  });
+
+  test.skipIf(!supports("relaxed"))(
+    "8-bit codes and first layers whose sums may exceed 16 bits fall back",
+    () => {
+      const bits = { weights: 8, activations: 8 };
+      expect(machineOf(lenet5, "relaxed", { bits }).map(([method]) => method)).toEqual(
+        Array(5).fill("dense16"),
+      );
+      expect(machineOf(lenet5, "relaxed", { extreme: true })[0]![0]).toBe("dense16");
+    },
+  );
+
+  test("FATReLU's codes are counted by thresholds", () => {
+    expect(machineOf(lenet5, "strict", { threshold: 0.5 })[0]![1]).toBe("count");
+  });
+
+  test("zeros are skipped in sparse layers of many inputs, never in dense ones", () => {
+    const layer = (channels: number) => ({ kernel: [3, 3], input: [8, 8, channels] }) as const;
+    expect([16, 32, 64, 128].map((channels) => skippingPays(0.6, layer(channels)))).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+    for (const channels of [16, 128]) {
+      expect(skippingPays(0.1, layer(channels))).toBe(false);
+      expect(skippingPays(0.9, layer(channels))).toBe(true);
+    }
+  });
 });
