@@ -14,7 +14,7 @@ const STAMP = ".built-from";
  */
 export function sourceHash(root) {
   const sources = filesBelow(join(root, "src")).map((path) => `src/${path}`);
-  return hashFiles(root, [...sources, "tsconfig.json", "package-lock.json"]);
+  return hashFiles(root, [...sources, "scripts/build-kernels.mjs", "tsconfig.json", "package-lock.json"]);
 }
 
 /**
@@ -44,6 +44,11 @@ export async function build(root, reason) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const { code, output } = await run(process.execPath, [tsc, "-p", root, "--outDir", partial], { cwd: root });
   if (code !== 0) throw new SetupProblem(`src does not compile:\n${lastLines(output, 40)}`);
+  const kernels = await run(process.execPath, [join(root, "scripts", "build-kernels.mjs"), partial], {
+    cwd: root,
+  });
+  if (kernels.code !== 0)
+    throw new SetupProblem(`the integer engine's kernels do not compile:\n${lastLines(kernels.output, 40)}`);
   writeFileSync(join(partial, STAMP), `${hash}\n`);
   moveIntoPlace(partial, dist);
 }

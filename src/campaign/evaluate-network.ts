@@ -1,11 +1,10 @@
-import { loadBackend } from "../backend/load.js";
 import { type Checkpoint, networkHash } from "../checkpoints/checkpoint.js";
 import { gatherLabels } from "../datasets/images.js";
 import { UserError } from "../errors.js";
 import type { NetworkRow } from "../exhibits/results.js";
 import { deploy } from "../inference/deploy.js";
 import { clipRatios } from "../inference/describe.js";
-import { countZeros, tensorClassifier } from "../inference/tensor.js";
+import { countZeros, integerClassifier } from "../inference/engine.js";
 import { measureSparsity } from "../sparsity/measure.js";
 import { modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
@@ -32,11 +31,10 @@ export async function runCampaign(
   const { plan, missing } = trialsOf(study, store, checkpoint);
   if (missing.length === 0 && store.network(arm, seed)) return 0;
 
-  await loadBackend();
   const network = deploy(modelOf(study), checkpoint);
   const { dataset, indices } = campaignImages(study);
   const labels = gatherLabels(dataset, indices);
-  const classifier = tensorClassifier(network, dataset, indices);
+  const classifier = integerClassifier(network, dataset, indices);
   const started = performance.now();
   let done = 0;
   for await (const row of runTrials({ study, arm, seed, network, classifier, labels }, missing)) {

@@ -5,7 +5,7 @@ import type { Study } from "../studies/study.js";
  * Meaning of a trial's result: raised when the same inputs would give other predictions, which makes old trials
  * different trials.
  */
-const SEMANTICS = "tensors-1";
+const SEMANTICS = "integer-1";
 
 /** One evaluation to be done. */
 export interface Trial {

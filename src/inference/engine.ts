@@ -69,7 +69,7 @@ export function integerClassifier(
  * How many images have the code 0 at each unit, by activation node, without faults: the input of `measureSparsity`,
  * counted without TensorFlow.
  */
-export function countIntegerZeros(
+export function countZeros(
   network: DeployedNetwork,
   data: ImageDataset,
   indices: Uint32Array,

@@ -6,7 +6,7 @@ import { fatRelu } from "../sparsity/tensor.js";
 import { imageTensor } from "../training/batches.js";
 import { type Activation, forward } from "../training/forward.js";
 import type { Classifier } from "./classifier.js";
-import { type Codes, codesOf, type DeployedNetwork } from "./deploy.js";
+import type { Codes, DeployedNetwork } from "./deploy.js";
 
 /** Images per forward pass: measured fastest, and small enough to stay in cache. */
 const BATCH = 500;
@@ -40,34 +40,6 @@ export function tensorClassifier(
       tf.dispose([inputs, fixed]);
     },
   };
-}
-
-/**
- * How many images have the code 0 at each unit, by activation node, without faults: the input of `measureSparsity`.
- */
-export function countZeros(
-  network: DeployedNetwork,
-  data: ImageDataset,
-  indices: Uint32Array,
-): Record<string, Float64Array> {
-  const counts: Record<string, Float64Array> = {};
-  tf.tidy(() => {
-    const fixed = fixedTensors(network);
-    const weights = decode(network, codesOf(network));
-    const activate = deployedActivation(network, fixed);
-    for (let from = 0; from < indices.length; from += BATCH)
-      tf.tidy(() => {
-        const images = imageTensor(data, indices.subarray(from, from + BATCH));
-        forward(network.model, weights, fixed, images, (x, node) => {
-          const value = activate(x, node);
-          const zeros = tf.sum(tf.cast(tf.equal(value, 0), "float32"), 0).dataSync();
-          counts[node] ??= new Float64Array(zeros.length);
-          for (let i = 0; i < zeros.length; i++) counts[node]![i]! += zeros[i]!;
-          return value;
-        });
-      });
-  });
-  return counts;
 }
 
 function fixedTensors({ layers, activationClips, norms = {} }: DeployedNetwork): Record<string, tf.Tensor> {
