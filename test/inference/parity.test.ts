@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadBackend } from "../../src/backend/index.js";
 import { codesOf } from "../../src/inference/deploy.js";
-import { countZeros } from "../../src/inference/engine.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
 import { tensorClassifier } from "../../src/inference/tensor.js";
