@@ -129,10 +129,12 @@ describe("sizes", () => {
 });
 
 describe("buildMissing", () => {
+  const SOURCES = ["src/index.ts", "scripts/build-kernels.mjs", "tsconfig.json", "package-lock.json"];
+
   function project() {
     mkdirSync(join(root, "src"));
-    for (const path of ["src/index.ts", "tsconfig.json", "package-lock.json"])
-      writeFileSync(join(root, path), "{}");
+    mkdirSync(join(root, "scripts"));
+    for (const path of SOURCES) writeFileSync(join(root, path), "{}");
   }
 
   it("is content with a dist that was built from these very sources, and with no other", () => {
@@ -142,7 +144,7 @@ describe("buildMissing", () => {
     expect(buildMissing(root)).toContain("not of this script's making");
     writeFileSync(join(root, "dist", ".built-from"), sourceHash(root));
     expect(buildMissing(root)).toBeUndefined();
-    for (const path of ["src/index.ts", "tsconfig.json", "package-lock.json"]) {
+    for (const path of SOURCES) {
       writeFileSync(join(root, path), "{ }");
       expect(buildMissing(root)).toBe("the sources have changed");
       writeFileSync(join(root, path), "{}");
