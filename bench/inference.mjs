@@ -89,7 +89,7 @@ engines.forEach(({ name }, i) => {
 if (values.peer) {
   const { status, stdout } = spawnSync(
     "python3",
-    [fileURLToPath(new URL("./peer.py", import.meta.url)), values.model],
+    [fileURLToPath(new URL("./inference_peer.py", import.meta.url)), values.model],
     {
       encoding: "utf8",
     },

@@ -63,7 +63,7 @@ function ours(data, { bits, gradient }) {
 
 /** The same steps in PyTorch: a process that answers each request with a line. Undefined where there is no PyTorch. */
 async function startPeer() {
-  const script = fileURLToPath(new URL("peer.py", import.meta.url));
+  const script = fileURLToPath(new URL("training_peer.py", import.meta.url));
   const child = spawn(process.env["PYTHON"] ?? "python3", [script], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   child.on("error", () => {});

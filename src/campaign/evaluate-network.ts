@@ -2,11 +2,12 @@ import { type Checkpoint, networkHash } from "../checkpoints/checkpoint.js";
 import { gatherLabels } from "../datasets/images.js";
 import { UserError } from "../errors.js";
 import type { NetworkRow } from "../exhibits/results.js";
-import { deploy } from "../inference/deploy.js";
-import { clipRatios } from "../inference/describe.js";
+import { clipRatios } from "../inference/clip-ratios.js";
+import { type DeployedNetwork, deploy } from "../inference/deploy.js";
 import { countZeros, integerClassifier } from "../inference/engine.js";
+import { weightValues } from "../quantization/grid.js";
 import { measureSparsity } from "../sparsity/measure.js";
-import { modelOf } from "../studies/registry.js";
+import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { type ChosenImages, campaignImages } from "./images.js";
 import { planTrials, type Trial } from "./plan.js";
@@ -57,7 +58,11 @@ export async function runCampaign(
 }
 
 /** The trials of a trained network: all, and those that the store lacks. */
-function trialsOf(study: Study, store: Store, checkpoint: Checkpoint): { plan: Trial[]; missing: Trial[] } {
+export function trialsOf(
+  study: Study,
+  store: Store,
+  checkpoint: Checkpoint,
+): { plan: Trial[]; missing: Trial[] } {
   const plan = planTrials(study, networkHash(checkpoint));
   const stored = new Set(store.trials().map(({ id }) => id));
   return { plan, missing: plan.filter(({ id }) => !stored.has(id)) };
@@ -79,6 +84,8 @@ function describe(
   const network = deploy(modelOf(study), checkpoint);
   const sparsity = measureSparsity(network.model, countZeros(network, dataset, indices), indices.length);
   const clips = clipRatios(network, checkpoint);
+  const weightNorm = normOf(network);
+  const { gradient } = armOf(study, checkpoint.origin.arm);
   return {
     arm: checkpoint.origin.arm,
     seed: checkpoint.origin.seed,
@@ -89,5 +96,14 @@ function describe(
     skippedMacs: sparsity.skippedMacs,
     clipRatio: clips.total,
     clipRatioByLayer: clips.byLayer,
+    weightNorm,
+    relativeRho: gradient.rule === "conventional" ? null : gradient.rho / weightNorm,
   };
+}
+
+/** ||Q(w)||_2 over the weights of all layers. */
+function normOf({ layers, bits }: DeployedNetwork): number {
+  let sum = 0;
+  for (const { codes, clip } of layers) for (const w of weightValues(codes, clip, bits.weights)) sum += w * w;
+  return Math.sqrt(sum);
 }

@@ -17,18 +17,28 @@ export interface Trial {
 }
 
 /**
+ * Which family of fault maps a study draws. Exploratory profiles have one of their own, so that the maps of a frozen study
+ * are looked at by nobody before.
+ */
+export function mapFamily({ name, profile, exploratory }: Study): string {
+  return exploratory ? `${name}-${profile}` : name;
+}
+
+/**
  * The trials of one network, map by map, the fault-free one first.
- * @param network hash of the network, see `networkHash`
+ * @param network hash of the network, FATReLU's threshold included, see `networkHash`
  */
 export function planTrials(study: Study, network: string): Trial[] {
   const { faults, rates, maps, split, images, ceiling, encoding } = study.campaign;
   const shared = {
-    study: study.name,
+    family: mapFamily(study),
     dataset: study.dataset,
     split,
     images,
     ceiling,
     encoding,
+    model: study.model,
+    bits: study.bits,
     network,
     semantics: SEMANTICS,
   };

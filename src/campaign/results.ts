@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import type { NetworkRow, Results, TrialRow } from "../exhibits/results.js";
 import type { Study } from "../studies/study.js";
+import { readJson } from "./read-json.js";
 import { parseTrials } from "./trials-csv.js";
 
 /** The root of this package, the same seen from src/ and from dist/. */
@@ -21,7 +22,8 @@ export function resultsOf(
   networks: readonly NetworkRow[],
   trials: readonly TrialRow[],
 ): Results {
-  const { name, profile, exploratory, bits, arms, seeds, campaign } = study;
+  const { name, profile, bits, arms, seeds, campaign } = study;
+  const exploratory = study.exploratory || !study.frozen;
   const { split, encoding, faults, rates, maps } = campaign;
   const ids = arms.map(({ id }) => id);
   return {
@@ -54,8 +56,10 @@ export function readResultsFrom(directory: string): Results {
     throw new UserError(
       `there are no finished results in ${directory}; \`npm start\` or \`flatenn reproduce\` makes them`,
     );
-  const results = JSON.parse(readFileSync(path, "utf8")) as Omit<Results, "trials">;
-  return { ...results, trials: parseTrials(readFileSync(join(directory, "trials.csv"), "utf8")) };
+  const trials = join(directory, "trials.csv");
+  if (!existsSync(trials)) throw new UserError(`${trials} is missing; run the study again, or restore it`);
+  const results = readJson(path) as Omit<Results, "trials">;
+  return { ...results, trials: parseTrials(readFileSync(trials, "utf8")) };
 }
 
 /** Reads results that come with the repository: what notebooks show. */

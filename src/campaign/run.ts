@@ -7,7 +7,7 @@ import type { Classifier } from "../inference/classifier.js";
 import { type Codes, codesOf, type DeployedNetwork } from "../inference/deploy.js";
 import { weightLayers } from "../models/model.js";
 import type { Study } from "../studies/study.js";
-import type { Trial } from "./plan.js";
+import { mapFamily, type Trial } from "./plan.js";
 
 /** One network under test, with an engine that classifies the campaign's images. */
 export interface Subject {
@@ -35,7 +35,7 @@ export async function* runTrials(subject: Subject, trials: readonly Trial[]): As
 export function campaignMap(study: Study, network: DeployedNetwork, index: number): FaultMap {
   const { ceiling } = study.campaign;
   return drawFaultMap({
-    key: study.name,
+    key: mapFamily(study),
     index,
     layers: weightLayers(network.model),
     bits: network.bits.weights,
@@ -48,12 +48,11 @@ function runTrial(
   trial: Trial,
   map: FaultMap | undefined,
 ): TrialRow {
-  const { codes, exposed, faulty, changed } =
-    map && trial.map >= 0 ? inject(study, network, trial, map) : unharmed(network);
+  const { codes, ...bits } = map && trial.map >= 0 ? inject(study, network, trial, map) : unharmed(network);
   const classes = classifier.classify(codes);
   let correct = 0;
   for (let i = 0; i < labels.length; i++) if (classes[i] === labels[i]) correct++;
-  return { ...trial, arm, seed, correct, images: labels.length, exposed, faulty, changed };
+  return { ...trial, arm, seed, correct, images: labels.length, ...bits };
 }
 
 function inject(study: Study, network: DeployedNetwork, { fault, rate }: Trial, map: FaultMap) {
@@ -64,18 +63,37 @@ function inject(study: Study, network: DeployedNetwork, { fault, rate }: Trial, 
     encoding: study.campaign.encoding,
   };
   const codes: Record<string, Uint8Array> = {};
-  const total = { exposed: 0, faulty: 0, changed: 0 };
+  const [exposed, faultyByLayer, changedByLayer]: [number[], number[], number[]] = [[], [], []];
   network.layers.forEach((layer, i) => {
     const injected = injectFaults(layer.codes, map.layers[i]!, options);
     codes[layer.name] = injected.codes;
-    total.exposed += injected.exposed;
-    total.faulty += injected.faulty;
-    total.changed += injected.changed;
+    exposed.push(injected.exposed);
+    faultyByLayer.push(injected.faulty);
+    changedByLayer.push(injected.changed);
   });
-  return { codes: codes as Codes, ...total };
+  return {
+    codes: codes as Codes,
+    exposed: sum(exposed),
+    faulty: sum(faultyByLayer),
+    changed: sum(changedByLayer),
+    faultyByLayer,
+    changedByLayer,
+  };
 }
 
 function unharmed(network: DeployedNetwork) {
-  const bits = network.bits.weights * network.layers.reduce((sum, { codes }) => sum + codes.length, 0);
-  return { codes: codesOf(network), exposed: bits, faulty: 0, changed: 0 };
+  const none = network.layers.map(() => 0);
+  const exposed = network.bits.weights * sum(network.layers.map(({ codes }) => codes.length));
+  return {
+    codes: codesOf(network),
+    exposed,
+    faulty: 0,
+    changed: 0,
+    faultyByLayer: none,
+    changedByLayer: none,
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../checkpoints/checkpoint.js";
@@ -6,6 +6,7 @@ import { UserError } from "../errors.js";
 import type { NetworkRow, TrialRow } from "../exhibits/results.js";
 import { settingsHash, studyHash } from "../studies/hash.js";
 import type { Study } from "../studies/study.js";
+import { readJson } from "./read-json.js";
 import { parseTrials, printTrials } from "./trials-csv.js";
 
 /** The folder of one run of a study: checkpoints, trials, results. Everything in it is either whole or not there. */
@@ -26,8 +27,11 @@ export interface Store {
   trials(): TrialRow[];
   /** Adds a finished trial. */
   addTrial(row: TrialRow): void;
-  /** Moves all trials into `trials.csv`, sorted: equal trials give equal bytes. */
-  mergeTrials(): void;
+  /**
+   * Moves trials into `trials.csv`, sorted: equal trials give equal bytes.
+   * @param wanted ids of the trials that belong to the networks there are now; others, of networks since replaced, go
+   */
+  mergeTrials(wanted: ReadonlySet<string>): void;
 }
 
 /**
@@ -64,18 +68,21 @@ export function openStore(study: Study, directory: string): Store {
     },
     network(arm, seed) {
       const path = network(arm, seed);
-      return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as NetworkRow) : undefined;
+      return existsSync(path) ? (readJson(path) as NetworkRow) : undefined;
     },
     saveNetwork: (row) => writeFileAtomic(network(row.arm, row.seed), `${JSON.stringify(row, null, 2)}\n`),
-    trials: () => storedTrials(merged, pending),
+    trials: () => storedTrials(merged, pendingFiles(pending)),
     addTrial(row) {
       mkdirSync(pending, { recursive: true });
       // one file per network and so per writer; the line end stands first, so that what a kill cut off spoils no other line
       appendFileSync(join(pending, `${row.arm}-seed${row.seed}.jsonl`), `\n${JSON.stringify(row)}`);
     },
-    mergeTrials() {
-      writeFileAtomic(merged, printTrials(storedTrials(merged, pending)));
-      rmSync(join(directory, "unfinished"), { recursive: true, force: true });
+    mergeTrials(wanted) {
+      const files = pendingFiles(pending);
+      const rows = storedTrials(merged, files).filter(({ id }) => wanted.has(id));
+      writeFileAtomic(merged, printTrials(rows));
+      for (const path of files) rmSync(path);
+      for (const folder of [pending, join(directory, "unfinished")]) removeEmpty(folder);
     },
   };
 }
@@ -87,19 +94,28 @@ function claim(study: Study, directory: string): void {
     writeFileAtomic(path, `${JSON.stringify(study, null, 2)}\n`);
     return;
   }
-  const found: unknown = JSON.parse(readFileSync(path, "utf8"));
+  const found = readJson(path);
   if (settingsHash(found) === studyHash(study)) return;
   throw new UserError(
     `${directory} holds a run with other settings; choose another folder with --out, or move that one away`,
   );
 }
 
-function storedTrials(merged: string, pending: string): TrialRow[] {
+function pendingFiles(pending: string): string[] {
+  const names = existsSync(pending) ? readdirSync(pending).filter((name) => name.endsWith(".jsonl")) : [];
+  return names.sort().map((name) => join(pending, name));
+}
+
+function storedTrials(merged: string, files: readonly string[]): TrialRow[] {
   const rows = existsSync(merged) ? parseTrials(readFileSync(merged, "utf8")) : [];
-  const files = existsSync(pending) ? readdirSync(pending).filter((name) => name.endsWith(".jsonl")) : [];
-  for (const name of files.sort()) rows.push(...readLines(join(pending, name)));
+  for (const path of files) rows.push(...readLines(path));
   // two writers of one network would have stored the same result twice
   return [...new Map(rows.map((row) => [row.id, row])).values()];
+}
+
+/** Removes a folder if nothing is in it. */
+function removeEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /** The whole lines of a file of JSON lines; one that a kill cut off is a trial not done. */

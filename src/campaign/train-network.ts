@@ -1,7 +1,7 @@
 import { loadBackend } from "../backend/load.js";
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
-import { armConfig, floatConfig } from "../studies/hash.js";
+import { armConfig, floatConfig, settingsHash } from "../studies/hash.js";
 import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { type TrainingJob, train } from "../training/train.js";
@@ -38,7 +38,7 @@ export async function trainNetwork(
   };
   const job = arm === FLOAT ? floatJob(study, origin) : armJob(study, store, origin);
   const checkpoint = await train(job, trainingData(study), {
-    resume: store.unfinished(arm, seed, config),
+    resume: resumable(store.unfinished(arm, seed, config), origin.backend),
     onEpoch: (state) => store.saveUnfinished(state),
     onProgress: ({ step, steps, imagesPerSecond, epoch, epochs }) =>
       onProgress?.({
@@ -52,6 +52,11 @@ export async function trainNetwork(
   });
   store.saveFinished(checkpoint);
   return true;
+}
+
+/** An unfinished training, if what computed it computes now: a network is not begun by one TensorFlow and ended by another. */
+function resumable(state: Checkpoint | undefined, backend: Origin["backend"]): Checkpoint | undefined {
+  return state && settingsHash(state.origin.backend) === settingsHash(backend) ? state : undefined;
 }
 
 /** Hash of what decides a network, the float one included. */

@@ -2,19 +2,23 @@ import { UserError } from "../errors.js";
 import type { TrialRow } from "../exhibits/results.js";
 
 const COLUMNS = [
-  "id",
-  "arm",
-  "seed",
-  "fault",
-  "rate",
-  "map",
-  "correct",
-  "images",
-  "exposed",
-  "faulty",
-  "changed",
+  ...([
+    "id",
+    "arm",
+    "seed",
+    "fault",
+    "rate",
+    "map",
+    "correct",
+    "images",
+    "exposed",
+    "faulty",
+    "changed",
+  ] as const),
+  ...(["faultyByLayer", "changedByLayer"] as const),
 ] as const;
 const TEXT: ReadonlySet<string> = new Set(["id", "arm", "fault"]);
+const LISTS: ReadonlySet<string> = new Set(["faultyByLayer", "changedByLayer"]);
 
 /** Trials as CSV, one line each, sorted by arm, seed, fault, rate and map: equal trials give equal text. */
 export function printTrials(rows: readonly TrialRow[]): string {
@@ -28,7 +32,11 @@ export function printTrials(rows: readonly TrialRow[]): string {
       a.map - b.map ||
       text(a.id, b.id),
   );
-  return [COLUMNS.join(","), ...sorted.map((row) => COLUMNS.map((key) => row[key]).join(",")), ""].join("\n");
+  return [
+    COLUMNS.join(","),
+    ...sorted.map((row) => COLUMNS.map((key) => [row[key]].flat().join(" ")).join(",")),
+    "",
+  ].join("\n");
 }
 
 /** The inverse of {@link printTrials}. @throws UserError naming the line that is not a trial */
@@ -38,10 +46,17 @@ export function parseTrials(text: string): TrialRow[] {
     throw new UserError(`trials.csv must have the columns ${COLUMNS.join(",")}, got ${head}`);
   return lines.filter(Boolean).map((line, i) => {
     const cells = line.split(",");
-    const entries = COLUMNS.map((key, j) => [key, TEXT.has(key) ? cells[j] : Number(cells[j])] as const);
+    const entries = COLUMNS.map((key, j) => [key, parseCell(key, cells[j] ?? "")] as const);
     const whole =
-      cells.length === COLUMNS.length && entries.every(([, value]) => value !== "" && !Number.isNaN(value));
+      cells.length === COLUMNS.length &&
+      cells.every((cell) => cell !== "") &&
+      !entries.some(([, value]) => [value].flat().some(Number.isNaN));
     if (!whole) throw new UserError(`line ${i + 2} of trials.csv is not a trial: ${line}`);
     return Object.fromEntries(entries) as unknown as TrialRow;
   });
+}
+
+function parseCell(key: string, cell: string): string | number | number[] {
+  if (TEXT.has(key)) return cell;
+  return LISTS.has(key) ? cell.split(" ").map(Number) : Number(cell);
 }

@@ -109,9 +109,12 @@ export function readCheckpoint(path: string): Checkpoint {
   return decodeCheckpoint(bytes, path);
 }
 
-/** sha256 over names, shapes and values of the parameters: what a network computes, apart from where it comes from. */
-export function networkHash({ parameters }: Checkpoint): string {
-  const hash = createHash("sha256");
+/**
+ * sha256 over bits, FATReLU threshold and names, shapes and values of the parameters: what a network computes, apart from
+ * where it comes from.
+ */
+export function networkHash({ origin, parameters }: Checkpoint): string {
+  const hash = createHash("sha256").update(JSON.stringify([origin.model, origin.bits, origin.threshold]));
   for (const [name, { shape, data }] of Object.entries(parameters)) {
     hash.update(JSON.stringify([name, shape]));
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

@@ -71,7 +71,7 @@ function start({ title, args }: Task): { child: ChildProcess; ended: Promise<voi
       if (code === 0) resolve();
       else
         reject(
-          new UserError(
+          new (code === 1 ? UserError : Error)(
             `${title} failed (${signal ?? `exit code ${code}`}):\n${errors.trim() || "it said nothing"}`,
           ),
         );

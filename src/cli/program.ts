@@ -17,11 +17,17 @@ export function program(): Command {
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
   const command = (name: string, description: string, example: string) =>
+    plain(name, description, example)
+      .option("--study <name>", "which study, or a .json file with one of your own", "lenet5-fashion")
+      .option(
+        "--profile <name>",
+        "quick (minutes, exploratory) or full; a .json study is a profile of its own",
+        "quick",
+      );
+  const plain = (name: string, description: string, example: string) =>
     root
       .command(name)
       .description(description)
-      .option("--study <name>", "which study, or a .json file with one of your own", "lenet5-fashion")
-      .option("--profile <name>", "quick (minutes, exploratory) or full", "quick")
       .option("--verbose", "show a stack trace when something goes wrong")
       .addHelpText("after", `\nExample:\n  ${example}`);
 
@@ -80,7 +86,7 @@ export function program(): Command {
     )
     .option("--out <file>", "also write the table: .csv, .md or .html by the ending")
     .action(claimsCommand);
-  command("data", "check the data set's files and say how it is split", "flatenn data").action(data);
+  plain("data", "check the data set's files and say how it is split", "flatenn data").action(data);
   return root;
 }
 

@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { compareTrials } from "../campaign/compare.js";
-import { isEvaluated } from "../campaign/evaluate-network.js";
+import { isEvaluated, trialsOf } from "../campaign/evaluate-network.js";
 import { requireReadable } from "../campaign/images.js";
+import { lockRun } from "../campaign/lock.js";
 import { publishedDirectory, readResultsFrom, resultsOf, writeResults } from "../campaign/results.js";
 import type { Store } from "../campaign/store.js";
 import { FLOAT, trainedNetwork } from "../campaign/train-network.js";
@@ -26,9 +27,10 @@ export interface ReproduceOptions extends RunOptions {
 export async function reproduce(options: ReproduceOptions): Promise<void> {
   const started = performance.now();
   const { study, store } = openRun(options);
+  lockRun(store.directory);
   requireReadable(study); // says at once, not after the training, if the images may not be read
   console.log(`Study ${study.name}, profile ${study.profile}, in ${store.directory}`);
-  await runTasks(plan(study, store, options.study), options.jobs ?? availableParallelism());
+  await runTasks(plan(study, store, options), options.jobs ?? availableParallelism());
   const results = finish(study, store);
   const folder = options.figures ?? join("figures", `${study.name}-${study.profile}`);
   console.log(`Tables and figures go to ${folder}`);
@@ -40,19 +42,28 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
 
 /**
  * What is still to be done, the longest first, since the last task to end decides when all is done.
- * @param name what names the study on the command line
  */
-function plan(study: Study, store: Store, name: string): Task[] {
+function plan(study: Study, store: Store, options: ReproduceOptions): Task[] {
   const tasks: Task[] = [];
   const add = (finished: boolean, title: string, said: string, command: string[], after: string[]) => {
     if (finished) console.log(`  ${title}: ${said}`);
     else
       tasks.push({
         title,
-        args: [...command, "--study", name, "--profile", study.profile, "--out", store.directory],
+        args: [
+          ...command,
+          "--study",
+          options.study,
+          "--profile",
+          study.profile,
+          "--out",
+          store.directory,
+          ...verbose,
+        ],
         after,
       });
   };
+  const verbose = options.verbose ? ["--verbose"] : [];
   const cost = ({ gradient }: Study["arms"][number]) => (gradient.rule === "conventional" ? 1 : 2);
   const arms = [...study.arms].sort((a, b) => cost(b) - cost(a));
   for (const seed of study.seeds) {
@@ -91,7 +102,12 @@ function plan(study: Study, store: Store, name: string): Task[] {
 
 /** Merges what the tasks stored into the results of the run. */
 function finish(study: Study, store: Store): Results {
-  store.mergeTrials();
+  const wanted = study.seeds.flatMap((seed) =>
+    study.arms.flatMap(({ id }) =>
+      trialsOf(study, store, trainedNetwork(study, store, id, seed)!).plan.map((trial) => trial.id),
+    ),
+  );
+  store.mergeTrials(new Set(wanted));
   const networks = study.seeds.flatMap((seed) => study.arms.map(({ id }) => store.network(id, seed)!));
   const results = resultsOf(study, networks, store.trials());
   writeResults(store.directory, results);

@@ -11,6 +11,7 @@ import type { Study } from "../studies/study.js";
 export interface StudyOptions {
   readonly study: string;
   readonly profile: string;
+  readonly verbose?: boolean;
 }
 
 /** Options of the commands that work in the folder of a run. */

@@ -5,6 +5,7 @@ import { accuracyAgainstRate } from "../exhibits/accuracy-against-rate.js";
 import { accuracyTable } from "../exhibits/accuracy-table.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import type { Figure } from "../exhibits/figure.js";
+import { layerTable } from "../exhibits/layer-table.js";
 import { networkTable } from "../exhibits/network-table.js";
 import type { Results } from "../exhibits/results.js";
 import { type Table, toCsv, toMarkdown } from "../exhibits/table.js";
@@ -19,6 +20,7 @@ const FIGURES: Readonly<Record<string, (results: Results) => Figure>> = {
 const TABLES: Readonly<Record<string, (results: Results) => Table>> = {
   claims: claimsTable,
   networks: networkTable,
+  layers: layerTable,
   accuracy: accuracyTable,
 };
 

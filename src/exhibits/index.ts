@@ -13,6 +13,7 @@ export {
 export { claimsTable, verdictText } from "./claims-table.js";
 export { FAULT_STYLES, type FaultStyle, faultStyle } from "./fault-styles.js";
 export type { Figure } from "./figure.js";
+export { layerTable } from "./layer-table.js";
 export { networkTable } from "./network-table.js";
 export type { NetworkRow, Results, TrialRow } from "./results.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./table.js";

@@ -13,6 +13,7 @@ export function networkTable(results: Results): Table {
     const sparsity = over((network) => 100 * network.sparsity);
     const skipped = over((network) => 100 * network.skippedMacs);
     const clip = over((network) => network.clipRatio);
+    const rho = spread(networks.flatMap(({ relativeRho }) => relativeRho ?? []));
     return {
       arm,
       title: armStyle(arm).title,
@@ -25,6 +26,7 @@ export function networkTable(results: Results): Table {
       skipped_macs_sd_pp: skipped.sd,
       clip_ratio: clip.mean,
       clip_ratio_sd: clip.sd,
+      relative_rho: rho.mean,
     };
   });
   return {
@@ -34,7 +36,7 @@ export function networkTable(results: Results): Table {
       "Mean ± standard deviation over training seeds (no spread with one seed).",
       "Sparsity: zero codes among the activations that weight layers read, input pixels apart; skipped MACs: share of",
       "multiply-accumulates with such a zero, first layer apart; clip/sd: weight clip over standard deviation of the",
-      "latent weights, to which the size of a fault is proportional.",
+      "latent weights, to which the size of a fault is proportional; rho/norm: SAQ's radius over the norm of Q(w).",
       exploratoryNote(results),
     ]
       .join(" ")
@@ -53,6 +55,7 @@ export function networkTable(results: Results): Table {
         spread: "skipped_macs_sd_pp",
       },
       { key: "clip_ratio", title: "clip/sd", align: "right", spread: "clip_ratio_sd" },
+      { key: "relative_rho", title: "rho/norm", align: "right", decimals: 3 },
     ],
     rows,
   };

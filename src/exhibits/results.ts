@@ -20,6 +20,9 @@ export interface TrialRow {
   readonly exposed: number;
   readonly faulty: number;
   readonly changed: number;
+  /** `faulty` and `changed` by weight layer, in model order. */
+  readonly faultyByLayer: readonly number[];
+  readonly changedByLayer: readonly number[];
 }
 
 /** One trained network without faults. */
@@ -37,6 +40,9 @@ export interface NetworkRow {
   /** Weight clip over standard deviation of the latent weights: sqrt(sum N c^2 / sum N sd^2), and by weight layer c/sd. */
   readonly clipRatio: number;
   readonly clipRatioByLayer: Readonly<Record<string, number>>;
+  /** ||Q(w)||_2 over all layers, and SAQ's radius rho relative to it; null for conventional training. */
+  readonly weightNorm: number;
+  readonly relativeRho: number | null;
 }
 
 export interface Results {

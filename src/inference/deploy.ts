@@ -1,7 +1,7 @@
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
 import { activationNodes, type Model, shapes, weightLayers } from "../models/model.js";
-import { weightCodes } from "../quantization/index.js";
+import { weightCodes } from "../quantization/grid.js";
 
 /** One weight layer as it lies in memory: codes where faults strike, the rest fault-free. */
 export interface DeployedLayer {

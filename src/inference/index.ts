@@ -1,8 +1,8 @@
 export type { Classifier } from "./classifier.js";
+export type { ClipRatios } from "./clip-ratios.js";
+export { clipRatios } from "./clip-ratios.js";
 export type { Codes, DeployedLayer, DeployedNetwork } from "./deploy.js";
 export { codesOf, deploy } from "./deploy.js";
-export type { ClipRatios } from "./describe.js";
-export { clipRatios } from "./describe.js";
 export type { IntegerClassifier, IntegerClassifierOptions } from "./engine.js";
 export { countZeros, integerClassifier } from "./engine.js";
 export type { KernelVariant } from "./kernels.js";

@@ -26,7 +26,7 @@
 import { UserError } from "../errors.js";
 import type { ActivationNode, ConvNode, LinearNode, Model, Node } from "../models/model.js";
 import { shapes } from "../models/model.js";
-import { levels } from "../quantization/index.js";
+import { levels } from "../quantization/grid.js";
 import type { DeployedNetwork } from "./deploy.js";
 import { type Affine, codeThresholds, realOffset, realScale } from "./thresholds.js";
 

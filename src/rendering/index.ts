@@ -4,7 +4,6 @@ export { canUnpack } from "./browser.js";
 export { cacheDirectory } from "./cache.js";
 export {
   type DrawOptions,
-  drawFigures,
   openRenderer,
   type PictureFormat,
   type Renderer,

@@ -47,22 +47,6 @@ export async function openRenderer(): Promise<Renderer> {
   }
 }
 
-/** Draws all figures with one browser; pictures come in the order of the jobs. */
-export async function drawFigures(
-  jobs: readonly { readonly figure: Figure; readonly format: PictureFormat; readonly scale?: number }[],
-): Promise<Buffer[]> {
-  if (jobs.length === 0) return [];
-  const renderer = await openRenderer();
-  try {
-    const pictures: Buffer[] = [];
-    for (const { figure, format, ...options } of jobs)
-      pictures.push(await renderer.draw(figure, format, options));
-    return pictures;
-  } finally {
-    await renderer.close();
-  }
-}
-
 async function launch(executablePath: string, env: Record<string, string>, scratch: string): Promise<Puppet> {
   const { default: puppeteer } = await import("puppeteer-core");
   // Whoever listens to signals, such as a notebook kernel, decides what they do; else the browser must not survive us.

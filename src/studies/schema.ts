@@ -71,6 +71,18 @@ const study = z
     path: ["arms"],
     message: "two arms have the same id",
   })
+  .refine(({ arms }) => !arms.some(({ id }) => id === "float"), {
+    path: ["arms"],
+    message: "the id float is taken by the network that all arms start from",
+  })
+  .refine(({ seeds }) => new Set(seeds).size === seeds.length, {
+    path: ["seeds"],
+    message: "a seed stands twice",
+  })
+  .refine(({ campaign: { faults } }) => new Set(faults).size === faults.length, {
+    path: ["campaign", "faults"],
+    message: "a fault type stands twice",
+  })
   .refine(({ exploratory, campaign }) => !exploratory || campaign.split === "validation", {
     path: ["campaign", "split"],
     message: "an exploratory study evaluates on validation images",

@@ -66,7 +66,10 @@ export function forward(
 
 /** The conv nodes that nothing but one max pooling reads. */
 function onlyPooled({ nodes }: Model): ReadonlySet<string> {
-  const readers = (name: string) => nodes.filter((node) => node.input === name).map(({ op }) => op);
+  const readers = (name: string) =>
+    nodes
+      .filter((node) => node.input === name || (node.op === "add" && node.other === name))
+      .map(({ op }) => op);
   const convs = nodes.filter(({ op, name }) => op === "conv" && readers(name).join() === "maxPool");
   return new Set(convs.map(({ name }) => name));
 }

@@ -15,6 +15,16 @@ export function clipValues(parameters: Arrays): Record<string, number> {
   );
 }
 
+/** Refuses to begin from a float network with a layer of zeros: its clip would be 0. */
+export function requireClips(initialClips: Readonly<Record<string, number>>, arm: string): void {
+  const dead = Object.entries(initialClips).find(([, clip]) => !(Math.abs(clip) > 0))?.[0];
+  if (dead)
+    throw new UserError(
+      `arm ${arm} cannot begin: the clip ${dead} would be 0, since all that it clips is 0 in the float network. ` +
+        "Lower the learning rate of the float training and train again",
+    );
+}
+
 /**
  * Stops a training that has failed.
  * @throws UserError naming the layer, the epoch and the arm
@@ -38,7 +48,7 @@ export function checkTraining(step: {
   }
   for (const [name, clip] of Object.entries(clipValues(state.parameters))) {
     const start = initialClips[name]!;
-    if (clip >= COLLAPSED * start) continue;
+    if (Math.abs(clip) >= COLLAPSED * Math.abs(start) && clip !== 0) continue;
     throw new UserError(
       `the clip ${name} has collapsed ${where}: ${clip.toPrecision(3)}, from ${start.toPrecision(3)} at the start. ` +
         "This is a failed run; lower the learning rate, alpha or rho of the study and train this arm again",

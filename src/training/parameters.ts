@@ -65,7 +65,7 @@ export function flatten({ weights, weightClips, rest }: Point): Arrays {
   ]);
 }
 
-/** The inverse of {@link flatten}; takes exactly the parameters of the model, with or without clips. */
+/** The inverse of {@link flatten}: picks the parameters of the model; a float network has no clips. */
 export function unflatten(model: Model, arrays: Arrays): Point {
   const layers = weightLayers(model).map((layer) => layer.name);
   const rest = [

@@ -10,7 +10,7 @@ import type { Point } from "../saq/gradient.js";
 import type { TrainingPhase } from "../studies/study.js";
 import { batchAt, epochBatches, imageTensor } from "./batches.js";
 import { classifyFloat } from "./classify-float.js";
-import { checkTraining, clipValues } from "./health.js";
+import { checkTraining, clipValues, requireClips } from "./health.js";
 import type { Sparsification } from "./loss.js";
 import { cosineSchedule, type OptimizerState } from "./optimizer.js";
 import { addClips, flatten, initialPoint, unflatten } from "./parameters.js";
@@ -72,8 +72,10 @@ export async function train(
   const phase = job.start ? "quantized" : "float";
   const curve: EpochRecord[] = [...(options.resume?.origin.curve ?? job.start?.origin.curve ?? [])];
   const finished = options.resume?.origin.epoch ?? 0;
-  let state = options.resume ? resumed(options.resume) : begin(job, data);
-  const initialClips = clipValues(begin(job, data).parameters); // what a collapse is measured against
+  const start = begin(job, data);
+  let state = options.resume ? resumed(options.resume) : start;
+  const initialClips = clipValues(start.parameters); // what a collapse is measured against
+  requireClips(initialClips, origin.arm);
   const steps = settings.epochs * Math.floor(data.train.length / settings.batch);
   let step = finished * Math.floor(data.train.length / settings.batch);
 

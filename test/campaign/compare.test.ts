@@ -4,7 +4,7 @@ import type { TrialRow } from "../../src/exhibits/index.js";
 
 const row = (map: number, correct: number, id = "x"): TrialRow => ({
   ...{ id, arm: "as", seed: 0, fault: "flip", rate: 0.01, map, correct },
-  ...{ images: 2000, exposed: 10, faulty: 1, changed: 1 },
+  ...{ images: 2000, exposed: 10, faulty: 1, changed: 1, faultyByLayer: [1], changedByLayer: [1] },
 });
 
 it("compareTrials() matches trials by what they evaluate, not by the network they found", () => {

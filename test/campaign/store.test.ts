@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openStore, planTrials } from "../../src/campaign/index.js";
@@ -20,6 +20,8 @@ const row = (changes: Partial<TrialRow> = {}): TrialRow => ({
   exposed: 245_880,
   faulty: 2459,
   changed: 2459,
+  faultyByLayer: [10, 2449],
+  changedByLayer: [10, 2449],
   ...changes,
 });
 
@@ -60,10 +62,10 @@ describe("a run's folder", () => {
     const store = openStore(study, join(temporaryFolder(), "run"));
     for (const id of ["a1", "b2", "a1"]) store.addTrial(row({ id }));
     expect(store.trials().map(({ id }) => id)).toEqual(["a1", "b2"]);
-    store.mergeTrials();
+    store.mergeTrials(new Set(["a1", "b2"]));
     store.addTrial(row({ id: "b2" }));
     store.addTrial(row({ id: "c3" }));
-    store.mergeTrials();
+    store.mergeTrials(new Set(["a1", "b2", "c3"]));
     expect(store.trials().map(({ id }) => id)).toEqual(["a1", "b2", "c3"]);
   });
 
@@ -87,11 +89,23 @@ describe("a run's folder", () => {
       const folder = join(temporaryFolder(), "run");
       const store = openStore(study, folder);
       for (const trial of order) store.addTrial(trial);
-      store.mergeTrials();
+      store.mergeTrials(new Set(order.map(({ id }) => id)));
       return readFileSync(join(folder, "trials.csv"), "utf8");
     };
     expect(csv([...rows].reverse())).toBe(csv(rows));
     expect(parseTrials(csv(rows)).map(({ rate, map }) => [rate, map])[1]).toEqual([0.001, 2]);
+  });
+
+  it("drops the trials of networks that have been replaced, and keeps what a running training has stored", () => {
+    const folder = join(temporaryFolder(), "run");
+    const store = openStore(study, folder);
+    store.addTrial(row({ id: "old" }));
+    store.addTrial(row({ id: "new" }));
+    mkdirSync(join(folder, "unfinished"), { recursive: true });
+    writeFileSync(join(folder, "unfinished", "as-seed1.safetensors"), "state");
+    store.mergeTrials(new Set(["new"]));
+    expect(store.trials().map(({ id }) => id)).toEqual(["new"]);
+    expect(readdirSync(join(folder, "unfinished"))).toEqual(["as-seed1.safetensors"]);
   });
 
   it("is refused to a study with other settings", () => {

@@ -35,6 +35,8 @@ export function study(correct: Correct, options: Partial<Results> = {}): Results
         skippedMacs: 0.4,
         clipRatio: 2 + seed / 10,
         clipRatioByLayer: { conv1: 2 },
+        weightNorm: 10,
+        relativeRho: arm.endsWith("saq") ? 0.02 : null,
       });
       for (const fault of shape.faults) {
         for (const rate of shape.rates) {
@@ -51,6 +53,8 @@ export function study(correct: Correct, options: Partial<Results> = {}): Results
               exposed: 10_000,
               faulty: 10_000 * rate,
               changed: fault === "flip" ? 10_000 * rate : 5_000 * rate,
+              faultyByLayer: [10_000 * rate],
+              changedByLayer: [fault === "flip" ? 10_000 * rate : 5_000 * rate],
             });
           }
         }

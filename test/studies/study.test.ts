@@ -83,6 +83,16 @@ describe("parseStudy()", () => {
     expect(refusal((s) => Object.assign(s["campaign"] as object, { split: "test" }))).toMatch(/exploratory/);
   });
 
+  it("refuses an arm named float, and seeds or fault types that stand twice", () => {
+    expect(refusal((s) => (s["arms"] as unknown[]).push({ ...quick.arms[0], id: "float" }))).toMatch(
+      /float is taken/,
+    );
+    expect(refusal((s) => Object.assign(s, { seeds: [1, 1] }))).toMatch(/seed stands twice/);
+    expect(refusal((s) => Object.assign(s["campaign"] as object, { faults: ["flip", "flip"] }))).toMatch(
+      /stands twice/,
+    );
+  });
+
   it("refuses nothing at all", () => {
     expect(() => parseStudy(undefined)).toThrow(UserError);
   });

@@ -1,9 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { scalar } from "../../src/arrays.js";
 import { loadBackend } from "../../src/backend/index.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/checkpoints/index.js";
 import { lenet5 } from "../../src/models/index.js";
+import { batchAt } from "../../src/training/batches.js";
+import { checkTraining } from "../../src/training/health.js";
 import { type TrainingData, type TrainingJob, train } from "../../src/training/index.js";
+import { addClips, decays, initialPoint } from "../../src/training/parameters.js";
 import { squares, tinyStudy } from "../support/study.js";
 
 const study = tinyStudy();
@@ -75,6 +79,7 @@ describe("training", () => {
   it("sees the same batches in every arm of a seed: with FATReLU at threshold 0 it is the standard arm, bit for bit", async () => {
     const plain = armJob({ sparsification: { kind: "none" }, gradient: { rule: "conventional" } });
     const fatrelu = armJob({
+      origin: { ...origin, arm: "another", bits: study.bits },
       sparsification: { kind: "fatrelu", threshold: 0 },
       gradient: { rule: "conventional" },
     });
@@ -106,13 +111,50 @@ describe("a failed training", () => {
     );
   });
 
-  it("by a collapsed clip names the clip, epoch, arm, and where it started", async () => {
-    const start2 = structuredClone(start);
-    start2.parameters["fc2.weight"]!.data.fill(0); // a clip of 0.8 max|w| = 0
-    start2.parameters["fc2.weight"]!.data[0] = 1e-30;
-    const job = armJob({ start: start2, settings: { ...study.quantized, learningRate: 0.05 } });
-    await expect(train(job, data)).rejects.toThrow(
-      /(fc2\.weight_clip|clip .*) has collapsed in epoch 1 of arm as-saq/,
+  it("from a float network with a dead layer does not begin, and names the clip and the arm", async () => {
+    const dead = structuredClone(start);
+    dead.parameters["fc2.weight"]!.data.fill(0);
+    await expect(train(armJob({ start: dead }), data)).rejects.toThrow(
+      "arm as-saq cannot begin: the clip fc2.weight_clip",
     );
   });
+
+  it("by a clip below a thousandth of its start names the clip, epoch and arm; the clip's sign does not count", () => {
+    const check = (clip: number) => () =>
+      checkTraining({
+        state: { parameters: { "fc2.weight_clip": scalar(clip) }, velocity: {} },
+        loss: 1,
+        initialClips: { "fc2.weight_clip": 1 },
+        arm: "as-saq",
+        epoch: 3,
+      });
+    expect(check(0.0009)).toThrow(
+      "the clip fc2.weight_clip has collapsed in epoch 3 of arm as-saq: 0.000900, from 1.00 at the start",
+    );
+    expect(check(0)).toThrow("has collapsed");
+    expect(check(0.0011)).not.toThrow();
+    expect(check(-0.5)).not.toThrow();
+  });
+});
+
+it("weight decay is for conv and linear weights alone", () => {
+  expect(Object.keys(start.parameters).filter(decays)).toEqual(
+    ["conv1", "conv2", "fc1", "fc2", "fc3"].map((layer) => `${layer}.weight`),
+  );
+  expect(decays("fc1.bias") || decays("fc1.weight_clip") || decays("act1.clip")).toBe(false);
+});
+
+it("quantized training starts from clips at 0.8 of the largest magnitude", () => {
+  const images = batchAt(dataset, data.train.subarray(0, 32), 10).images;
+  const point = addClips(lenet5, initialPoint(lenet5, "test", 0), images, { kind: "none" });
+  for (const [name, { data: weights }] of Object.entries(point.weights)) {
+    const largest = Math.max(...weights.map(Math.abs));
+    expect(point.weightClips[name]!.data[0]).toBeCloseTo(0.8 * largest, 6);
+  }
+  expect(Object.keys(point.rest).filter((name) => name.endsWith(".clip"))).toEqual([
+    "act1.clip",
+    "act2.clip",
+    "act3.clip",
+    "act4.clip",
+  ]);
 });

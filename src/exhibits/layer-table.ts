@@ -1,0 +1,47 @@
+import { mean } from "../statistics/index.js";
+import { armStyle } from "./arms.js";
+import { conditions, exploratoryNote } from "./conditions.js";
+import type { NetworkRow, Results } from "./results.js";
+import type { Cell, Table } from "./table.js";
+
+/** Clip over standard deviation of each weight layer, and share of zero codes of each activation: means over seeds. */
+export function layerTable(results: Results): Table {
+  const rows = results.arms.flatMap((arm): Record<string, Cell>[] => {
+    const networks = results.networks.filter((network) => network.arm === arm);
+    const rowsOf = (
+      quantity: string,
+      unit: number,
+      read: (network: NetworkRow) => Readonly<Record<string, number>>,
+    ) =>
+      Object.keys(networks[0] ? read(networks[0]) : {}).map((layer) => ({
+        arm,
+        title: armStyle(arm).title,
+        layer,
+        quantity,
+        value: mean(networks.map((network) => unit * read(network)[layer]!)),
+      }));
+    return [
+      ...rowsOf("clip/sd", 1, (network) => network.clipRatioByLayer),
+      ...rowsOf("zero codes (%)", 100, (network) => network.sparsityByLayer),
+    ];
+  });
+  return {
+    title: "Layers without faults",
+    caption: [
+      `${conditions(results)}.`,
+      "Means over training seeds. clip/sd: weight clip over standard deviation of the latent weights, by weight layer;",
+      "zero codes: share of an activation's codes that are 0.",
+      exploratoryNote(results),
+    ]
+      .join(" ")
+      .trim(),
+    columns: [
+      { key: "arm", title: "id", align: "left", csvOnly: true },
+      { key: "title", title: "arm", align: "left" },
+      { key: "layer", title: "layer", align: "left" },
+      { key: "quantity", title: "quantity", align: "left" },
+      { key: "value", title: "value", align: "right" },
+    ],
+    rows,
+  };
+}
