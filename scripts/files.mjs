@@ -186,7 +186,7 @@ export async function takeLock(path) {
     const holder = lockHolder(path);
     if (holder === undefined) rmSync(path, { force: true });
     else if (!told) {
-      say(`another set-up of this checkout (process ${holder}) is at work: waiting for it`);
+      say(`another set-up (process ${holder}) is at work: waiting for it`);
       told = true;
     }
   }

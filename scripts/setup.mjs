@@ -3,7 +3,7 @@
 // Only Node's own modules here and in what is imported, since nothing is installed when it runs.
 //   node scripts/setup.mjs                      packages, TensorFlow, addon, build
 //   node scripts/setup.mjs --without-tensorflow  packages and build: for commands that only read results
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as addon from "./addon.mjs";
@@ -55,6 +55,8 @@ function tensorflowIsReady(cache) {
 /** @param {string} cache */
 async function setUpTensorflow(cache) {
   if (tensorflowIsReady(cache)) return;
+  mkdirSync(cache, { recursive: true });
+  await takeLock(join(cache, "setup.lock.partial")); // the cache is shared by all checkouts
   const wheel = tensorflow.WHEELS[tensorflow.platformName()];
   const library = tensorflow.tensorflowDirectory(cache);
   const key = addon.addonKey(root, library);

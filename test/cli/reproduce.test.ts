@@ -2,28 +2,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readResultsFrom } from "../../src/campaign/index.js";
-import { contents, flatenn, temporaryFolder, writeSmallStudy } from "../support/cli.js";
+import { contents, reproduceInto, temporaryFolder, writeSmallStudy } from "../support/cli.js";
 
 describe("flatenn reproduce", { timeout: 240_000 }, () => {
-  let folder: string;
-  let study: string;
-  const reproduce = (name: string, begun?: Parameters<typeof flatenn>[1]) =>
-    flatenn(
-      [
-        "reproduce",
-        "--study",
-        study,
-        "--out",
-        join(folder, name),
-        "--figures",
-        join(folder, `${name}-figures`),
-      ],
-      begun,
-    );
-
   it("trains, injects, draws and prints the claims; again it reuses everything; interrupted it ends with the same bytes", async () => {
-    folder = temporaryFolder();
-    study = writeSmallStudy(folder);
+    const folder = temporaryFolder();
+    const reproduce = reproduceInto(folder, writeSmallStudy(folder));
     const whole = await reproduce("whole");
     expect(whole.stderr).toBe("");
     expect(whole.code).toBe(0);

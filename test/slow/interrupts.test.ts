@@ -2,24 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { stream } from "../../src/random/index.js";
-import { contents, flatenn, temporaryFolder, writeSmallStudy } from "../support/cli.js";
+import { contents, reproduceInto, temporaryFolder, writeSmallStudy } from "../support/cli.js";
 
 it("a study killed at random moments, by SIGINT or SIGKILL, ends with the bytes of an uninterrupted one", async () => {
   const folder = temporaryFolder();
-  const study = writeSmallStudy(folder);
-  const reproduce = (name: string, begun?: Parameters<typeof flatenn>[1]) =>
-    flatenn(
-      [
-        "reproduce",
-        "--study",
-        study,
-        "--out",
-        join(folder, name),
-        "--figures",
-        join(folder, `${name}-figures`),
-      ],
-      begun,
-    );
+  const reproduce = reproduceInto(folder, writeSmallStudy(folder));
   const started = performance.now();
   expect((await reproduce("whole")).code).toBe(0);
   const whole = performance.now() - started;

@@ -51,6 +51,23 @@ export function contents(folder: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [path.slice(folder.length), readFileSync(path, "latin1")]));
 }
 
+/** Runs `flatenn reproduce` on a study file, into `<folder>/<name>` and figures into `<folder>/<name>-figures`. */
+export function reproduceInto(folder: string, study: string) {
+  return (name: string, begun?: Parameters<typeof flatenn>[1]) =>
+    flatenn(
+      [
+        "reproduce",
+        "--study",
+        study,
+        "--out",
+        join(folder, name),
+        "--figures",
+        join(folder, `${name}-figures`),
+      ],
+      begun,
+    );
+}
+
 /** Writes a study file that takes seconds: real images, few of them. */
 export function writeSmallStudy(folder: string, changes: Partial<Study> = {}): string {
   const quick = findStudy("lenet5-fashion", "quick");
