@@ -39,11 +39,13 @@ export function printTrials(rows: readonly TrialRow[]): string {
   ].join("\n");
 }
 
+const MEND = "restore the file, or delete it and run the study again";
+
 /** The inverse of {@link printTrials}. @throws UserError naming the line that is not a trial */
 export function parseTrials(text: string): TrialRow[] {
   const [head, ...lines] = text.split("\n");
   if (head !== COLUMNS.join(","))
-    throw new UserError(`trials.csv must have the columns ${COLUMNS.join(",")}, got ${head}`);
+    throw new UserError(`trials.csv must have the columns ${COLUMNS.join(",")}, got ${head}; ${MEND}`);
   return lines.filter(Boolean).map((line, i) => {
     const cells = line.split(",");
     const entries = COLUMNS.map((key, j) => [key, parseCell(key, cells[j] ?? "")] as const);
@@ -51,7 +53,7 @@ export function parseTrials(text: string): TrialRow[] {
       cells.length === COLUMNS.length &&
       cells.every((cell) => cell !== "") &&
       !entries.some(([, value]) => [value].flat().some(Number.isNaN));
-    if (!whole) throw new UserError(`line ${i + 2} of trials.csv is not a trial: ${line}`);
+    if (!whole) throw new UserError(`line ${i + 2} of trials.csv is not a trial: ${line}; ${MEND}`);
     return Object.fromEntries(entries) as unknown as TrialRow;
   });
 }

@@ -12,8 +12,14 @@ try {
   const verbose = process.argv.includes("--verbose");
   const message = error instanceof Error ? error.message : String(error);
   console.error(verbose && error instanceof Error ? error.stack : `flatenn: ${message}`);
-  if (!verbose && !(error instanceof UserError)) console.error("This is a defect; --verbose shows where.");
-  process.exitCode = error instanceof UserError ? 1 : 70;
+  const fromSystem = error instanceof Error && "syscall" in error;
+  if (fromSystem)
+    console.error(
+      "The system refused this: check the path, its permissions and the space left, or choose another with --out.",
+    );
+  else if (!verbose && !(error instanceof UserError))
+    console.error("This is a defect; --verbose shows where.");
+  process.exitCode = fromSystem || error instanceof UserError ? 1 : 70;
 }
 // an open connection to the parent would keep the process alive
 process.off("disconnect", orphaned);

@@ -85,6 +85,16 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
     expect(stderr).toContain("holds a run with other settings");
   });
 
+  it("a path that the system refuses is named, with what to check", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "file"), "");
+    const { code, stderr } = await flatenn(["reproduce", "--out", join(folder, "file")]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/file already exists.*file'\nThe system refused this: check the path/s),
+    ]);
+  });
+
   it("a damaged checkpoint is named, with what to do", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "run", "checkpoints"), { recursive: true });
