@@ -53,16 +53,12 @@ export async function runCampaign(
   }
   classifier.dispose();
   const faultFree = store.trials().find(({ id }) => id === plan[0]!.id)!;
-  store.saveNetwork(describe(checkpoint, study, { dataset, indices }, faultFree.correct));
+  store.saveNetwork(describe(study, checkpoint, network, { dataset, indices }, faultFree.correct));
   return missing.length;
 }
 
 /** The trials of a trained network: all, and those that the store lacks. */
-export function trialsOf(
-  study: Study,
-  store: Store,
-  checkpoint: Checkpoint,
-): { plan: Trial[]; missing: Trial[] } {
+function trialsOf(study: Study, store: Store, checkpoint: Checkpoint): { plan: Trial[]; missing: Trial[] } {
   const plan = planTrials(study, networkHash(checkpoint));
   const stored = new Set(store.trials().map(({ id }) => id));
   return { plan, missing: plan.filter(({ id }) => !stored.has(id)) };
@@ -76,12 +72,12 @@ export function isEvaluated(study: Study, store: Store, arm: string, seed: numbe
 }
 
 function describe(
-  checkpoint: Checkpoint,
   study: Study,
+  checkpoint: Checkpoint,
+  network: DeployedNetwork,
   { dataset, indices }: ChosenImages,
   correct: number,
 ): NetworkRow {
-  const network = deploy(modelOf(study), checkpoint);
   const sparsity = measureSparsity(network.model, countZeros(network, dataset, indices), indices.length);
   const clips = clipRatios(network, checkpoint);
   const weightNorm = normOf(network);

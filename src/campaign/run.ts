@@ -3,7 +3,7 @@ import type { TrialRow } from "../exhibits/results.js";
 import { injectFaults } from "../faults/inject.js";
 import { drawFaultMap, type FaultMap } from "../faults/map.js";
 import { faultModel } from "../faults/models.js";
-import type { Classifier } from "../inference/classifier.js";
+import { type Classifier, countCorrect } from "../inference/classifier.js";
 import { type Codes, codesOf, type DeployedNetwork } from "../inference/deploy.js";
 import { weightLayers } from "../models/model.js";
 import type { Study } from "../studies/study.js";
@@ -49,9 +49,7 @@ function runTrial(
   map: FaultMap | undefined,
 ): TrialRow {
   const { codes, ...bits } = map && trial.map >= 0 ? inject(study, network, trial, map) : unharmed(network);
-  const classes = classifier.classify(codes);
-  let correct = 0;
-  for (let i = 0; i < labels.length; i++) if (classes[i] === labels[i]) correct++;
+  const correct = countCorrect(classifier.classify(codes), labels);
   return { ...trial, arm, seed, correct, images: labels.length, ...bits };
 }
 

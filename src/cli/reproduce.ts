@@ -1,12 +1,14 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { compareTrials } from "../campaign/compare.js";
-import { isEvaluated, trialsOf } from "../campaign/evaluate-network.js";
+import { isEvaluated } from "../campaign/evaluate-network.js";
 import { requireReadable } from "../campaign/images.js";
 import { lockRun } from "../campaign/lock.js";
+import { planTrials } from "../campaign/plan.js";
 import { publishedDirectory, readResultsFrom, resultsOf, writeResults } from "../campaign/results.js";
 import type { Store } from "../campaign/store.js";
 import { FLOAT, trainedNetwork } from "../campaign/train-network.js";
+import { networkHash } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";
@@ -40,62 +42,31 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
   console.log(`Done in ${duration((performance.now() - started) / 1000)}.`);
 }
 
-/**
- * What is still to be done, the longest first, since the last task to end decides when all is done.
- */
+/** What is still to be done, the longest first, since the last task to end decides when all is done. */
 function plan(study: Study, store: Store, options: ReproduceOptions): Task[] {
+  const common = ["--study", options.study, "--profile", study.profile, "--out", store.directory];
+  if (options.verbose) common.push("--verbose");
   const tasks: Task[] = [];
-  const add = (finished: boolean, title: string, said: string, command: string[], after: string[]) => {
-    if (finished) console.log(`  ${title}: ${said}`);
-    else
-      tasks.push({
-        title,
-        args: [
-          ...command,
-          "--study",
-          options.study,
-          "--profile",
-          study.profile,
-          "--out",
-          store.directory,
-          ...verbose,
-        ],
-        after,
-      });
+  const add = (title: string, outcome: string | false, args: string[], after: string[]) => {
+    if (outcome) console.log(`  ${title}: ${outcome}`);
+    else tasks.push({ title, args: [...args, ...common], after });
   };
-  const verbose = options.verbose ? ["--verbose"] : [];
+  const training = (arm: string, seed: number) => `train ${arm}, seed ${seed}`;
+  const addTraining = (arm: string, seed: number, after: string[]) => {
+    const outcome = trainedNetwork(study, store, arm, seed) !== undefined && "already trained";
+    add(training(arm, seed), outcome, ["train", "--arm", arm, "--seed", String(seed)], after);
+  };
   const cost = ({ gradient }: Study["arms"][number]) => (gradient.rule === "conventional" ? 1 : 2);
   const arms = [...study.arms].sort((a, b) => cost(b) - cost(a));
   for (const seed of study.seeds) {
-    const select = (arm: string) => ["--arm", arm, "--seed", String(seed)];
-    const float = `train ${FLOAT}, seed ${seed}`;
-    add(
-      trainedNetwork(study, store, FLOAT, seed) !== undefined,
-      float,
-      "already trained",
-      ["train", ...select(FLOAT)],
-      [],
-    );
-    for (const { id } of arms)
-      add(
-        trainedNetwork(study, store, id, seed) !== undefined,
-        `train ${id}, seed ${seed}`,
-        "already trained",
-        ["train", ...select(id)],
-        [float],
-      );
+    addTraining(FLOAT, seed, []);
+    for (const { id } of arms) addTraining(id, seed, [training(FLOAT, seed)]);
   }
   for (const seed of study.seeds)
     for (const { id } of study.arms) {
-      const select = ["--arm", id, "--seed", String(seed)];
-      const title = `faults ${id}, seed ${seed}`;
-      add(
-        isEvaluated(study, store, id, seed),
-        title,
-        "all trials already done",
-        ["campaign", ...select],
-        [`train ${id}, seed ${seed}`],
-      );
+      const outcome = isEvaluated(study, store, id, seed) && "all trials already done";
+      const args = ["campaign", "--arm", id, "--seed", String(seed)];
+      add(`faults ${id}, seed ${seed}`, outcome, args, [training(id, seed)]);
     }
   return tasks;
 }
@@ -103,11 +74,9 @@ function plan(study: Study, store: Store, options: ReproduceOptions): Task[] {
 /** Merges what the tasks stored into the results of the run. */
 function finish(study: Study, store: Store): Results {
   const wanted = study.seeds.flatMap((seed) =>
-    study.arms.flatMap(({ id }) =>
-      trialsOf(study, store, trainedNetwork(study, store, id, seed)!).plan.map((trial) => trial.id),
-    ),
+    study.arms.flatMap(({ id }) => planTrials(study, networkHash(trainedNetwork(study, store, id, seed)!))),
   );
-  store.mergeTrials(new Set(wanted));
+  store.mergeTrials(new Set(wanted.map(({ id }) => id)));
   const networks = study.seeds.flatMap((seed) => study.arms.map(({ id }) => store.network(id, seed)!));
   const results = resultsOf(study, networks, store.trials());
   writeResults(store.directory, results);

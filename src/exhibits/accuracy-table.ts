@@ -1,7 +1,7 @@
 import { pairedEffect } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
 import { armStyle } from "./arms.js";
-import { conditions, exploratoryNote } from "./conditions.js";
+import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Results } from "./results.js";
 import type { Cell, Table } from "./table.js";
@@ -18,14 +18,11 @@ export function accuracyTable(results: Results): Table {
   }
   return {
     title: "Accuracy under faults",
-    caption: [
-      `${conditions(results)}.`,
+    caption: captionOf(
+      results,
       "Rate: fault probability per stored weight bit. Interval of the mean: over seeds and maps where there are several",
       "of both; the column basis says which. Changed bits: share of the stored bits whose value the faults changed.",
-      exploratoryNote(results),
-    ]
-      .join(" ")
-      .trim(),
+    ),
     columns: [
       { key: "arm", title: "id", align: "left", csvOnly: true },
       { key: "arm_title", title: "arm", align: "left" },

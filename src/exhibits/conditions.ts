@@ -23,6 +23,11 @@ export function exploratoryNote(results: Results): string {
   return results.exploratory ? "Exploratory: not a test of the claims." : "";
 }
 
+/** A caption: the conditions, what the exhibit shows, and what an exploratory run is worth. */
+export function captionOf(results: Results, ...sentences: readonly string[]): string {
+  return [`${conditions(results)}.`, ...sentences, exploratoryNote(results)].join(" ").trim();
+}
+
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 import { mean } from "../statistics/index.js";
 import { armStyle } from "./arms.js";
-import { conditions, exploratoryNote } from "./conditions.js";
+import { captionOf } from "./conditions.js";
 import type { NetworkRow, Results } from "./results.js";
 import type { Cell, Table } from "./table.js";
 
@@ -27,14 +27,11 @@ export function layerTable(results: Results): Table {
   });
   return {
     title: "Layers without faults",
-    caption: [
-      `${conditions(results)}.`,
+    caption: captionOf(
+      results,
       "Means over training seeds. clip/sd: weight clip over standard deviation of the latent weights, by weight layer;",
       "zero codes: share of an activation's codes that are 0.",
-      exploratoryNote(results),
-    ]
-      .join(" ")
-      .trim(),
+    ),
     columns: [
       { key: "arm", title: "id", align: "left", csvOnly: true },
       { key: "title", title: "arm", align: "left" },

@@ -1,6 +1,6 @@
 import { tInterval } from "../statistics/index.js";
 import { armStyle } from "./arms.js";
-import { conditions, exploratoryNote } from "./conditions.js";
+import { captionOf } from "./conditions.js";
 import type { NetworkRow, Results } from "./results.js";
 import type { Cell, Table } from "./table.js";
 
@@ -31,16 +31,13 @@ export function networkTable(results: Results): Table {
   });
   return {
     title: "Networks without faults",
-    caption: [
-      `${conditions(results)}.`,
+    caption: captionOf(
+      results,
       "Mean ± standard deviation over training seeds (no spread with one seed).",
       "Sparsity: zero codes among the activations that weight layers read, input pixels apart; skipped MACs: share of",
       "multiply-accumulates with such a zero, first layer apart; clip/sd: weight clip over standard deviation of the",
       "latent weights, to which the size of a fault is proportional; rho/norm: SAQ's radius over the norm of Q(w).",
-      exploratoryNote(results),
-    ]
-      .join(" ")
-      .trim(),
+    ),
     columns: [
       { key: "arm", title: "id", align: "left", csvOnly: true },
       { key: "title", title: "arm", align: "left" },

@@ -1,4 +1,5 @@
 export type { Classifier } from "./classifier.js";
+export { countCorrect } from "./classifier.js";
 export type { ClipRatios } from "./clip-ratios.js";
 export { clipRatios } from "./clip-ratios.js";
 export type { Codes, DeployedLayer, DeployedNetwork } from "./deploy.js";

@@ -2,7 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
 import { mapArrays } from "../arrays.js";
 import type { Checkpoint, CheckpointOrigin, EpochRecord } from "../checkpoints/checkpoint.js";
-import type { ImageDataset } from "../datasets/images.js";
+import { gatherLabels, type ImageDataset } from "../datasets/images.js";
+import { countCorrect } from "../inference/classifier.js";
 import { codesOf, deploy } from "../inference/deploy.js";
 import { tensorClassifier } from "../inference/tensor.js";
 import type { Model } from "../models/model.js";
@@ -158,9 +159,7 @@ function validate(job: TrainingJob, checkpoint: Checkpoint, { dataset, validatio
   const classes = checkpoint.origin.bits
     ? classifyDeployed(job.model, checkpoint, dataset, validation)
     : classifyFloat(job.model, checkpoint, dataset, validation);
-  let correct = 0;
-  for (let i = 0; i < validation.length; i++) if (classes[i] === dataset.labels[validation[i]!]) correct++;
-  return correct / validation.length;
+  return countCorrect(classes, gatherLabels(dataset, validation)) / validation.length;
 }
 
 function classifyDeployed(model: Model, checkpoint: Checkpoint, dataset: ImageDataset, indices: Uint32Array) {
