@@ -7,9 +7,9 @@ import { campaign, exhibits } from "../dist/index.js";
 
 const BEGIN = /(<!-- results:begin[^\n]*-->\n)[\s\S]*?(<!-- results:end -->)/;
 
-/** @param {string} readme @returns {string} the same text with the results as they are now */
-export function withResults(readme) {
-  const results = campaign.readResults("lenet5-fashion", "quick");
+/** @param {string} readme @returns {Promise<string>} the same text with the results as they are now */
+export async function withResults(readme) {
+  const results = await campaign.readResults("lenet5-fashion", "quick");
   const tables = [exhibits.networkTable(results), exhibits.claimsTable(results)];
   const text = tables.map((table) => exhibits.toText(table).trim()).join("\n\n");
   return readme.replace(BEGIN, (_, begin, end) => `${begin}\n\`\`\`text\n${text}\n\`\`\`\n\n${end}`);
@@ -17,5 +17,5 @@ export function withResults(readme) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const path = join(dirname(dirname(fileURLToPath(import.meta.url))), "README.md");
-  writeFileSync(path, withResults(readFileSync(path, "utf8")));
+  writeFileSync(path, await withResults(readFileSync(path, "utf8")));
 }

@@ -29,7 +29,7 @@ describe("README.md", () => {
 
   it("shows the committed results as `npm run figures` writes them", () => {
     const code = `import { withResults } from "./scripts/readme.mjs"; import { readFileSync } from "node:fs";
-      console.log(JSON.stringify(withResults(readFileSync("README.md", "utf8"))));`;
+      console.log(JSON.stringify(await withResults(readFileSync("README.md", "utf8"))));`;
     const written = execFileSync(process.execPath, ["--input-type=module", "-e", code], {
       cwd: ROOT,
       encoding: "utf8",

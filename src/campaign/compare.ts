@@ -1,4 +1,4 @@
-import type { TrialRow } from "../exhibits/results.js";
+import type { TrialRow } from "./rows.js";
 
 /** How the trials of two runs of one study agree. */
 export interface Agreement {

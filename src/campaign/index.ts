@@ -1,12 +1,15 @@
+export type { CampaignOptions, CampaignOutcome, NetworkKey } from "./campaign.js";
+export { networksOf, runCampaign } from "./campaign.js";
 export type { Agreement } from "./compare.js";
 export { compareTrials } from "./compare.js";
-export { isEvaluated, runCampaign } from "./evaluate-network.js";
 export type { ChosenImages } from "./images.js";
 export { campaignImages, trainingData } from "./images.js";
 export type { Trial } from "./plan.js";
 export { planTrials } from "./plan.js";
 export type { JobOptions, OnProgress, Progress } from "./progress.js";
+export { publishRun } from "./publish.js";
 export { publishedDirectory, readResults, readResultsFrom, resultsOf, writeResults } from "./results.js";
+export type { NetworkRow, Results, TrialRow } from "./rows.js";
 export type { Store } from "./store.js";
 export { openStore } from "./store.js";
 export { FLOAT, trainedNetwork, trainNetwork } from "./train-network.js";

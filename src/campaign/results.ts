@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
-import type { NetworkRow, Results, TrialRow } from "../exhibits/results.js";
 import type { Study } from "../studies/study.js";
 import { readJson } from "./read-json.js";
-import { parseTrials } from "./trials-csv.js";
+import type { NetworkRow, Results, TrialRow } from "./rows.js";
+import { readTrials } from "./trial-table.js";
+import { trialFiles } from "./trials.js";
 
 /** The root of this package, the same seen from src/ and from dist/. */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -43,26 +44,24 @@ export function resultsOf(
   };
 }
 
-/** Writes all of a run's results but its trials, which stand in `trials.csv`. */
+/** Writes all of a run's results but its trials, which stand in `trials.parquet`. */
 export function writeResults(directory: string, results: Results): void {
   const { trials: _, ...rest } = results;
   writeFileAtomic(join(directory, "results.json"), `${JSON.stringify(rest, null, 2)}\n`);
 }
 
 /** Reads the results of a finished run. @throws UserError if the folder holds none, with what to do */
-export function readResultsFrom(directory: string): Results {
+export async function readResultsFrom(directory: string): Promise<Results> {
   const path = join(directory, "results.json");
   if (!existsSync(path))
     throw new UserError(
       `there are no finished results in ${directory}; \`npm start\` or \`flatenn reproduce\` makes them`,
     );
-  const trials = join(directory, "trials.csv");
-  if (!existsSync(trials)) throw new UserError(`${trials} is missing; run the study again, or restore it`);
   const results = readJson(path) as Omit<Results, "trials">;
-  return { ...results, trials: parseTrials(readFileSync(trials, "utf8")) };
+  return { ...results, trials: await readTrials(trialFiles(directory).parquet) };
 }
 
 /** Reads results that come with the repository: what notebooks show. */
-export function readResults(study: string, profile: string): Results {
+export async function readResults(study: string, profile: string): Promise<Results> {
   return readResultsFrom(publishedDirectory(study, profile));
 }

@@ -18,9 +18,9 @@ const WRITERS: Readonly<Record<string, (table: Table) => string>> = {
 };
 
 /** `flatenn claims` */
-export function claimsCommand({ study: name, profile, results, out }: ClaimsOptions): void {
+export async function claimsCommand({ study: name, profile, results, out }: ClaimsOptions): Promise<void> {
   const study = loadStudy(name, profile);
-  const table = claimsTable(readResultsFrom(results ?? publishedDirectory(study.name, study.profile)));
+  const table = claimsTable(await readResultsFrom(results ?? publishedDirectory(study.name, study.profile)));
   console.log(toText(table));
   if (out === undefined) return;
   const writer = WRITERS[extname(out)];

@@ -12,6 +12,9 @@ export interface FiguresOptions extends StudyOptions {
 export async function figures({ study: name, profile, results, out }: FiguresOptions): Promise<void> {
   const study = loadStudy(name, profile);
   const folder = out ?? join("figures", `${study.name}-${study.profile}`);
-  await writeExhibits(readResultsFrom(results ?? publishedDirectory(study.name, study.profile)), folder);
+  await writeExhibits(
+    await readResultsFrom(results ?? publishedDirectory(study.name, study.profile)),
+    folder,
+  );
   console.log(`Tables and figures are in ${folder}`);
 }

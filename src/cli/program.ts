@@ -62,6 +62,11 @@ export function program(): Command {
   )
     .option("--arm <id>", "one arm (default: all)")
     .option("--seed <n>", "one seed of the study (default: all)", wholeNumber)
+    .option(
+      "--checkpoints <folder>",
+      "where the trained networks are (default: the run's own; if it has none, those that come with the repository)",
+    )
+    .option("--jobs <n>", "worker threads (default: one per core)", positiveInteger)
     .option("--out <folder>", "folder of the run")
     .action(campaign);
   command(

@@ -1,20 +1,20 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { networksOf } from "../campaign/campaign.js";
 import { compareTrials } from "../campaign/compare.js";
-import { isEvaluated } from "../campaign/evaluate-network.js";
 import { requireReadable } from "../campaign/images.js";
 import { lockRun } from "../campaign/lock.js";
-import { planTrials } from "../campaign/plan.js";
-import { publishedDirectory, readResultsFrom, resultsOf, writeResults } from "../campaign/results.js";
+import { publishRun } from "../campaign/publish.js";
+import { publishedDirectory, readResultsFrom } from "../campaign/results.js";
+import type { Results } from "../campaign/rows.js";
 import type { Store } from "../campaign/store.js";
 import { FLOAT, trainedNetwork } from "../campaign/train-network.js";
-import { networkHash } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";
-import type { Results } from "../exhibits/results.js";
 import { toText } from "../exhibits/table.js";
 import type { Study } from "../studies/study.js";
+import { injectFaultsInto } from "./campaign.js";
 import { runTasks, type Task } from "./pool.js";
 import { duration } from "./progress-line.js";
 import { openRun, type RunOptions } from "./selection.js";
@@ -32,17 +32,19 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
   lockRun(store.directory);
   requireReadable(study); // says at once, not after the training, if the images may not be read
   console.log(`Study ${study.name}, profile ${study.profile}, in ${store.directory}`);
-  await runTasks(plan(study, store, options), options.jobs ?? availableParallelism());
-  const results = finish(study, store);
+  const jobs = options.jobs ?? availableParallelism();
+  await runTasks(plan(study, store, options), jobs);
+  await injectFaultsInto(study, store, networksOf(study), jobs);
+  const results = await publishRun(study, store);
   const folder = options.figures ?? join("figures", `${study.name}-${study.profile}`);
   console.log(`Tables and figures go to ${folder}`);
   await writeExhibits(results, folder);
   console.log(`\n${toText(networkTable(results))}\n${toText(claimsTable(results))}`);
-  console.log(againstPublished(results));
+  console.log(await againstPublished(results));
   console.log(`Done in ${duration((performance.now() - started) / 1000)}.`);
 }
 
-/** What is still to be done, the longest first, since the last task to end decides when all is done. */
+/** What is still to be trained, the longest first, since the last task to end decides when all is done. */
 function plan(study: Study, store: Store, options: ReproduceOptions): Task[] {
   const common = ["--study", options.study, "--profile", study.profile, "--out", store.directory];
   if (options.verbose) common.push("--verbose");
@@ -62,32 +64,14 @@ function plan(study: Study, store: Store, options: ReproduceOptions): Task[] {
     addTraining(FLOAT, seed, []);
     for (const { id } of arms) addTraining(id, seed, [training(FLOAT, seed)]);
   }
-  for (const seed of study.seeds)
-    for (const { id } of study.arms) {
-      const outcome = isEvaluated(study, store, id, seed) && "all trials already done";
-      const args = ["campaign", "--arm", id, "--seed", String(seed)];
-      add(`faults ${id}, seed ${seed}`, outcome, args, [training(id, seed)]);
-    }
   return tasks;
 }
 
-/** Merges what the tasks stored into the results of the run. */
-function finish(study: Study, store: Store): Results {
-  const wanted = study.seeds.flatMap((seed) =>
-    study.arms.flatMap(({ id }) => planTrials(study, networkHash(trainedNetwork(study, store, id, seed)!))),
-  );
-  store.mergeTrials(new Set(wanted.map(({ id }) => id)));
-  const networks = study.seeds.flatMap((seed) => study.arms.map(({ id }) => store.network(id, seed)!));
-  const results = resultsOf(study, networks, store.trials());
-  writeResults(store.directory, results);
-  return results;
-}
-
 /** How this run compares with the one that comes with the repository. */
-function againstPublished({ study, profile, trials }: Results): string {
+async function againstPublished({ study, profile, trials }: Results): Promise<string> {
   let published: Results;
   try {
-    published = readResultsFrom(publishedDirectory(study, profile));
+    published = await readResultsFrom(publishedDirectory(study, profile));
   } catch (error) {
     if (error instanceof UserError) return "The repository holds no results of this study to compare with.";
     throw error;

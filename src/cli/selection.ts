@@ -31,13 +31,20 @@ export function loadStudy(name: string, profile: string): Study {
   }
 }
 
-/** The study that options name, and the folder of its run. */
-export function openRun({ study: name, profile, out }: RunOptions): { study: Study; store: Store } {
+/**
+ * The study that options name, and the folder of its run.
+ * @param checkpoints where its trained networks are; default: in the folder
+ */
+export function openRun(
+  { study: name, profile, out }: RunOptions,
+  checkpoints?: (study: Study, directory: string) => string,
+): { study: Study; store: Store } {
   const study = loadStudy(name, profile);
   // the settings are part of the name: a changed study starts a new folder and loses nothing of the old one
   const directory =
     out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}`);
-  return { study, store: openStore(study, directory) };
+  const elsewhere = checkpoints && { checkpoints: checkpoints(study, directory) };
+  return { study, store: openStore(study, directory, elsewhere) };
 }
 
 /** The seeds that options ask for. @throws UserError for one that the study does not have */

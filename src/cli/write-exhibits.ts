@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Results } from "../campaign/rows.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import { accuracyAgainstRate } from "../exhibits/accuracy-against-rate.js";
@@ -7,7 +8,6 @@ import { claimsTable } from "../exhibits/claims-table.js";
 import type { Figure } from "../exhibits/figure.js";
 import { layerTable } from "../exhibits/layer-table.js";
 import { networkTable } from "../exhibits/network-table.js";
-import type { Results } from "../exhibits/results.js";
 import { type Table, toCsv, toMarkdown } from "../exhibits/table.js";
 import { openRenderer } from "../rendering/index.js";
 

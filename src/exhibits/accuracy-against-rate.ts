@@ -1,10 +1,10 @@
+import type { Results } from "../campaign/rows.js";
 import { type PairedEffect, pairedEffect } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
 import { armStyle } from "./arms.js";
 import { conditions, exploratoryNote } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
-import type { Results } from "./results.js";
 import { wrap } from "./table.js";
 
 const WIDTH = 1100;

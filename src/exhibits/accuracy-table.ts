@@ -1,9 +1,9 @@
+import type { Results } from "../campaign/rows.js";
 import { pairedEffect } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
 import { armStyle } from "./arms.js";
 import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
-import type { Results } from "./results.js";
 import type { Cell, Table } from "./table.js";
 
 /** Mean accuracy and its 95 % interval by arm, fault type and rate: the summary of a campaign, and its CSV. */

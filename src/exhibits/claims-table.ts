@@ -1,8 +1,8 @@
+import type { Results } from "../campaign/rows.js";
 import { armStyle } from "./arms.js";
 import { type ClaimRow, claims } from "./claims.js";
 import { conditions, plural } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
-import type { Results } from "./results.js";
 import type { Cell, Table } from "./table.js";
 
 /** The claims with effect, interval, verdict and the paper's numbers beside ours (docs/protocol.md section 5). */

@@ -1,3 +1,4 @@
+import type { Results } from "../campaign/rows.js";
 import { stream } from "../random/stream.js";
 import {
   type Basis,
@@ -8,7 +9,6 @@ import {
   type SeedsByMaps,
 } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
-import type { Results } from "./results.js";
 
 /** The three fault types of the paper; "overall" is the mean over these. */
 export const CLAIM_FAULTS = ["flip", "sa0", "sa1"] as const;

@@ -1,4 +1,4 @@
-import type { Results } from "./results.js";
+import type { Results } from "../campaign/rows.js";
 
 /** The conditions under which a study was measured, as one line for captions. */
 export function conditions(results: Results): string {

@@ -15,5 +15,4 @@ export { FAULT_STYLES, type FaultStyle, faultStyle } from "./fault-styles.js";
 export type { Figure } from "./figure.js";
 export { layerTable } from "./layer-table.js";
 export { networkTable } from "./network-table.js";
-export type { NetworkRow, Results, TrialRow } from "./results.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./table.js";

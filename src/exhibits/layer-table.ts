@@ -1,7 +1,7 @@
+import type { NetworkRow, Results } from "../campaign/rows.js";
 import { mean } from "../statistics/index.js";
 import { armStyle } from "./arms.js";
 import { captionOf } from "./conditions.js";
-import type { NetworkRow, Results } from "./results.js";
 import type { Cell, Table } from "./table.js";
 
 /** Clip over standard deviation of each weight layer, and share of zero codes of each activation: means over seeds. */

@@ -1,7 +1,7 @@
+import type { NetworkRow, Results } from "../campaign/rows.js";
 import { tInterval } from "../statistics/index.js";
 import { armStyle } from "./arms.js";
 import { captionOf } from "./conditions.js";
-import type { NetworkRow, Results } from "./results.js";
 import type { Cell, Table } from "./table.js";
 
 /** What the trained networks of each arm are like without faults: mean over seeds and its spread. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { compareTrials } from "../../src/campaign/index.js";
-import type { TrialRow } from "../../src/exhibits/index.js";
+import type { TrialRow } from "../../src/campaign/rows.js";
 
 const row = (map: number, correct: number, id = "x"): TrialRow => ({
   ...{ id, arm: "as", seed: 0, fault: "flip", rate: 0.01, map, correct },

@@ -56,7 +56,7 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
       1,
       expect.stringContaining("train it first: flatenn train --arm float --seed 0"),
     ]);
-    const campaign = await flatenn(["campaign", "--arm", "as", "--out", out]);
+    const campaign = await flatenn(["campaign", "--arm", "as", "--out", out, "--checkpoints", out]);
     expect([campaign.code, campaign.stderr]).toEqual([
       1,
       expect.stringContaining("train it first: flatenn train --arm as --seed 0"),

@@ -14,7 +14,7 @@ describe("flatenn reproduce", { timeout: 240_000 }, () => {
     for (const text of ["C1", "C3a", "C3b", "C4", "17.32", "11.13", "exploratory"])
       expect(whole.stdout).toContain(text);
 
-    const results = readResultsFrom(join(folder, "whole"));
+    const results = await readResultsFrom(join(folder, "whole"));
     expect(results.trials.length).toBe(4 * (1 + 3 * 2 * 2));
     expect(results.networks.map(({ arm }) => arm)).toEqual(["standard", "standard-saq", "as", "as-saq"]);
     expect(results.trials.every(({ images, exposed }) => images === 200 && exposed === 245_880)).toBe(true);
@@ -32,7 +32,7 @@ describe("flatenn reproduce", { timeout: 240_000 }, () => {
     const again = await reproduce("whole");
     expect(again.code).toBe(0);
     expect(again.stdout).toContain("train as-saq, seed 0: already trained");
-    expect(again.stdout).toContain("faults as-saq, seed 0: all trials already done");
+    expect(again.stdout).toContain("inject faults: all 52 trials already done");
     expect(contents(join(folder, "whole"))).toEqual(before);
 
     let interrupts = 0;

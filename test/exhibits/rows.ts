@@ -1,4 +1,4 @@
-import type { NetworkRow, Results, TrialRow } from "../../src/exhibits/index.js";
+import type { NetworkRow, Results, TrialRow } from "../../src/campaign/rows.js";
 
 export const IMAGES = 1000;
 
@@ -28,6 +28,7 @@ export function study(correct: Correct, options: Partial<Results> = {}): Results
       networks.push({
         arm,
         seed,
+        network: `${arm}/${seed}`,
         correct: correct(arm, "none", 0, seed, -1),
         images: IMAGES,
         sparsity: 0.5 + seed / 100,

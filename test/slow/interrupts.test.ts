@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { readResultsFrom } from "../../src/campaign/index.js";
 import { stream } from "../../src/random/index.js";
 import { contents, reproduceInto, temporaryFolder, writeSmallStudy } from "../support/cli.js";
 
@@ -24,10 +25,7 @@ it("a study killed at random moments, by SIGINT or SIGKILL, ends with the bytes 
   expect((await reproduce("cut")).code).toBe(0);
   expect(contents(join(folder, "cut"))).toEqual(contents(join(folder, "whole")));
   expect(contents(join(folder, "cut-figures"))).toEqual(contents(join(folder, "whole-figures")));
-  const trials = readFileSync(join(folder, "cut", "trials.csv"), "utf8")
-    .trim()
-    .split("\n")
-    .slice(1);
-  expect(new Set(trials.map((line) => line.split(",")[0])).size).toBe(trials.length);
+  const { trials } = await readResultsFrom(join(folder, "cut"));
+  expect(new Set(trials.map(({ id }) => id)).size).toBe(trials.length);
   expect(readdirSync(join(folder, "cut"))).not.toContain("unfinished");
 }, 600_000);

@@ -29,6 +29,8 @@ export interface TrialRow {
 export interface NetworkRow {
   readonly arm: string;
   readonly seed: number;
+  /** Hash of what the network computes, see `networkHash`. */
+  readonly network: string;
   /** Images classified correctly, of `images`. */
   readonly correct: number;
   readonly images: number;

@@ -1,5 +1,3 @@
-import { setImmediate } from "node:timers/promises";
-import type { TrialRow } from "../exhibits/results.js";
 import { injectFaults } from "../faults/inject.js";
 import { drawFaultMap, type FaultMap } from "../faults/map.js";
 import { faultModel } from "../faults/models.js";
@@ -8,6 +6,7 @@ import { type Codes, codesOf, type DeployedNetwork } from "../inference/deploy.j
 import { weightLayers } from "../models/model.js";
 import type { Study } from "../studies/study.js";
 import { mapFamily, type Trial } from "./plan.js";
+import type { TrialRow } from "./rows.js";
 
 /** One network under test, with an engine that classifies the campaign's images. */
 export interface Subject {
@@ -20,14 +19,23 @@ export interface Subject {
   readonly labels: Uint8Array;
 }
 
-/** Runs trials one after another, each yielded as soon as it is done. */
-export async function* runTrials(subject: Subject, trials: readonly Trial[]): AsyncGenerator<TrialRow> {
+/** The codes of a network as read under a trial's faults, and the bits that count for it. */
+export interface Injected extends Pick<TrialRow, "exposed" | "faulty" | "changed"> {
+  readonly codes: Codes;
+  readonly faultyByLayer: readonly number[];
+  readonly changedByLayer: readonly number[];
+}
+
+/** Runs trials one after another, drawing each fault map once for the trials that follow each other on it. */
+export function* evaluateTrials(subject: Subject, trials: Iterable<Trial>): Generator<TrialRow> {
   let map: FaultMap | undefined;
   for (const trial of trials) {
     if (trial.map >= 0 && map?.index !== trial.map)
       map = campaignMap(subject.study, subject.network, trial.map);
-    yield runTrial(subject, trial, map);
-    await setImmediate(); // lets signals and messages in
+    const { codes, ...bits } = injectTrial(subject.study, subject.network, trial, map);
+    const correct = countCorrect(subject.classifier.classify(codes), subject.labels);
+    const { arm, seed, labels } = subject;
+    yield { ...trial, arm, seed, correct, images: labels.length, ...bits };
   }
 }
 
@@ -43,35 +51,26 @@ export function campaignMap(study: Study, network: DeployedNetwork, index: numbe
   });
 }
 
-function runTrial(
-  { study, arm, seed, network, classifier, labels }: Subject,
-  trial: Trial,
+/** @param map the trial's fault map; not looked at for the trial without faults */
+export function injectTrial(
+  study: Study,
+  network: DeployedNetwork,
+  { fault, rate, map: index }: Trial,
   map: FaultMap | undefined,
-): TrialRow {
-  const { codes, ...bits } = map && trial.map >= 0 ? inject(study, network, trial, map) : unharmed(network);
-  const correct = countCorrect(classifier.classify(codes), labels);
-  return { ...trial, arm, seed, correct, images: labels.length, ...bits };
-}
-
-function inject(study: Study, network: DeployedNetwork, { fault, rate }: Trial, map: FaultMap) {
+): Injected {
+  if (!map || index < 0) return unharmed(network);
   const options = {
     rate,
     model: faultModel(fault),
     bits: network.bits.weights,
     encoding: study.campaign.encoding,
   };
-  const codes: Record<string, Uint8Array> = {};
-  const [exposed, faultyByLayer, changedByLayer]: [number[], number[], number[]] = [[], [], []];
-  network.layers.forEach((layer, i) => {
-    const injected = injectFaults(layer.codes, map.layers[i]!, options);
-    codes[layer.name] = injected.codes;
-    exposed.push(injected.exposed);
-    faultyByLayer.push(injected.faulty);
-    changedByLayer.push(injected.changed);
-  });
+  const injected = network.layers.map((layer, i) => injectFaults(layer.codes, map.layers[i]!, options));
+  const faultyByLayer = injected.map(({ faulty }) => faulty);
+  const changedByLayer = injected.map(({ changed }) => changed);
   return {
-    codes: codes as Codes,
-    exposed: sum(exposed),
+    codes: Object.fromEntries(network.layers.map(({ name }, i) => [name, injected[i]!.codes])),
+    exposed: sum(injected.map(({ exposed }) => exposed)),
     faulty: sum(faultyByLayer),
     changed: sum(changedByLayer),
     faultyByLayer,
@@ -79,7 +78,7 @@ function inject(study: Study, network: DeployedNetwork, { fault, rate }: Trial, 
   };
 }
 
-function unharmed(network: DeployedNetwork) {
+function unharmed(network: DeployedNetwork): Injected {
   const none = network.layers.map(() => 0);
   const exposed = network.bits.weights * sum(network.layers.map(({ codes }) => codes.length));
   return {

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { UserError } from "../errors.js";
+import { studyHash } from "../studies/hash.js";
+import type { Study } from "../studies/study.js";
+import { readJson } from "./read-json.js";
+
+const NAME = "manifest.json";
+const FORMAT = "flatenn-results-1";
+
+/** What a folder of results holds. */
+export interface Manifest {
+  readonly format: string;
+  readonly study: string;
+  readonly profile: string;
+  /** Hash of all settings of the study (`study.json`). */
+  readonly config: string;
+  /** sha256, in hex, of every other file, by its path with forward slashes. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Writes the sums of all files of finished results. */
+export function writeManifest(study: Study, directory: string): void {
+  const { name, profile } = study;
+  const manifest: Manifest = {
+    format: FORMAT,
+    study: name,
+    profile,
+    config: studyHash(study),
+    files: sumsOf(directory),
+  };
+  writeFileAtomic(join(directory, NAME), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Compares the files of a folder with its manifest. @returns what is wrong, file by file; empty if all is right */
+export function checkManifest(directory: string): string[] {
+  const path = join(directory, NAME);
+  if (!existsSync(path))
+    throw new UserError(
+      `there is no ${path}: this is no folder of published results; \`npm start\` makes one`,
+    );
+  const { format, files } = readJson(path) as Manifest;
+  if (format !== FORMAT) throw new UserError(`${path} must have the format ${FORMAT}, got ${format}`);
+  const found = sumsOf(directory);
+  const names = [...new Set([...Object.keys(files), ...Object.keys(found)])].sort();
+  return names.flatMap((name) => {
+    if (!(name in found)) return [`${name} is missing`];
+    if (!(name in files)) return [`${name} is not in the manifest`];
+    return found[name] === files[name] ? [] : [`${name} has the sha256 ${found[name]}, not ${files[name]}`];
+  });
+}
+
+function sumsOf(directory: string): Record<string, string> {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name));
+  const named = paths.map((path) => [relative(directory, path).split(sep).join("/"), path] as const);
+  return Object.fromEntries(
+    named
+      .filter(([name]) => name !== NAME && !/(^|\/)\./.test(name) && !name.startsWith("unfinished/"))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, path]) => [name, createHash("sha256").update(readFileSync(path)).digest("hex")]),
+  );
+}

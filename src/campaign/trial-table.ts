@@ -1,0 +1,112 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../errors.js";
+import { type Database, openDatabase, quoted, reasonOf } from "./database.js";
+import type { TrialRow } from "./rows.js";
+
+/** Columns of a trial, in the order of tables and files. */
+const COLUMNS: Readonly<Record<keyof TrialRow, "VARCHAR" | "INTEGER" | "DOUBLE" | "INTEGER[]">> = {
+  id: "VARCHAR",
+  arm: "VARCHAR",
+  seed: "INTEGER",
+  fault: "VARCHAR",
+  rate: "DOUBLE",
+  map: "INTEGER",
+  correct: "INTEGER",
+  images: "INTEGER",
+  exposed: "INTEGER",
+  faulty: "INTEGER",
+  changed: "INTEGER",
+  faultyByLayer: "INTEGER[]",
+  changedByLayer: "INTEGER[]",
+};
+const NAMES = Object.keys(COLUMNS) as (keyof TrialRow)[];
+const LISTED = NAMES.join(", ");
+const ORDER = "arm, seed, fault, rate, map, id";
+
+/** SQL that makes an empty table of trials: an id stands in it once. */
+export const CREATE_TRIALS = `CREATE TABLE trials (${NAMES.map((name) => `${name} ${COLUMNS[name]}${name === "id" ? " PRIMARY KEY" : " NOT NULL"}`).join(", ")})`;
+
+/** Adds trials to the table: all of them, or none if it fails or is killed. */
+export async function appendTrials({ connection }: Database, rows: readonly TrialRow[]): Promise<void> {
+  const { INTEGER, LIST, listValue } = await import("@duckdb/node-api");
+  const appender = await connection.createAppender("trials");
+  for (const row of rows) {
+    for (const name of NAMES) {
+      const value = row[name];
+      if (Array.isArray(value)) appender.appendList(listValue(value), LIST(INTEGER));
+      else if (typeof value === "string") appender.appendVarchar(value);
+      else if (COLUMNS[name] === "DOUBLE") appender.appendDouble(value as number);
+      else appender.appendInteger(value as number);
+    }
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+/** The table's trials in the order of files. */
+export async function selectTrials({ connection }: Database, source = "trials"): Promise<TrialRow[]> {
+  const reader = await connection.runAndReadAll(`SELECT ${LISTED} FROM ${source} ORDER BY ${ORDER}`);
+  return reader.getRowObjectsJS() as unknown as TrialRow[];
+}
+
+/** Keeps the trials with these ids and drops the others. */
+export async function keepTrials({ connection }: Database, wanted: ReadonlySet<string>): Promise<void> {
+  await connection.run("CREATE OR REPLACE TEMP TABLE wanted (id VARCHAR)");
+  const appender = await connection.createAppender("wanted", "main", "temp");
+  for (const id of wanted) {
+    appender.appendVarchar(id);
+    appender.endRow();
+  }
+  appender.closeSync();
+  await connection.run("DELETE FROM trials WHERE id NOT IN (SELECT id FROM wanted)");
+}
+
+/**
+ * Writes the table as `trials.parquet`, sorted, and what each network came to under each fault as `summary.csv`: equal
+ * trials give equal bytes.
+ */
+export async function exportTrials(database: Database, folder: string): Promise<void> {
+  const accuracy = "100 * sum(correct) / sum(images)";
+  // from sums of integers, which no order of the rows changes
+  const deviation = `CASE WHEN count(*) > 1 THEN 100 * sqrt((count(*) * sum(correct::HUGEINT * correct) - sum(correct)::HUGEINT * sum(correct))
+    / (count(*) * (count(*) - 1))) / max(images) END`;
+  const summary = `SELECT arm, seed, fault, rate, count(*) AS maps, max(images) AS images, round(${accuracy}, 4) AS accuracy,
+      round(${deviation}, 4) AS deviation, round(100 * min(correct) / max(images), 4) AS lowest,
+      round(100 * max(correct) / max(images), 4) AS highest, round(sum(faulty) / count(*), 2) AS faulty,
+      round(sum(changed) / count(*), 2) AS changed
+    FROM trials GROUP BY arm, seed, fault, rate ORDER BY arm, seed, fault, rate`;
+  await copy(database, `SELECT ${LISTED} FROM trials ORDER BY ${ORDER}`, join(folder, "trials.parquet"), {
+    options: "FORMAT parquet, COMPRESSION zstd",
+  });
+  await copy(database, summary, join(folder, "summary.csv"), { options: "FORMAT csv, HEADER" });
+}
+
+async function copy(
+  { connection }: Database,
+  query: string,
+  path: string,
+  { options }: { options: string },
+): Promise<void> {
+  const temporary = join(path, "..", `.${path.split(/[\\/]/).at(-1)}.tmp`);
+  try {
+    await connection.run(`COPY (${query}) TO ${quoted(temporary)} (${options})`);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new UserError(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
+  }
+  renameSync(temporary, path);
+}
+
+/** Reads a `trials.parquet`. @throws UserError if it is missing, damaged or has other columns */
+export async function readTrials(path: string): Promise<TrialRow[]> {
+  if (!existsSync(path)) throw new UserError(`${path} is missing; run the study again, or restore it`);
+  const database = await openDatabase(":memory:");
+  try {
+    return await selectTrials(database, `read_parquet(${quoted(path)})`);
+  } catch (error) {
+    throw new UserError(`${path} cannot be read as trials: ${reasonOf(error)}; restore it`, { cause: error });
+  } finally {
+    database.close();
+  }
+}

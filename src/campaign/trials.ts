@@ -1,0 +1,144 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "../errors.js";
+import { studyHash } from "../studies/hash.js";
+import type { Study } from "../studies/study.js";
+import { type Database, openDatabase, quoted, reasonOf } from "./database.js";
+import type { TrialRow } from "./rows.js";
+import {
+  appendTrials,
+  CREATE_TRIALS,
+  exportTrials,
+  keepTrials,
+  readTrials,
+  selectTrials,
+} from "./trial-table.js";
+
+/** Layout of the database: raised when a program of an older version could not read it. */
+const VERSION = 1;
+
+/** The trials of a run while it is going on. One process writes; what it added is there after any kill. */
+export interface Trials {
+  /** Every stored trial, in the order of `trials.parquet`. */
+  rows(): Promise<TrialRow[]>;
+  /** Stores finished trials: all, or none if it fails. @throws UserError when the disk is full */
+  add(rows: readonly TrialRow[]): Promise<void>;
+  /**
+   * Writes `trials.parquet` and `summary.csv`, of these trials alone, and removes the database.
+   * @param wanted ids of the trials that belong to the networks there are now; others, of networks since replaced, go
+   */
+  publish(wanted: ReadonlySet<string>): Promise<void>;
+  close(): void;
+}
+
+/** Where a run keeps its trials while it is going on, and where when it is done. */
+export function trialFiles(directory: string): { readonly database: string; readonly parquet: string } {
+  return {
+    database: join(directory, "unfinished", "trials.duckdb"),
+    parquet: join(directory, "trials.parquet"),
+  };
+}
+
+/** The trials that a folder holds, finished or not; none if there are none. */
+export async function storedTrials(study: Study, directory: string): Promise<TrialRow[]> {
+  const { database, parquet } = trialFiles(directory);
+  if (!existsSync(database)) return existsSync(parquet) ? readTrials(parquet) : [];
+  const trials = await openTrials(study, directory);
+  try {
+    return await trials.rows();
+  } finally {
+    trials.close();
+  }
+}
+
+/**
+ * Opens the trials of a run, going on from a database that an interrupted run left, else from `trials.parquet`.
+ * @throws UserError for a database of another version or study, or one that is damaged or in use
+ */
+export async function openTrials(study: Study, directory: string): Promise<Trials> {
+  const { database: path, parquet } = trialFiles(directory);
+  if (!existsSync(path)) await create(path, study, existsSync(parquet) ? await readTrials(parquet) : []);
+  const database = await openDatabase(path);
+  try {
+    await requireOurs(database, path, study);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  let open = true;
+  const close = () => {
+    if (open) database.close();
+    open = false;
+  };
+  return {
+    rows: () => selectTrials(database),
+    async add(rows) {
+      try {
+        await appendTrials(database, rows);
+      } catch (error) {
+        throw new UserError(
+          `${rows.length} trials could not be stored in ${path}: ${reasonOf(error)}\n` +
+            "What was stored before is kept. Free some space and run the same command again: it goes on from there.",
+          { cause: error },
+        );
+      }
+    },
+    async publish(wanted) {
+      await keepTrials(database, wanted);
+      await exportTrials(database, directory);
+      close();
+      for (const file of [path, `${path}.wal`]) rmSync(file, { force: true });
+      removeEmpty(dirname(path));
+    },
+    close,
+  };
+}
+
+/** Removes a folder if nothing is in it. */
+function removeEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
+/** Makes the database beside its place and moves it there when it is whole. */
+async function create(path: string, study: Study, rows: readonly TrialRow[]): Promise<void> {
+  const temporary = join(dirname(path), ".trials.duckdb.tmp");
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(temporary, { force: true });
+  rmSync(`${temporary}.wal`, { force: true });
+  const database = await openDatabase(temporary);
+  try {
+    await database.connection.run(CREATE_TRIALS);
+    await database.connection.run(
+      `CREATE TABLE header AS SELECT ${VERSION}::INTEGER AS version, ${quoted(studyHash(study))} AS study`,
+    );
+    if (rows.length > 0) await appendTrials(database, rows);
+    await database.connection.run("CHECKPOINT");
+  } finally {
+    database.close();
+  }
+  renameSync(temporary, path);
+}
+
+async function requireOurs({ connection }: Database, path: string, study: Study): Promise<void> {
+  let version: unknown;
+  let owner: unknown;
+  try {
+    [[version, owner]] = (await connection.runAndReadAll("SELECT version, study FROM header")).getRows() as [
+      [unknown, unknown],
+    ];
+  } catch (error) {
+    throw new UserError(
+      `${path} holds no trials (${reasonOf(error)}); move it away and run the command again`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (version !== VERSION)
+    throw new UserError(
+      `${path} has the layout of version ${version}, this program reads version ${VERSION}; finish it with the program ` +
+        "that began it, or move it away and run its trials again",
+    );
+  if (owner !== studyHash(study))
+    throw new UserError(`${path} belongs to a study with other settings; choose another folder with --out`);
+}
