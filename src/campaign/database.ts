@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 /** An open DuckDB database. */
 export interface Database {
   readonly connection: DuckDBConnection;
+  /** Closing again does nothing. */
   close(): void;
 }
 
@@ -23,11 +24,13 @@ export async function openDatabase(path: string): Promise<Database> {
     throw new UserError(`${path} cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
   const connection = await instance.connect();
+  let open = true;
   return {
     connection,
     close() {
-      connection.closeSync();
-      instance.closeSync();
+      if (open) connection.closeSync();
+      if (open) instance.closeSync();
+      open = false;
     },
   };
 }

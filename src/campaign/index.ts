@@ -13,3 +13,6 @@ export type { NetworkRow, Results, TrialRow } from "./rows.js";
 export type { Store } from "./store.js";
 export { openStore } from "./store.js";
 export { FLOAT, trainedNetwork, trainNetwork } from "./train-network.js";
+export { readTrials } from "./trial-table.js";
+export type { Trials } from "./trials.js";
+export { openTrials, storedTrials } from "./trials.js";

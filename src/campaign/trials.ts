@@ -65,33 +65,36 @@ export async function openTrials(study: Study, directory: string): Promise<Trial
     database.close();
     throw error;
   }
-  let open = true;
-  const close = () => {
-    if (open) database.close();
-    open = false;
-  };
   return {
     rows: () => selectTrials(database),
-    async add(rows) {
-      try {
-        await appendTrials(database, rows);
-      } catch (error) {
-        throw new UserError(
-          `${rows.length} trials could not be stored in ${path}: ${reasonOf(error)}\n` +
-            "What was stored before is kept. Free some space and run the same command again: it goes on from there.",
-          { cause: error },
-        );
-      }
-    },
+    add: (rows) => storing(path, () => appendTrials(database, rows)),
     async publish(wanted) {
-      await keepTrials(database, wanted);
+      await storing(path, () => keepTrials(database, wanted));
       await exportTrials(database, directory);
-      close();
-      for (const file of [path, `${path}.wal`]) rmSync(file, { force: true });
+      database.close();
+      remove(path);
       removeEmpty(dirname(path));
     },
-    close,
+    close: () => database.close(),
   };
+}
+
+/** Does what writes to the database. @throws UserError that says why it failed and that nothing is lost */
+async function storing(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw new UserError(
+      `trials could not be stored in ${path}: ${reasonOf(error)}\n` +
+        "What was stored before is kept. Free some space and run the same command again: it goes on from there.",
+      { cause: error },
+    );
+  }
+}
+
+/** Removes a closed database, with the log that a kill may have left beside it. */
+function remove(path: string): void {
+  for (const file of [path, `${path}.wal`]) rmSync(file, { force: true });
 }
 
 /** Removes a folder if nothing is in it. */
@@ -103,20 +106,24 @@ function removeEmpty(folder: string): void {
 async function create(path: string, study: Study, rows: readonly TrialRow[]): Promise<void> {
   const temporary = join(dirname(path), ".trials.duckdb.tmp");
   mkdirSync(dirname(path), { recursive: true });
-  rmSync(temporary, { force: true });
-  rmSync(`${temporary}.wal`, { force: true });
+  remove(temporary);
   const database = await openDatabase(temporary);
   try {
-    await database.connection.run(CREATE_TRIALS);
-    await database.connection.run(
-      `CREATE TABLE header AS SELECT ${VERSION}::INTEGER AS version, ${quoted(studyHash(study))} AS study`,
-    );
-    if (rows.length > 0) await appendTrials(database, rows);
-    await database.connection.run("CHECKPOINT");
-  } finally {
+    await storing(path, async () => {
+      await database.connection.run(CREATE_TRIALS);
+      await database.connection.run(
+        `CREATE TABLE header AS SELECT ${VERSION}::INTEGER AS version, ${quoted(studyHash(study))} AS study`,
+      );
+      if (rows.length > 0) await appendTrials(database, rows);
+      await database.connection.run("CHECKPOINT");
+    });
     database.close();
+    renameSync(temporary, path);
+  } catch (error) {
+    database.close();
+    remove(temporary);
+    throw error;
   }
-  renameSync(temporary, path);
 }
 
 async function requireOurs({ connection }: Database, path: string, study: Study): Promise<void> {

@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/campaign/database.js";
 import type { TrialRow } from "../../src/campaign/index.js";
@@ -8,6 +10,7 @@ import { openTrials, storedTrials, trialFiles } from "../../src/campaign/trials.
 import { findStudy } from "../../src/studies/index.js";
 import { temporaryFolder } from "../support/cli.js";
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const study = findStudy("lenet5-fashion", "quick");
 const row = (changes: Partial<TrialRow> = {}): TrialRow => ({
   id: "a1",
@@ -37,7 +40,7 @@ describe("the trials of a run", () => {
     const folder = temporaryFolder();
     const trials = await openTrials(study, folder);
     await trials.add([row(), row({ id: "b2", map: 1 })]);
-    await expect(trials.add([row({ id: "c3" }), row()])).rejects.toThrow("2 trials could not be stored");
+    await expect(trials.add([row({ id: "c3" }), row()])).rejects.toThrow("trials could not be stored");
     expect(await trials.rows()).toEqual([row({ id: "b2", map: 1 }), row()]);
     trials.close();
     expect(ids(await storedTrials(study, folder))).toEqual(["b2", "a1"]);
@@ -74,6 +77,56 @@ describe("the trials of a run", () => {
     await publish(folder, [row()]);
     await publish(folder, [row({ id: "b2", map: 4 })], ["a1", "b2"]);
     expect(await readTrials(trialFiles(folder).parquet)).toEqual([row(), row({ id: "b2", map: 4 })]);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("on a full disk", () => {
+  // a limit on the size of files stands for the disk
+  const limited = (folder: string, kilobytes: number) => {
+    const code = `
+      import { campaign, studies } from "./dist/index.js";
+      const trials = await campaign.openTrials(studies.findStudy("lenet5-fashion", "quick"), process.argv[1]);
+      const row = ${JSON.stringify(row())};
+      for (let i = 0; i < 1000; i++) {
+        await trials.add([{ ...row, id: "t" + i }]);
+        console.log(i + 1);
+      }`;
+    return spawnSync(
+      "bash",
+      [
+        "-c",
+        `ulimit -f ${kilobytes}; exec "$0" "$@"`,
+        process.execPath,
+        "--input-type=module",
+        "-e",
+        code,
+        folder,
+      ],
+      { cwd: ROOT, encoding: "utf8" },
+    );
+  };
+
+  it("what was stored before is kept, and the next run goes on from there", async () => {
+    const folder = temporaryFolder();
+    const { status, stdout, stderr } = limited(folder, 1000);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining("What was stored before is kept. Free some space"),
+    ]);
+    const stored = Number(stdout.trim().split("\n").at(-1));
+    expect(stored).toBeGreaterThan(10);
+    expect((await storedTrials(study, folder)).length).toBe(stored);
+    const trials = await openTrials(study, folder);
+    await trials.add([row()]);
+    expect((await trials.rows()).length).toBe(stored + 1);
+    trials.close();
+  });
+
+  it("nothing half-made is left of a database for which there was no room", () => {
+    const folder = temporaryFolder();
+    const { status, stderr } = limited(folder, 64);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("could not be stored in")]);
+    expect(readdirSync(join(folder, "unfinished"))).toEqual([]);
   });
 });
 
@@ -129,7 +182,6 @@ describe("a database of trials", () => {
     const folder = temporaryFolder();
     (await openTrials(study, folder)).close();
     const { database } = trialFiles(folder);
-    const { spawnSync } = await import("node:child_process");
     const held = await openDatabase(database);
     const script = `import("@duckdb/node-api").then(({ DuckDBInstance }) => DuckDBInstance.create(process.argv[1])).catch((e) => console.log(e.message))`;
     const { stdout } = spawnSync(process.execPath, ["-e", script, database], { encoding: "utf8" });
