@@ -1,4 +1,10 @@
 export { type BootstrapInterval, crossedBootstrap } from "./bootstrap.js";
+export {
+  firstStop,
+  meanConfidenceSequence,
+  type SequenceOptions,
+  sequenceFactor,
+} from "./confidence-sequence.js";
 export { type CrossFittedMaximum, crossFittedMaximum } from "./cross-fitted-maximum.js";
 export { mean, type SeedsByMaps } from "./matrix.js";
 export { type Basis, type PairedEffect, pairedEffect } from "./paired-effect.js";
