@@ -252,6 +252,29 @@ describe("firstStop", () => {
     expect(firstStop(values, 0.7, [20, 30], { confidence: 0.8 })).toBe(20);
   });
 
+  // The accuracies of a LeNet-5 under stuck-at-1 faults of rate 0.005 are about so skewed (docs/protocol.md section 5).
+  test("stops where the interval holds the mean in at least 95 % of cells of skewness -3, t intervals in less than 92 %", () => {
+    const draws = stream("test", "stop");
+    const [runs, target, mean] = [2000, 0.01, 0.92 - 0.015 * Math.exp(0.75 ** 2 / 2)];
+    const looks = Array.from({ length: 39 }, (_, i) => 10 + 5 * i);
+    let [held, heldByT, maps] = [0, 0, 0];
+    for (let run = 0; run < runs; run++) {
+      const accuracies = Array.from({ length: 200 }, () => 0.92 - 0.015 * Math.exp(0.75 * draws.normal()));
+      const stop = firstStop(accuracies, target, looks, { leastSd: 1 / 2000 })!;
+      const sequence = meanConfidenceSequence(accuracies.slice(0, stop), { leastSd: 1 / 2000 });
+      if (Math.abs(sequence.mean - mean) <= sequence.halfWidth) held++;
+      maps += stop;
+      const fixed = looks
+        .map((look) => tInterval(accuracies.slice(0, look)))
+        .find(({ low, high }) => high - low <= 2 * target)!;
+      if (fixed.low <= mean && mean <= fixed.high) heldByT++;
+    }
+    expect(held / runs).toBeGreaterThan(0.95);
+    expect(heldByT / runs).toBeLessThan(0.92);
+    expect(maps / runs).toBeGreaterThan(20);
+    expect(maps / runs).toBeLessThan(50);
+  });
+
   test("refuses a width of 0 and looks that do not ascend", () => {
     expect(() => firstStop(values, 0, [10])).toThrow("halfWidth must be above 0, got 0");
     expect(() => firstStop(values, 1, [10, 10])).toThrow(
