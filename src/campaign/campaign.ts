@@ -10,6 +10,7 @@ import type { TrialRow } from "./rows.js";
 import type { Store } from "./store.js";
 import { trainedNetwork } from "./train-network.js";
 import { openTrials, storedTrials, type Trials } from "./trials.js";
+import type { Task } from "./worker.js";
 import { openWorkers, type Result } from "./workers.js";
 
 /** A network of a study. */
@@ -36,37 +37,60 @@ export function networksOf({ arms, seeds }: Study): NetworkKey[] {
 }
 
 /**
- * Runs the trials of trained networks that the store does not have yet, and measures each network without faults. Every
- * trial is stored within a second of its end, whatever happens to the process.
+ * Runs the trials of trained networks that the store does not have yet, and measures each network without faults.
  * @throws UserError if a network is not trained; the signal's reason when aborted, after storing what is done
  */
 export async function runCampaign(
   study: Study,
   store: Store,
   networks: readonly NetworkKey[],
-  { workers = availableParallelism(), onProgress, signal }: CampaignOptions = {},
+  options: CampaignOptions = {},
 ): Promise<CampaignOutcome> {
   const checkpoints = networks.map(({ arm, seed }) => requireTrained(study, store, arm, seed));
-  const stored = new Set((await storedTrials(study, store.directory)).map(({ id }) => id));
   const plans = checkpoints.map((checkpoint) => planTrials(study, networkHash(checkpoint)));
   const planned = plans.reduce((sum, plan) => sum + plan.length, 0);
-  const missing = plans.map((plan) => plan.filter(({ id }) => !stored.has(id)));
-  const tasks = checkpoints.flatMap((checkpoint, network) => [
-    ...(isDescribed(store, checkpoint) ? [] : [{ kind: "describe" as const, network }]),
-    ...byMap(missing[network]!).map((trials) => ({ kind: "trials" as const, network, trials })),
-  ]);
-  const run = missing.reduce((sum, trials) => sum + trials.length, 0);
-  if (tasks.length === 0) return { planned, run };
+  const run = await runRounds(study, store, checkpoints, () => plans, { ...options, planned });
+  return { planned, run };
+}
+
+/**
+ * Runs trials round by round until a round asks for none that is not stored. Every trial is stored within a second of its
+ * end, whatever happens to the process.
+ * @param nextRound the trials wanted by network, in the order of `checkpoints`, given the count of right images by the id
+ * of each stored trial
+ * @param planned how many trials there will be in all, as far as is known
+ * @returns how many trials were run now
+ */
+export async function runRounds(
+  study: Study,
+  store: Store,
+  checkpoints: readonly Checkpoint[],
+  nextRound: (stored: ReadonlyMap<string, number>) => readonly (readonly Trial[])[],
+  { workers = availableParallelism(), planned, onProgress, signal }: CampaignOptions & { planned: number },
+): Promise<number> {
+  const rows = await storedTrials(study, store.directory);
+  const stored = new Map(rows.map(({ id, correct }) => [id, correct]));
+  const before = stored.size;
+  const missing = () => nextRound(stored).map((trials) => trials.filter(({ id }) => !stored.has(id)));
+  const tasks = (round: readonly (readonly Trial[])[]) =>
+    checkpoints.flatMap((checkpoint, network): Task[] => [
+      ...(isDescribed(store, checkpoint) ? [] : [{ kind: "describe" as const, network }]),
+      ...byMap(round[network]!).map((trials) => ({ kind: "trials" as const, network, trials })),
+    ]);
+  let round = tasks(missing());
+  if (round.length === 0) return 0;
 
   const trials = await openTrials(study, store.directory);
   const pool = openWorkers({ study, checkpoints, images: sharedImages(study) }, workers);
+  const progress = progressOf(onProgress, { of: planned, begun: before });
   try {
-    await storeAll(pool.run(tasks, signal), { store, trials, done: planned - run, of: planned, onProgress });
+    for (; round.length > 0; round = tasks(missing()))
+      await storeAll(pool.run(round, signal), { store, trials, stored, progress });
   } finally {
     await pool.close();
     trials.close();
   }
-  return { planned, run };
+  return stored.size - before;
 }
 
 /** A trained network of the store. @throws UserError that says how to train it */
@@ -104,45 +128,40 @@ function byMap(trials: readonly Trial[]): Trial[][] {
 /** Milliseconds of work that a kill may cost: a commit costs about a millisecond. */
 const COMMIT_EVERY = 300;
 
+/** Stores results as they come. @param stored gets the count of right images of each trial */
 async function storeAll(
   results: AsyncIterable<Result>,
-  {
-    store,
-    trials,
-    done,
-    of,
-    onProgress,
-  }: { store: Store; trials: Trials; done: number; of: number; onProgress: JobOptions["onProgress"] },
+  to: { store: Store; trials: Trials; stored: Map<string, number>; progress: (done: number) => void },
 ): Promise<void> {
-  const started = performance.now();
-  let committed = started;
+  let committed = performance.now();
   let batch: TrialRow[] = [];
-  let run = 0;
   const commit = async () => {
     const rows = batch;
     batch = [];
     committed = performance.now();
-    if (rows.length > 0) await trials.add(rows);
+    if (rows.length > 0) await to.trials.add(rows);
   };
   try {
     for await (const result of results) {
       if (result.kind === "network") {
-        store.saveNetwork(result.row);
+        to.store.saveNetwork(result.row);
         continue;
       }
       batch.push(result.row);
-      run++;
-      const now = performance.now();
-      onProgress?.({
-        done: done + run,
-        of,
-        rate: (1000 * run) / (now - started),
-        unit: "trials/s",
-        note: "",
-      });
-      if (now - committed > COMMIT_EVERY) await commit();
+      to.stored.set(result.row.id, result.row.correct);
+      to.progress(to.stored.size);
+      if (performance.now() - committed > COMMIT_EVERY) await commit();
     }
   } finally {
     await commit();
   }
+}
+
+/** Reports how many trials are done, and how fast they are being done now. */
+function progressOf(onProgress: JobOptions["onProgress"], { of, begun }: { of: number; begun: number }) {
+  const started = performance.now();
+  return (done: number) => {
+    const rate = (1000 * (done - begun)) / (performance.now() - started);
+    onProgress?.({ done, of: Math.max(of, done), rate, unit: "trials/s", note: "" });
+  };
 }

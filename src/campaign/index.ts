@@ -1,3 +1,5 @@
+export type { AdaptiveOutcome, Precision } from "./adaptive.js";
+export { runAdaptive } from "./adaptive.js";
 export type { CampaignOptions, CampaignOutcome, NetworkKey } from "./campaign.js";
 export { networksOf, runCampaign } from "./campaign.js";
 export type { Agreement } from "./compare.js";

@@ -29,7 +29,17 @@ export function mapFamily({ name, profile, exploratory }: Study): string {
  * @param network hash of the network, FATReLU's threshold included, see `networkHash`
  */
 export function planTrials(study: Study, network: string): Trial[] {
-  const { faults, rates, maps, split, images, ceiling, encoding } = study.campaign;
+  const { faults, rates, maps } = study.campaign;
+  const trial = trialMaker(study, network);
+  const trials = [trial("none", 0, -1)];
+  for (let map = 0; map < maps; map++)
+    for (const fault of faults) for (const rate of rates) trials.push(trial(fault, rate, map));
+  return trials;
+}
+
+/** Makes the trials of one network, each with its id. */
+export function trialMaker(study: Study, network: string) {
+  const { split, images, ceiling, encoding } = study.campaign;
   const shared = {
     family: mapFamily(study),
     dataset: study.dataset,
@@ -42,14 +52,10 @@ export function planTrials(study: Study, network: string): Trial[] {
     network,
     semantics: SEMANTICS,
   };
-  const trial = (fault: string, rate: number, map: number): Trial => ({
+  return (fault: string, rate: number, map: number): Trial => ({
     id: settingsHash({ ...shared, fault, rate, map }).slice(0, 20),
     fault,
     rate,
     map,
   });
-  const trials = [trial("none", 0, -1)];
-  for (let map = 0; map < maps; map++)
-    for (const fault of faults) for (const rate of rates) trials.push(trial(fault, rate, map));
-  return trials;
 }

@@ -15,20 +15,23 @@ import { openTrials, trialFiles } from "./trials.js";
  * the manifest. Equal results give equal bytes.
  */
 export async function publishRun(study: Study, store: Store): Promise<Results> {
-  const wanted = wantedTrials(study, store);
-  if (!(await isExported(store, wanted))) {
-    const trials = await openTrials(study, store.directory);
-    try {
-      await trials.publish(wanted);
-    } finally {
-      trials.close();
-    }
-  }
+  await exportRun(study, store, wantedTrials(study, store));
   const networks = networksOf(study).map(({ arm, seed }) => store.network(arm, seed)!);
   const results = resultsOf(study, networks, await readTrials(trialFiles(store.directory).parquet));
   writeResults(store.directory, results);
   writeManifest(study, store.directory);
   return results;
+}
+
+/** Writes finished trials as `trials.parquet` and `summary.csv`. @param wanted their ids; others go */
+export async function exportRun(study: Study, store: Store, wanted: ReadonlySet<string>): Promise<void> {
+  if (await isExported(store, wanted)) return;
+  const trials = await openTrials(study, store.directory);
+  try {
+    await trials.publish(wanted);
+  } finally {
+    trials.close();
+  }
 }
 
 /** Whether the files hold these trials and no others already. */

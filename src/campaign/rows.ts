@@ -47,6 +47,21 @@ export interface NetworkRow {
   readonly relativeRho: number | null;
 }
 
+/** One network under one fault at one rate: what is measured until it is known precisely enough. */
+export interface MeasuredCell {
+  readonly arm: string;
+  readonly seed: number;
+  readonly fault: string;
+  readonly rate: number;
+  /** Maps that were used: the first so many. */
+  readonly maps: number;
+  /** Mean accuracy over these maps in percent, and the half-width of its interval in percentage points. */
+  readonly accuracy: number;
+  readonly halfWidth: number;
+  /** Whether the interval became as narrow as was asked. */
+  readonly reached: boolean;
+}
+
 export interface Results {
   /** Study and profile, such as `"lenet5-fashion"` and `"quick"`. */
   readonly study: string;

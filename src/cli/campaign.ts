@@ -1,11 +1,15 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { type Precision, runAdaptive } from "../campaign/adaptive.js";
 import { type CampaignOutcome, type NetworkKey, networksOf, runCampaign } from "../campaign/campaign.js";
 import { lockRun } from "../campaign/lock.js";
-import { publishRun } from "../campaign/publish.js";
+import { exportRun, publishRun } from "../campaign/publish.js";
 import { publishedDirectory } from "../campaign/results.js";
 import type { Store } from "../campaign/store.js";
+import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { precisionTable } from "../exhibits/precision-table.js";
+import { toCsv, toText } from "../exhibits/table.js";
 import { armOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { untilInterrupted } from "./interrupts.js";
@@ -16,16 +20,22 @@ export interface CampaignOptions extends RunOptions {
   readonly arm?: string;
   readonly checkpoints?: string;
   readonly jobs?: number;
+  readonly precision?: number;
+  readonly maxMaps: number;
 }
 
 /** `flatenn campaign` */
 export async function campaign(options: CampaignOptions): Promise<void> {
-  const { study, store } = openRun(options, checkpointsFor(options));
+  const { study, store } = openRun({ ...options, variant: variantOf(options) }, checkpointsFor(options));
   lockRun(store.directory);
   console.log(`Trained networks from ${store.checkpoints}, trials into ${store.directory}`);
   const arms = options.arm ? [armOf(study, options.arm)] : study.arms;
   const seeds = seedsOf(study, options.seed);
   const networks = seeds.flatMap((seed) => arms.map(({ id }) => ({ arm: id, seed })));
+  if (options.precision !== undefined) {
+    const precision = { halfWidth: options.precision, maxMaps: options.maxMaps };
+    return measureTo(precision, study, store, networks, options.jobs);
+  }
   await injectFaultsInto(study, store, networks, options.jobs);
   if (networks.length < networksOf(study).length) return;
   await publishRun(study, store);
@@ -44,6 +54,44 @@ export async function injectFaultsInto(
     runCampaign(study, store, networks, { workers, onProgress: report.update, signal }),
   );
   report.finish(describe(outcome));
+}
+
+/** Campaigns to a given precision have folders of their own: their trials are other ones than the study's. */
+function variantOf({ precision, maxMaps }: CampaignOptions): string {
+  return precision === undefined ? "" : `-precision-${precision}-${maxMaps}`;
+}
+
+/** Measures every cell of networks to a precision, and says what that took. */
+async function measureTo(
+  precision: Precision,
+  study: Study,
+  store: Store,
+  networks: readonly NetworkKey[],
+  workers = availableParallelism(),
+): Promise<void> {
+  const report = progressReporter("inject faults");
+  const { cells, ids, run, fixed } = await untilInterrupted((signal) =>
+    runAdaptive(study, store, networks, precision, { workers, onProgress: report.update, signal }),
+  );
+  report.finish(describe({ planned: ids.size, run }));
+  await exportRun(study, store, ids);
+  const table = precisionTable(cells);
+  writeFileAtomic(join(store.directory, "precision.csv"), toCsv(table));
+  console.log(`\n${toText(table)}`);
+  const late = cells.filter(({ reached }) => !reached);
+  const widest = Math.max(...late.map(({ halfWidth }) => halfWidth));
+  const difference = ids.size - fixed;
+  console.log(
+    [
+      `${cells.length - late.length} of ${cells.length} cells are known to ± ${precision.halfWidth} points.`,
+      late.length > 0 && `The others had ${precision.maxMaps} maps; the widest is ± ${widest.toFixed(2)}.`,
+      `It took ${ids.size} trials, ${Math.abs(difference)} ${difference > 0 ? "more" : "fewer"} than the study's ` +
+        `${study.campaign.maps} maps for every cell.`,
+      `Written: trials.parquet, summary.csv and precision.csv in ${store.directory}`,
+    ]
+      .filter(Boolean)
+      .join("\n"),
+  );
 }
 
 function describe({ planned, run }: CampaignOutcome): string {

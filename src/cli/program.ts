@@ -67,6 +67,17 @@ export function program(): Command {
       "where the trained networks are (default: the run's own; if it has none, those that come with the repository)",
     )
     .option("--jobs <n>", "worker threads (default: one per core)", positiveInteger)
+    .option(
+      "--precision <points>",
+      "run fault maps until the 95 % interval of each mean accuracy is within +- this (default: the study's maps)",
+      positiveNumber,
+    )
+    .option(
+      "--max-maps <n>",
+      "with --precision: the most maps for a network, fault and rate",
+      positiveInteger,
+      200,
+    )
     .option("--out <folder>", "folder of the run")
     .action(campaign);
   command(
@@ -99,6 +110,12 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError(`must be a whole number >= 0, got ${text}`);
+  return value;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError(`must be a number > 0, got ${text}`);
   return value;
 }
 

@@ -18,6 +18,8 @@ export interface StudyOptions {
 export interface RunOptions extends StudyOptions {
   readonly seed?: number;
   readonly out?: string;
+  /** Appended to the name of the default folder. */
+  readonly variant?: string;
 }
 
 /** A study by its name and profile, or by the path of a .json file that holds one of the user's own. */
@@ -36,13 +38,13 @@ export function loadStudy(name: string, profile: string): Study {
  * @param checkpoints where its trained networks are; default: in the folder
  */
 export function openRun(
-  { study: name, profile, out }: RunOptions,
+  { study: name, profile, out, variant = "" }: RunOptions,
   checkpoints?: (study: Study, directory: string) => string,
 ): { study: Study; store: Store } {
   const study = loadStudy(name, profile);
   // the settings are part of the name: a changed study starts a new folder and loses nothing of the old one
   const directory =
-    out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}`);
+    out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}${variant}`);
   const elsewhere = checkpoints && { checkpoints: checkpoints(study, directory) };
   return { study, store: openStore(study, directory, elsewhere) };
 }

@@ -15,4 +15,5 @@ export { FAULT_STYLES, type FaultStyle, faultStyle } from "./fault-styles.js";
 export type { Figure } from "./figure.js";
 export { layerTable } from "./layer-table.js";
 export { networkTable } from "./network-table.js";
+export { precisionTable } from "./precision-table.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./table.js";
