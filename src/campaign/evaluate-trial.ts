@@ -1,6 +1,7 @@
 import { injectFaults } from "../faults/inject.js";
 import { drawFaultMap, type FaultMap } from "../faults/map.js";
 import { faultModel } from "../faults/models.js";
+import { type Sites, sitesId } from "../faults/sites.js";
 import { type Classifier, countCorrect } from "../inference/classifier.js";
 import { type Codes, codesOf, type DeployedNetwork } from "../inference/deploy.js";
 import { weightLayers } from "../models/model.js";
@@ -30,8 +31,11 @@ export interface Injected extends Pick<TrialRow, "exposed" | "faulty" | "changed
 export function* evaluateTrials(subject: Subject, trials: Iterable<Trial>): Generator<TrialRow> {
   let map: FaultMap | undefined;
   for (const trial of trials) {
-    if (trial.map >= 0 && map?.index !== trial.map)
-      map = campaignMap(subject.study, subject.network, trial.map);
+    if (trial.map >= 0) {
+      const { sites } = faultModel(trial.fault);
+      if (map?.index !== trial.map || sitesId(map.sites) !== sitesId(sites))
+        map = campaignMap(subject.study, subject.network, { index: trial.map, sites });
+    }
     const { codes, ...bits } = injectTrial(subject.study, subject.network, trial, map);
     const correct = countCorrect(subject.classifier.classify(codes), subject.labels);
     const { arm, seed, labels } = subject;
@@ -39,8 +43,15 @@ export function* evaluateTrials(subject: Subject, trials: Iterable<Trial>): Gene
   }
 }
 
-/** The fault map of a study by its index: it depends on the study and the layers, not on arm, seed or fault model. */
-export function campaignMap(study: Study, network: DeployedNetwork, index: number): FaultMap {
+/**
+ * The fault map of a study by its index: it depends on the study, the layers and the sites of the fault model, not on
+ * arm, seed or what a faulty bit does.
+ */
+export function campaignMap(
+  study: Study,
+  network: DeployedNetwork,
+  { index, sites }: { index: number; sites: Sites | undefined },
+): FaultMap {
   const { ceiling } = study.campaign;
   return drawFaultMap({
     key: mapFamily(study),
@@ -48,6 +59,7 @@ export function campaignMap(study: Study, network: DeployedNetwork, index: numbe
     layers: weightLayers(network.model),
     bits: network.bits.weights,
     ceiling,
+    sites,
   });
 }
 

@@ -1,3 +1,5 @@
+import { faultModel } from "../faults/models.js";
+
 /** How a fault type is called and marked in every figure and table. */
 export interface FaultStyle {
   readonly title: string;
@@ -5,14 +7,24 @@ export interface FaultStyle {
   readonly marker: string;
 }
 
-export const FAULT_STYLES: Readonly<Record<string, FaultStyle>> = {
-  flip: { title: "bit flip", marker: "circle" },
-  sa0: { title: "stuck-at-0", marker: "triangle-down" },
-  sa1: { title: "stuck-at-1", marker: "triangle-up" },
-  none: { title: "no faults", marker: "diamond" },
+const MARKERS: Readonly<Record<string, string>> = {
+  flip: "circle",
+  sa0: "triangle-down",
+  sa1: "triangle-up",
+  none: "diamond",
 };
 
-/** The style of a fault model; one that is not listed is called by its id. */
+/** The style of a fault model by its id, or of `"none"`: called by its title, marked by a square if not one of the paper's. */
 export function faultStyle(fault: string): FaultStyle {
-  return FAULT_STYLES[fault] ?? { title: fault, marker: "square" };
+  return { title: titleOf(fault), marker: MARKERS[fault] ?? "square" };
+}
+
+function titleOf(fault: string): string {
+  if (fault === "none") return "no faults";
+  try {
+    return faultModel(fault).title;
+  } catch {
+    // A model of the user's own: its id is all that results hold.
+    return fault;
+  }
 }

@@ -11,7 +11,7 @@ export {
   type Verdict,
 } from "./claims.js";
 export { claimsTable, verdictText } from "./claims-table.js";
-export { FAULT_STYLES, type FaultStyle, faultStyle } from "./fault-styles.js";
+export { type FaultStyle, faultStyle } from "./fault-styles.js";
 export type { Figure } from "./figure.js";
 export { layerTable } from "./layer-table.js";
 export { networkTable } from "./network-table.js";

@@ -1,13 +1,12 @@
 /**
- * What faults do to a weight on average, in closed form (docs/protocol.md section 3). Everything here is for offset
- * binary, w = c (2q - n) / n with c = |clip| and n = 2^bits - 1, and independent faults of probability `rate` per
- * bit; {@link enumeratedMoments} has neither restriction of encoding nor of model.
+ * What faults do to a weight on average, in closed form, for the fault types of the paper (docs/protocol.md section 3).
+ * Everything here is for offset binary, w = c (2q - n) / n with c = |clip| and n = 2^bits - 1, and independent faults of
+ * probability `rate` per bit; `faultMoments` has other sites and asymmetric flips, `enumeratedMoments` any model in any
+ * encoding.
  */
 import { UserError } from "../errors.js";
-import { type Encoding, encodingTables } from "../quantization/encodings.js";
-import { levels, requireClip, requireCode, weightValue } from "../quantization/grid.js";
-import { bitCount } from "./inject.js";
-import type { FaultModel } from "./models.js";
+import { levels, requireClip, requireCode } from "../quantization/grid.js";
+import { requireRate } from "./inject.js";
 
 /** E[w'] under flips: (1 - 2p) w. */
 export function flipMean(w: number, rate: number): number {
@@ -61,80 +60,11 @@ export function relativeSize(weights: Float32Array, clip: number, bits: number):
   return (flipCoefficient(bits) * requireClip(clip) ** 2 * weights.length) / squares;
 }
 
-/** Mean and variance of the change w' - w, one entry per weight. */
-export interface Moments {
-  mean: Float64Array;
-  variance: Float64Array;
-}
-
-/** The models that have a closed form. */
-export type ClosedFormModel = "flip" | "sa0" | "sa1";
-
-/**
- * m_i and v_i of the predictor of the expected rise of the loss, m'g + (1/2) m'Hm + (1/2) sum_i v_i H_ii
- * (docs/protocol.md section 3), for every weight of a layer in offset binary.
- */
-export function faultMoments(
-  codes: Uint8Array,
-  { clip, bits, rate, model }: { clip: number; bits: number; rate: number; model: ClosedFormModel },
-): Moments {
-  // Both depend on the code alone, so they are computed once per code.
-  const byCode = Array.from({ length: levels(bits) + 1 }, (_, code) => {
-    const w = weightValue(code, clip, bits);
-    switch (model) {
-      case "flip":
-        return [-2 * rate * w, flipVariance(clip, bits, rate)] as const;
-      case "sa0":
-        return [-rate * (w + requireClip(clip)), stuckAt0Variance(code, clip, bits, rate)] as const;
-      case "sa1":
-        return [rate * (requireClip(clip) - w), stuckAt1Variance(code, clip, bits, rate)] as const;
-      default:
-        throw new UserError(`model must be one of flip, sa0, sa1, got ${String(model)}`);
-    }
-  });
-  const moments = { mean: new Float64Array(codes.length), variance: new Float64Array(codes.length) };
-  for (let i = 0; i < codes.length; i++) {
-    const pair = byCode[requireCode(codes[i]!, byCode.length - 1)]!;
-    moments.mean[i] = pair[0];
-    moments.variance[i] = pair[1];
-  }
-  return moments;
-}
-
-/**
- * Mean and variance of w' - w for one code, for any model in any encoding, by summing over all 2^bits sets of faulty
- * bits.
- */
-export function enumeratedMoments(
-  code: number,
-  options: { clip: number; bits: number; rate: number; model: FaultModel; encoding: Encoding },
-): { mean: number; variance: number } {
-  const { clip, bits, rate, model, encoding } = options;
-  requireRate(rate);
-  const tables = encodingTables(bits, encoding);
-  const w = weightValue(code, clip, bits);
-  let mean = 0;
-  let square = 0;
-  for (let mask = 0; mask < 2 ** bits; mask++) {
-    const faulty = bitCount(mask);
-    const probability = rate ** faulty * (1 - rate) ** (bits - faulty);
-    const read = tables.decode[model.apply(tables.encode[code]!, mask)]!;
-    const change = weightValue(read, clip, bits) - w;
-    mean += probability * change;
-    square += probability * change * change;
-  }
-  return { mean, variance: square - mean * mean };
-}
-
-function squaredBits(code: number): number {
+/** The sum of 4^b over the bits b that are set in an integer from 0 to 255. */
+export function squaredBits(code: number): number {
   let sum = 0;
   for (let bit = 0; code >> bit !== 0; bit++) {
     if ((code >> bit) & 1) sum += 4 ** bit;
   }
   return sum;
-}
-
-function requireRate(rate: number): number {
-  if (!(rate >= 0 && rate <= 1)) throw new UserError(`rate must be in [0, 1], got ${String(rate)}`);
-  return rate;
 }

@@ -2,6 +2,7 @@
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../checkpoints/safetensors.js";
 import { UserError } from "../errors.js";
 import { type FaultMap, type LayerMap, type LayerShape, requireMapHead } from "./map.js";
+import { parseSites, sitesId } from "./sites.js";
 
 const FORMAT = "flatenn-fault-map";
 const VERSION = "1";
@@ -23,6 +24,7 @@ export function encodeFaultMap(map: FaultMap): Uint8Array {
     index: String(map.index),
     bits: String(map.bits),
     ceiling: String(map.ceiling),
+    ...(map.sites === undefined ? {} : { sites: sitesId(map.sites) }),
     layers: JSON.stringify(map.layers.map(({ name, weights }) => ({ name, weights }))),
   });
 }
@@ -35,23 +37,24 @@ export function decodeFaultMap(bytes: Uint8Array): FaultMap {
       `not a fault map: format and version must be ${FORMAT} ${VERSION}, got ${metadata["format"]} ${metadata["version"]}`,
     );
   }
-  const head = {
-    key: text(metadata, "key"),
-    index: Number(text(metadata, "index")),
+  const name = { key: text(metadata, "key"), index: Number(text(metadata, "index")) };
+  const shared = {
     bits: Number(text(metadata, "bits")),
     ceiling: Number(text(metadata, "ceiling")),
+    ...(metadata["sites"] === undefined ? {} : { sites: parseSites(metadata["sites"]) }),
   };
   const shapes = layerShapes(text(metadata, "layers"));
-  requireMapHead({ ...head, layers: shapes });
+  requireMapHead({ ...name, ...shared, layers: shapes });
   return {
-    ...head,
+    ...name,
+    ...shared,
     layers: shapes.map(({ name, weights }) => {
       const positions = tensors[`${name}.positions`]?.data;
       const u = tensors[`${name}.u`]?.data;
       if (!(positions instanceof Uint32Array) || !(u instanceof Float64Array)) {
         throw new UserError(`fault map lacks ${name}.positions as U32 or ${name}.u as F64`);
       }
-      const layer: LayerMap = { name, weights, bits: head.bits, ceiling: head.ceiling, positions, u };
+      const layer: LayerMap = { name, weights, ...shared, positions, u };
       requireEntries(layer);
       return layer;
     }),
@@ -79,8 +82,8 @@ function layerShapes(json: string): LayerShape[] {
   return shapes as LayerShape[];
 }
 
-/** Injection relies on ascending positions, and rates on all u below the ceiling. */
-function requireEntries({ name, weights, bits, ceiling, positions, u }: LayerMap): void {
+/** Injection relies on ascending positions, rates on all u below the ceiling, counts of exposed bits on the sites. */
+function requireEntries({ name, weights, bits, ceiling, sites, positions, u }: LayerMap): void {
   if (positions.length !== u.length) {
     throw new UserError(
       `${name}.positions and ${name}.u must be equally long, got ${positions.length} and ${u.length}`,
@@ -90,6 +93,11 @@ function requireEntries({ name, weights, bits, ceiling, positions, u }: LayerMap
     if (positions[j]! >= weights * bits || (j > 0 && positions[j]! <= positions[j - 1]!)) {
       throw new UserError(
         `${name}.positions must ascend and be below ${weights * bits}, got ${positions[j]} at entry ${j}`,
+      );
+    }
+    if (sites?.kind === "bits" && !sites.positions.includes(positions[j]! % bits)) {
+      throw new UserError(
+        `${name}.positions must be those of ${sitesId(sites)}, got ${positions[j]} at entry ${j}`,
       );
     }
     if (!(u[j]! >= 0 && u[j]! < ceiling)) {

@@ -1,11 +1,7 @@
 export {
-  type ClosedFormModel,
-  enumeratedMoments,
-  faultMoments,
   flipCoefficient,
   flipMean,
   flipVariance,
-  type Moments,
   relativeSize,
   stuckAt0Mean,
   stuckAt0Variance,
@@ -15,5 +11,18 @@ export {
 export { loadFaultMap, saveFaultMap } from "./files.js";
 export { decodeFaultMap, encodeFaultMap } from "./format.js";
 export { type InjectedLayer, type InjectionOptions, injectFaults } from "./inject.js";
+export { loadFaultModel } from "./load.js";
 export { drawFaultMap, type FaultMap, type FaultMapOptions, type LayerMap, type LayerShape } from "./map.js";
-export { FAULT_MODELS, type FaultModel, faultModel, flip, stuckAt0, stuckAt1 } from "./models.js";
+export {
+  asymmetric,
+  type FaultModel,
+  faultModel,
+  flip,
+  onSites,
+  type RelativeRate,
+  stuckAt0,
+  stuckAt1,
+} from "./models.js";
+export { enumeratedMoments, faultMoments, type Moments, type MomentsOptions } from "./moments.js";
+export { faultyShare } from "./share.js";
+export { parseSites, type Sites, sitesId, sitesTitle } from "./sites.js";

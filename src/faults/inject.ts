@@ -1,13 +1,14 @@
 import { UserError } from "../errors.js";
 import { type Encoding, encodingTables } from "../quantization/encodings.js";
 import type { LayerMap } from "./map.js";
-import type { FaultModel } from "./models.js";
+import { type FaultModel, requireRelativeRate } from "./models.js";
+import { exposedBits, sitesId } from "./sites.js";
 
 /** What {@link injectFaults} is told. */
 export interface InjectionOptions {
   /** Probability that a stored bit is faulty: a fraction from 0 to the map's ceiling. */
   rate: number;
-  /** What a faulty bit does: one of `FAULT_MODELS`, or any object of that shape. */
+  /** What a faulty bit does: one of `faultModel`, or any object of that shape. */
   model: FaultModel;
   /** Bits per stored weight, as in the map. */
   bits: number;
@@ -19,20 +20,20 @@ export interface InjectionOptions {
 export interface InjectedLayer {
   /** A new array; the one given is left alone. */
   codes: Uint8Array;
-  /** Bits with u < rate. */
+  /** Bits with u < rate; for a model with relative rates, u < rate times that of the value stored. */
   faulty: number;
-  /** All stored bits of the layer. */
+  /** Stored bits of the layer that can be faulty: all of them, but for chosen bit positions. */
   exposed: number;
-  /** Bits that read differently from what was written: at most `faulty`, and all of them for flips. */
+  /** Bits that read differently from what was written: all the faulty ones for flips. */
   changed: number;
 }
 
 /**
- * The codes of one layer as read from a faulty memory: encode, apply the model to the bits with u < rate, decode.
+ * The codes of one layer as read from a faulty memory: encode, apply the model to the faulty bits, decode.
  *
  * @param codes one code per weight, each from 0 to 2^bits - 1, in the order of the map
  * @param layer the layer's part of a fault map
- * @throws UserError for a rate above the map's ceiling, a map of another size or bit width, a code out of range
+ * @throws UserError for a rate above the map's ceiling, a map of another size, bit width or sites, a code out of range
  */
 export function injectFaults(
   codes: Uint8Array,
@@ -40,7 +41,9 @@ export function injectFaults(
   { rate, model, bits, encoding }: InjectionOptions,
 ): InjectedLayer {
   const tables = encodingTables(bits, encoding);
-  requireFit(codes, layer, rate, bits);
+  requireFit(codes, layer, { rate, model, bits });
+  const { zero, one } = requireRelativeRate(model.relativeRate);
+  const [zeroRate, oneRate] = [zero * rate, one * rate];
   // Not slice, which on a Buffer makes a view of the same memory.
   const read = new Uint8Array(codes);
   const { positions, u } = layer;
@@ -49,22 +52,22 @@ export function injectFaults(
   // Positions ascend, so the faulty bits of one weight follow each other and are applied together.
   for (let j = 0; j < positions.length; ) {
     const weight = Math.floor(positions[j]! / bits);
-    let mask = 0;
-    for (; j < positions.length; j++) {
-      const bit = positions[j]! - weight * bits;
-      if (bit >= bits) break;
-      if (u[j]! < rate) {
-        mask |= 1 << bit;
-        faulty++;
-      }
-    }
-    if (mask === 0) continue;
     const written = tables.encode[codes[weight]!];
     if (written === undefined) {
       throw new UserError(
         `codes[${weight}] must be an integer from 0 to ${2 ** bits - 1}, got ${codes[weight]}`,
       );
     }
+    let mask = 0;
+    for (; j < positions.length; j++) {
+      const bit = positions[j]! - weight * bits;
+      if (bit >= bits) break;
+      if (u[j]! < ((written >> bit) & 1 ? oneRate : zeroRate)) {
+        mask |= 1 << bit;
+        faulty++;
+      }
+    }
+    if (mask === 0) continue;
     const stored = model.apply(written, mask);
     const code = tables.decode[stored];
     if (code === undefined) {
@@ -75,12 +78,15 @@ export function injectFaults(
     read[weight] = code;
     changed += bitCount(written ^ stored);
   }
-  return { codes: read, faulty, exposed: codes.length * bits, changed };
+  return { codes: read, faulty, exposed: codes.length * exposedBits(layer.sites, bits), changed };
 }
 
-function requireFit(codes: Uint8Array, layer: LayerMap, rate: number, bits: number): void {
-  if (!(rate >= 0 && rate <= 1)) throw new UserError(`rate must be in [0, 1], got ${String(rate)}`);
-  if (rate > layer.ceiling) {
+function requireFit(
+  codes: Uint8Array,
+  layer: LayerMap,
+  { rate, model, bits }: Pick<InjectionOptions, "rate" | "model" | "bits">,
+): void {
+  if (requireRate(rate) > layer.ceiling) {
     throw new UserError(
       `rate ${rate} is above the fault map's ceiling ${layer.ceiling}; draw the map with a ceiling of at least ${rate}`,
     );
@@ -93,6 +99,12 @@ function requireFit(codes: Uint8Array, layer: LayerMap, rate: number, bits: numb
       `codes of layer ${layer.name} must have ${layer.weights} entries as its fault map has, got ${codes.length}`,
     );
   }
+  const [wanted, drawn] = [sitesId(model.sites), sitesId(layer.sites)];
+  if (wanted !== drawn) {
+    throw new UserError(
+      `fault model ${model.id} needs a map with sites ${wanted || "undefined"}, got ${drawn || "undefined"}; draw the map with the model's sites`,
+    );
+  }
 }
 
 /** How many bits are set in an integer from 0 to 255. */
@@ -100,4 +112,10 @@ export function bitCount(value: number): number {
   let count = 0;
   for (let rest = value; rest !== 0; rest &= rest - 1) count++;
   return count;
+}
+
+/** Returns `rate` if it is a probability; else throws. */
+export function requireRate(rate: number): number {
+  if (!(rate >= 0 && rate <= 1)) throw new UserError(`rate must be in [0, 1], got ${String(rate)}`);
+  return rate;
 }

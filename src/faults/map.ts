@@ -1,6 +1,7 @@
 import { UserError } from "../errors.js";
 import { requireBits } from "../quantization/grid.js";
 import { stream } from "../random/index.js";
+import { drawSites, requireSitesFit, type Sites, sitesId } from "./sites.js";
 
 /** One layer's stored weights: how many there are. */
 export interface LayerShape {
@@ -19,6 +20,8 @@ export interface LayerMap {
   readonly bits: number;
   /** Bits whose u is not below this are not recorded, so no rate above it can be asked of the map. */
   readonly ceiling: number;
+  /** As in the whole map. */
+  readonly sites?: Sites;
   readonly positions: Uint32Array;
   readonly u: Float64Array;
 }
@@ -31,6 +34,8 @@ export interface FaultMap {
   readonly index: number;
   readonly bits: number;
   readonly ceiling: number;
+  /** Which bits are weak together; absent if each is by itself. */
+  readonly sites?: Sites;
   /** In model order. */
   readonly layers: readonly LayerMap[];
 }
@@ -47,29 +52,33 @@ export interface FaultMapOptions {
   bits: number;
   /** The highest rate that the map will serve, above 0 and at most 1; default 0.1. */
   ceiling?: number;
+  /** Which bits are weak together: `sites` of the fault model that the map is for. Default: each is by itself. */
+  sites?: Sites | undefined;
 }
 
 /**
- * Draws one uniform per stored bit and keeps those below the ceiling (docs/protocol.md section 3). Every layer has its
- * own stream, `stream(key, "map", index, layer name)`, read in the order of positions; so a layer's faults depend
- * neither on the other layers nor on what the weights are.
+ * Draws one uniform per stored bit and keeps those below the ceiling (docs/protocol.md section 3); with `sites`, one per
+ * row, column or weight. Every layer has its own stream, `stream(key, "map", index, layer name)`, read in the order of
+ * positions; so a layer's faults depend neither on the other layers nor on what the weights are. Chosen bit positions
+ * are a part of that same map; rows, columns and weights have streams of their own, with {@link sitesId} after the name.
  *
- * @throws UserError for an index, layer, bit width or ceiling out of range, or two layers of one name
+ * @throws UserError for an index, layer, bit width, ceiling or sites out of range, or two layers of one name
  */
-export function drawFaultMap({ key, index, layers, bits, ceiling = 0.1 }: FaultMapOptions): FaultMap {
-  requireMapHead({ index, layers, bits, ceiling });
+export function drawFaultMap({ key, index, layers, bits, ceiling = 0.1, sites }: FaultMapOptions): FaultMap {
+  requireMapHead({ index, layers, bits, ceiling, sites });
+  const own = sites === undefined || sites.kind === "bits" ? [] : [sitesId(sites)];
+  const shared = { bits, ceiling, ...(sites === undefined ? {} : { sites }) };
   return {
     key,
     index,
-    bits,
-    ceiling,
+    ...shared,
     layers: layers.map(({ name, weights }) => {
-      const draws = stream(key, "map", index, name);
+      const uniform = drawSites(sites, bits, stream(key, "map", index, name, ...own));
       const positions: number[] = [];
       const kept: number[] = [];
       const stored = weights * bits;
       for (let position = 0; position < stored; position++) {
-        const u = draws.uniform();
+        const u = uniform(position);
         if (u < ceiling) {
           positions.push(position);
           kept.push(u);
@@ -78,8 +87,7 @@ export function drawFaultMap({ key, index, layers, bits, ceiling = 0.1 }: FaultM
       return {
         name,
         weights,
-        bits,
-        ceiling,
+        ...shared,
         positions: Uint32Array.from(positions),
         u: Float64Array.from(kept),
       };
@@ -87,11 +95,11 @@ export function drawFaultMap({ key, index, layers, bits, ceiling = 0.1 }: FaultM
   };
 }
 
-/** Throws unless these can be the index, layers, bit width and ceiling of a fault map. */
+/** Throws unless these can be the index, layers, bit width, ceiling and sites of a fault map. */
 export function requireMapHead(
-  head: Pick<FaultMapOptions, "index" | "layers" | "bits"> & { ceiling: number },
+  head: Pick<FaultMapOptions, "index" | "layers" | "bits" | "sites"> & { ceiling: number },
 ): void {
-  const { index, layers, bits, ceiling } = head;
+  const { index, layers, bits, ceiling, sites } = head;
   if (!(Number.isSafeInteger(index) && index >= 0)) {
     throw new UserError(`index of a fault map must be an integer from 0, got ${String(index)}`);
   }
@@ -99,6 +107,7 @@ export function requireMapHead(
   if (!(ceiling > 0 && ceiling <= 1)) {
     throw new UserError(`ceiling must be above 0 and at most 1, got ${String(ceiling)}`);
   }
+  requireSitesFit(sites, bits, ceiling);
   const names = new Set<string>();
   for (const { name, weights } of layers) {
     // Positions are stored as 32-bit numbers.

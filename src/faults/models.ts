@@ -1,51 +1,122 @@
 import { UserError } from "../errors.js";
+import { parseSites, requireSites, type Sites, sitesId, sitesTitle } from "./sites.js";
 
 /**
- * What a fault does to the stored bits of one weight. Any object of this shape can be handed to `injectFaults`; the
- * result must lie within the bits of the code.
+ * A kind of fault: what a faulty bit does, and which bits are faulty (docs/protocol.md section 3). Any object of this
+ * shape can be handed to `injectFaults`.
  */
 export interface FaultModel {
   /** Short name in files and on the command line. */
   readonly id: string;
   /** Name in figures and tables. */
   readonly title: string;
-  /** What is read when `stored` was written and the bits set in `mask` are faulty; pure. */
+  /** What is read when `stored` was written and the bits set in `mask` are faulty; pure, within the bits of a code. */
   apply(stored: number, mask: number): number;
+  /**
+   * A bit that stores 0 (1) is faulty where u < `zero` (`one`) times the rate: from 0 to 1, one of them above 0.
+   * Default: 1 and 1.
+   */
+  readonly relativeRate?: RelativeRate;
+  /** Which bits are weak together; the map must be drawn with the same. Default: every stored bit by itself. */
+  readonly sites?: Sites;
+}
+
+/** Fault rates of bits by the value stored, relative to the rate asked for. */
+export interface RelativeRate {
+  readonly zero: number;
+  readonly one: number;
 }
 
 /** Every faulty bit reads inverted. */
 export const flip: FaultModel = {
   id: "flip",
-  title: "Bit flip",
+  title: "bit flip",
   apply: (stored, mask) => stored ^ mask,
 };
 
 /** Every faulty bit reads 0. */
 export const stuckAt0: FaultModel = {
   id: "sa0",
-  title: "Stuck-at-0",
+  title: "stuck-at-0",
   apply: (stored, mask) => stored & ~mask,
 };
 
 /** Every faulty bit reads 1. */
 export const stuckAt1: FaultModel = {
   id: "sa1",
-  title: "Stuck-at-1",
+  title: "stuck-at-1",
   apply: (stored, mask) => stored | mask,
 };
 
-/** The models known by name, in the order of the figures. */
-export const FAULT_MODELS: ReadonlyMap<string, FaultModel> = new Map(
-  [flip, stuckAt0, stuckAt1].map((model) => [model.id, model]),
-);
+/**
+ * Flips that are likelier for one stored value: at rate p a 0 becomes 1 with probability `zero` * p, and a 1 becomes 0
+ * with probability `one` * p.
+ *
+ * @param zero @param one from 0 to 1, one of them above 0
+ */
+export function asymmetric(zero: number, one: number): FaultModel {
+  const relativeRate = requireRelativeRate({ zero, one });
+  return {
+    ...flip,
+    id: `asymmetric:${zero}:${one}`,
+    title: `asymmetric flip (0: ${zero}, 1: ${one})`,
+    relativeRate,
+  };
+}
 
-/** The model with this id; an unknown id is a UserError that lists the known ones. */
+/** The same effect, striking at these sites: `onSites(stuckAt0, { kind: "bits", positions: [3] })` is `sa0/bits:3`. */
+export function onSites(model: FaultModel, sites: Sites): FaultModel {
+  requireSites(sites);
+  if (model.sites !== undefined) throw new UserError(`fault model ${model.id} already has sites`);
+  return {
+    ...model,
+    id: `${model.id}/${sitesId(sites)}`,
+    title: `${model.title}, ${sitesTitle(sites)}`,
+    sites,
+  };
+}
+
+/** The first part of a built-in model's id. */
+export const EFFECTS = ["flip", "sa0", "sa1", "asymmetric"] as const;
+
+/**
+ * The model with this id, `<effect>` or `<effect>/<sites>`:
+ *
+ * - effect `flip`, `sa0`, `sa1`, or `asymmetric:<zero>:<one>` (see {@link asymmetric});
+ * - sites `bits:3` or `bits:0+3`, `rows:256x64`, `columns:256x64`, `weights` (see {@link Sites}).
+ *
+ * @throws UserError for any other text; an id has one spelling, since the identity of a trial depends on it
+ */
 export function faultModel(id: string): FaultModel {
-  const model = FAULT_MODELS.get(id);
-  if (model === undefined) {
+  const [effect, sites, ...rest] = String(id).split("/");
+  const base = effectOf(effect!);
+  if (base === undefined || rest.length > 0) {
     throw new UserError(
-      `fault model must be one of ${[...FAULT_MODELS.keys()].join(", ")}, got ${String(id)}`,
+      `fault model must be flip, sa0, sa1 or asymmetric:<zero>:<one>, alone or followed by /bits:<positions>, /rows:<rows>x<columns>, /columns:<rows>x<columns> or /weights, for example flip, sa0/bits:3 or asymmetric:0.1:1/rows:256x64, got ${String(id)}`,
     );
   }
-  return model;
+  if (base.id !== effect) throw new UserError(`fault model ${effect} must be written ${base.id}`);
+  return sites === undefined ? base : onSites(base, parseSites(sites));
+}
+
+function effectOf(text: string): FaultModel | undefined {
+  const basic = [flip, stuckAt0, stuckAt1].find(({ id }) => id === text);
+  if (basic !== undefined) return basic;
+  const [name, ...shares] = text.split(":");
+  if (name !== "asymmetric" || shares.length !== 2 || shares.some((share) => share.trim() === ""))
+    return undefined;
+  return asymmetric(Number(shares[0]), Number(shares[1]));
+}
+
+/** The relative rates of a model, 1 and 1 if it has none; a UserError unless they are such. */
+export function requireRelativeRate(rates: RelativeRate | undefined): RelativeRate {
+  if (rates === undefined) return { zero: 1, one: 1 };
+  const { zero, one } = rates;
+  const share = (value: number) => value >= 0 && value <= 1;
+  if (!(share(zero) && share(one) && zero + one > 0)) {
+    throw new UserError(
+      `relative rates of bits that store 0 and 1 must be in [0, 1] and one of them above 0, got ${String(zero)} and ${String(one)}`,
+    );
+  }
+  return { zero, one };
 }

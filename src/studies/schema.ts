@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.js";
-import { FAULT_MODELS } from "../faults/models.js";
+import { faultModel } from "../faults/models.js";
+import { requireSitesFit } from "../faults/sites.js";
 import { ENCODINGS } from "../quantization/encodings.js";
 import type { Study } from "./study.js";
 
@@ -31,11 +32,16 @@ const gradient = z.discriminatedUnion("rule", [
   }),
 ]);
 
+const fault = z.string().superRefine((id, context) => {
+  const message = refusal(() => faultModel(id));
+  if (message !== undefined) context.addIssue(message);
+});
+
 const campaign = z
   .strictObject({
     split: z.enum(["validation", "test"]),
     images: count.nullable(),
-    faults: z.array(z.enum([...FAULT_MODELS.keys()])).min(1),
+    faults: z.array(fault).min(1),
     rates: z.array(share).min(1),
     maps: count,
     ceiling: share,
@@ -83,10 +89,27 @@ const study = z
     path: ["campaign", "faults"],
     message: "a fault type stands twice",
   })
+  .superRefine(({ bits, campaign }, context) => {
+    for (const [i, id] of campaign.faults.entries()) {
+      const message = refusal(() => requireSitesFit(faultModel(id).sites, bits.weights, campaign.ceiling));
+      if (message !== undefined)
+        context.addIssue({ code: "custom", path: ["campaign", "faults", i], message });
+    }
+  })
   .refine(({ exploratory, campaign }) => !exploratory || campaign.split === "validation", {
     path: ["campaign", "split"],
     message: "an exploratory study evaluates on validation images",
   });
+
+/** What is wrong, in words, or undefined if nothing is. */
+function refusal(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 /**
  * Checks a study; an unknown key is an error.

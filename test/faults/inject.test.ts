@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  asymmetric,
   drawFaultMap,
-  FAULT_MODELS,
   type FaultModel,
-  faultModel,
   flip,
   injectFaults,
   type LayerMap,
+  onSites,
   stuckAt0,
   stuckAt1,
 } from "../../src/faults/index.js";
@@ -20,7 +20,7 @@ import {
   weightValue,
 } from "../../src/quantization/index.js";
 
-const MODELS = [...FAULT_MODELS.values()];
+const MODELS = [flip, stuckAt0, stuckAt1];
 
 function oneLayer(weights: number, bits: number, { index = 0, ceiling = 1 } = {}): LayerMap {
   return drawFaultMap({ key: "test", index, layers: [{ name: "layer", weights }], bits, ceiling }).layers[0]!;
@@ -214,6 +214,54 @@ describe("injectFaults", () => {
   });
 });
 
+describe("asymmetric flips", () => {
+  it("strike bits that store 0 and 1 at rates of their own, whatever the encoding", () => {
+    fc.assert(
+      fc.property(
+        situations,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        ({ codes, map, rate, bits, encoding }, zero, one) => {
+          const inject = (model: FaultModel, at: number) =>
+            injectFaults(codes, map, { rate: at, model, bits, encoding });
+          const both = inject(asymmetric(zero, one), rate);
+          // Flips of a 0 read as bits stuck at 1 do, at the lower rate, and those of a 1 as bits stuck at 0.
+          const up = inject(stuckAt1, zero * rate);
+          const down = inject(stuckAt0, one * rate);
+          expect(both).toMatchObject({
+            faulty: up.changed + down.changed,
+            changed: up.changed + down.changed,
+            exposed: codes.length * bits,
+          });
+          for (const [i, code] of codes.entries()) {
+            const bitsOf = (read: Uint8Array) =>
+              encode(read[i]!, bits, encoding) ^ encode(code, bits, encoding);
+            expect(bitsOf(both.codes)).toBe(bitsOf(up.codes) | bitsOf(down.codes));
+          }
+        },
+      ),
+    );
+  });
+
+  it("are plain flips when both rates are the rate asked for", () => {
+    fc.assert(
+      fc.property(situations, ({ codes, map, rate, bits, encoding }) => {
+        const inject = (model: FaultModel) => injectFaults(codes, map, { rate, model, bits, encoding });
+        expect(inject(asymmetric(1, 1))).toEqual(inject(flip));
+      }),
+    );
+  });
+
+  it("change as many bits as their rates say: 0.2 p of the zeros and p of the ones", () => {
+    const codes = Uint8Array.from({ length: 50_000 }, (_, i) => i % 16);
+    const options = { rate: 0.05, model: asymmetric(0.2, 1), bits: 4, encoding: "offset-binary" } as const;
+    const { faulty } = injectFaults(codes, oneLayer(codes.length, 4), options);
+    // Half of the 200,000 bits are zeros. Four standard errors.
+    const expected = 100_000 * 0.01 + 100_000 * 0.05;
+    expect(Math.abs(faulty - expected)).toBeLessThan(4 * Math.sqrt(100_000 * (0.01 * 0.99 + 0.05 * 0.95)));
+  });
+});
+
 describe("a mistaken argument", () => {
   const codes = new Uint8Array(10);
   const map = oneLayer(10, 4, { ceiling: 0.9 });
@@ -240,6 +288,36 @@ describe("a mistaken argument", () => {
     );
   });
 
+  it("is a map drawn for other sites than the model's", () => {
+    const rows: FaultModel = onSites(flip, { kind: "rows", rows: 2, columns: 8 });
+    expect(() => injectFaults(codes, map, { ...options, model: rows })).toThrow(
+      "fault model flip/rows:2x8 needs a map with sites rows:2x8, got undefined; draw the map with the model's sites",
+    );
+    const { sites } = rows;
+    const drawn = drawFaultMap({
+      key: "test",
+      index: 0,
+      layers: [{ name: "a", weights: 10 }],
+      bits: 4,
+      sites,
+    });
+    expect(() => injectFaults(codes, drawn.layers[0]!, { ...options, rate: 0.1, model: rows })).not.toThrow();
+    expect(() => injectFaults(codes, drawn.layers[0]!, { ...options, rate: 0.1 })).toThrow(
+      "fault model flip needs a map with sites undefined, got rows:2x8",
+    );
+  });
+
+  it("is a relative rate that is no share", () => {
+    for (const relativeRate of [
+      { zero: 2, one: 1 },
+      { zero: 0, one: 0 },
+    ]) {
+      expect(() => injectFaults(codes, map, { ...options, model: { ...flip, relativeRate } })).toThrow(
+        `must be in [0, 1] and one of them above 0, got ${relativeRate.zero} and ${relativeRate.one}`,
+      );
+    }
+  });
+
   it("is a code, or a model's result, beyond the bits", () => {
     const full = oneLayer(10, 4);
     expect(() => injectFaults(codes.fill(16), full, { ...options, rate: 1 })).toThrow(
@@ -249,16 +327,5 @@ describe("a mistaken argument", () => {
     expect(() => injectFaults(codes.fill(0), full, { ...options, rate: 1, model: wrong })).toThrow(
       "fault model not must return an integer from 0 to 15, got -1",
     );
-  });
-});
-
-describe("faultModel", () => {
-  it("finds the models by id", () => {
-    expect(MODELS.map((model) => model.id)).toEqual(["flip", "sa0", "sa1"]);
-    expect(["flip", "sa0", "sa1"].map(faultModel)).toEqual([flip, stuckAt0, stuckAt1]);
-  });
-
-  it("refuses an id it does not know and says which it knows", () => {
-    expect(() => faultModel("sa2")).toThrow("fault model must be one of flip, sa0, sa1, got sa2");
   });
 });

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { UserError } from "../errors.js";
+import { EFFECTS, type FaultModel, faultModel, requireRelativeRate } from "./models.js";
+import { requireSites } from "./sites.js";
+
+/** Ids that mean something else: built-in effects, the evaluation without faults, the mean over fault types. */
+const TAKEN: ReadonlySet<string> = new Set([...EFFECTS, "none", "all"]);
+
+/**
+ * A fault model by its id, or the user's own one from a module: a path that starts with `./`, `../` or `/` or ends with
+ * `.mjs` or `.js`, relative to the working directory. Its default export is a {@link FaultModel}, whose id here becomes
+ * `<id>@<first 8 hexadecimal digits of the sha256 of the file>`: another content is another model, so no trial of the
+ * one is taken for a trial of the other. What the module imports is not part of that, so a model should be one file.
+ *
+ * Loading runs the module's code.
+ *
+ * @throws UserError for an unknown id, a module that cannot be loaded, or an export that is not a pure fault model
+ */
+export async function loadFaultModel(spec: string): Promise<FaultModel> {
+  if (!/^\.{0,2}\/|\.m?js$/.test(spec)) return faultModel(spec);
+  const { exported, digest } = await load(spec);
+  try {
+    return checked(exported, digest);
+  } catch (error) {
+    throw new UserError(`fault model ${spec}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function load(spec: string): Promise<{ exported: unknown; digest: string }> {
+  const path = resolve(spec);
+  try {
+    const digest = createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 8);
+    // The query makes a file that has changed another module: imports of one address are answered from memory.
+    const module = (await import(`${pathToFileURL(path).href}?sha256=${digest}`)) as { default?: unknown };
+    return { exported: module.default, digest };
+  } catch (error) {
+    throw new UserError(
+      `fault model ${spec} cannot be loaded: ${error instanceof Error ? error.message : String(error)}; it must be a JavaScript module (compile TypeScript first)`,
+      { cause: error },
+    );
+  }
+}
+
+function checked(exported: unknown, digest: string): FaultModel {
+  if (typeof exported !== "object" || exported === null) {
+    throw new UserError(
+      `the module must have a default export { id, title, apply }, got ${exported === null ? "null" : typeof exported}`,
+    );
+  }
+  const { id, title, relativeRate, sites } = exported as Partial<FaultModel>;
+  if (!(typeof id === "string" && /^[a-z][a-z0-9-]*$/.test(id))) {
+    throw new UserError(
+      `id must be lower-case letters, digits and hyphens, beginning with a letter, got ${String(id)}`,
+    );
+  }
+  if (TAKEN.has(id)) throw new UserError(`id must not be one of ${[...TAKEN].join(", ")}, got ${id}`);
+  if (!(typeof title === "string" && title.trim() !== "")) {
+    throw new UserError(`title must be a text that is not empty, got ${String(title)}`);
+  }
+  if (typeof (exported as FaultModel).apply !== "function") {
+    throw new UserError(`apply must be a function, got ${typeof (exported as FaultModel).apply}`);
+  }
+  if (sites !== undefined) requireSites(sites);
+  const model: FaultModel = {
+    id: `${id}@${digest}`,
+    title,
+    apply: (stored, mask) => (exported as FaultModel).apply(stored, mask),
+    ...(relativeRate === undefined ? {} : { relativeRate: requireRelativeRate(relativeRate) }),
+    ...(sites === undefined ? {} : { sites }),
+  };
+  probe(model);
+  return model;
+}
+
+/** Applies a model to every code and mask of 1 to 8 bits, twice: it must stay within the bits and say the same again. */
+function probe(model: FaultModel): void {
+  const first = new Uint8Array(2 ** 16);
+  for (let stored = 0; stored < 256; stored++) {
+    for (let mask = 0; mask < 256; mask++) {
+      // The fewest bits that such a code and mask may have; more bits allow whatever these do.
+      const bits = Math.max(1, 32 - Math.clz32(stored | mask));
+      const read = model.apply(stored, mask);
+      if (!(Number.isInteger(read) && read >= 0 && read < 2 ** bits)) {
+        throw new UserError(
+          `apply(${stored}, ${mask}) must return an integer from 0 to ${2 ** bits - 1} for weights of ${bits} bits, got ${String(read)}`,
+        );
+      }
+      first[stored * 256 + mask] = read;
+    }
+  }
+  // Downwards, so that what depends on the calls before shows.
+  for (let call = first.length - 1; call >= 0; call--) {
+    const [stored, mask] = [Math.floor(call / 256), call % 256];
+    const read = model.apply(stored, mask);
+    if (read !== first[call]) {
+      throw new UserError(
+        `apply must be pure: apply(${stored}, ${mask}) returned ${first[call]}, and later ${String(read)}`,
+      );
+    }
+  }
+}
