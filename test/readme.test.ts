@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -9,11 +10,28 @@ const readme = readFileSync(join(ROOT, "README.md"), "utf8");
 const blocks = (language: string) =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(([, text]) => text!);
 
+/** What the snippets print. One that begins with a comment naming a file is that file, for those after it. */
+function run(snippets: string[]): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "flatenn-readme-"));
+  try {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(ROOT, join(folder, "node_modules", "flatenn"));
+    return snippets.flatMap((code) => {
+      const file = /^\/\/ (\S+\.mjs)\n/.exec(code)?.[1];
+      if (file !== undefined) writeFileSync(join(folder, file), code);
+      const command = ["--input-type=module", "-e", code];
+      return file === undefined
+        ? execFileSync(process.execPath, command, { cwd: folder, encoding: "utf8" })
+        : [];
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe("README.md", () => {
   it("has snippets that run as they stand", () => {
-    const [faults, saq, ...others] = blocks("js").map((code) =>
-      execFileSync(process.execPath, ["--input-type=module", "-e", code], { cwd: ROOT, encoding: "utf8" }),
-    );
+    const [faults, saq, corrected, ...others] = run(blocks("js"));
     expect(others).toEqual([]);
     const counts = [...faults!.matchAll(/rate ([\d.]+): (\d+) faulty bits, (\d+) of them/g)].map((m) =>
       m.slice(1).map(Number),
@@ -25,6 +43,15 @@ describe("README.md", () => {
       expect(changed).toBeLessThan(faulty!);
     }
     expect(saq).toMatch(/^0\.\d+ Float32Array\(3\) \[.*\] 0\.1/s);
+    const own =
+      /^flip: (\d+) faulty bits, (\d+) of them.*\ncorrected@[0-9a-f]{8}: (\d+) faulty bits, (\d+) of them/;
+    const [flips, flipped, faulty, read] = own.exec(corrected!)!.slice(1).map(Number);
+    expect([flipped, faulty]).toEqual([flips, flips]);
+    // Of 4 bits at rate p, 4 p (1 - p)^3 faulty ones per weight are alone and corrected. Five standard errors.
+    const alone = 4 * 0.05 * 0.95 ** 3;
+    expect(Math.abs(flips! - read! - 10_000 * alone)).toBeLessThan(
+      5 * Math.sqrt(10_000 * alone * (1 - alone)),
+    );
   });
 
   it("shows the committed results as `npm run figures` writes them", () => {

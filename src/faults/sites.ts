@@ -10,7 +10,8 @@ import type { Stream } from "../random/index.js";
  *   row, one array after another, the last one perhaps in part; a row (column) of an array is weak as a whole;
  * - `weights`: one bit of a weak weight, drawn uniformly.
  *
- * With any of them the fault rate is the expected share of faulty bits among those that can be faulty.
+ * With any of them the fault rate is the expected share of faulty bits among those that can be faulty, before a model's
+ * relative rates.
  */
 export type Sites =
   | { readonly kind: "bits"; readonly positions: readonly number[] }

@@ -44,6 +44,17 @@ test("colour and dash tell the arm, the marker tells the fault type", () => {
   }
 });
 
+test("every fault model has a title; those beside the paper's three share a marker, and a user's own goes by its id", () => {
+  expect(["flip", "sa0", "sa1", "none"].map((fault) => faultStyle(fault).title)).toEqual([
+    "bit flip",
+    "stuck-at-0",
+    "stuck-at-1",
+    "no faults",
+  ]);
+  expect(faultStyle("sa0/bits:3")).toEqual({ title: "stuck-at-0, bit 3", marker: "square" });
+  expect(faultStyle("mine@12345678")).toEqual({ title: "mine@12345678", marker: "square" });
+});
+
 test("arms have six colours of the Okabe-Ito palette, SAQ is dashed", () => {
   const palette = ["#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"];
   const styles = Object.entries(ARM_STYLES);

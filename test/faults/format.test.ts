@@ -11,6 +11,7 @@ import {
   flip,
   injectFaults,
   loadFaultMap,
+  parseSites,
   saveFaultMap,
 } from "../../src/faults/index.js";
 
@@ -50,6 +51,16 @@ describe("a fault map in bytes", () => {
     });
     expect(encodeFaultMap(again)).toEqual(encodeFaultMap(MAP));
     expect(encodeFaultMap(decodeFaultMap(encodeFaultMap(MAP)))).toEqual(encodeFaultMap(MAP));
+  });
+
+  it("names its sites, and is the same map when read again, for every kind of them", () => {
+    const layers = [{ name: "fc1", weights: 333 }];
+    for (const id of ["bits:0+2", "rows:16x8", "columns:16x8", "weights"]) {
+      const map = drawFaultMap({ key: "test", index: 1, layers, bits: 3, sites: parseSites(id) });
+      const bytes = encodeFaultMap(map);
+      expect(decodeSafetensors(bytes).metadata["sites"]).toBe(id);
+      expect(decodeFaultMap(bytes)).toEqual(map);
+    }
   });
 
   it("injects the same faults", () => {
@@ -97,6 +108,12 @@ describe("a fault map in bytes", () => {
     refused(
       (p) => Object.assign(p.metadata, { bits: "four" }),
       "bits must be an integer from 1 to 8, got NaN",
+    );
+    refused((p) => Object.assign(p.metadata, { sites: "everywhere" }), "sites must be bits:<positions>");
+    refused((p) => Object.assign(p.metadata, { sites: "bits:3" }), "bit positions must be below 3");
+    refused(
+      (p) => Object.assign(p.metadata, { sites: "bits:1" }),
+      "fc1.positions must be those of bits:1, got",
     );
     refused((p) => delete p.tensors["conv1.u"], "lacks conv1.positions as U32 or conv1.u as F64");
     refused(

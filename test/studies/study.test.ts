@@ -74,6 +74,19 @@ describe("parseStudy()", () => {
     );
   });
 
+  it("accepts every fault model by its id, and says what is wrong with another or does not fit the study", () => {
+    const faults = ["flip", "sa0/bits:0+3", "asymmetric:0.1:1", "sa1/rows:256x64", "flip/weights"];
+    expect(parseStudy({ ...quick, campaign: { ...quick.campaign, faults } }).campaign.faults).toEqual(faults);
+    const refused = (fault: string, changes: object = {}) =>
+      refusal((s) => Object.assign(s["campaign"] as object, { faults: ["flip", fault], ...changes }));
+    expect(refused("flip/bits:3+0")).toMatch(/campaign\.faults\.1: .*must be written bits:0\+3/);
+    expect(refused("flip/rows:256")).toMatch(/campaign\.faults\.1: sites must be .*got "flip\/rows:256"/);
+    expect(refused("flip/bits:4")).toMatch(/campaign\.faults\.1: bit positions must be below 4/);
+    expect(refused("flip/weights", { ceiling: 0.3 })).toMatch(
+      /campaign\.faults\.1: .*ceiling must not be above 0\.25/,
+    );
+  });
+
   it("refuses rates out of order or above the maps' ceiling, two arms of one id, an exploratory study on test images", () => {
     expect(refusal((s) => Object.assign(s["campaign"] as object, { rates: [0.02, 0.01] }))).toMatch(
       /must ascend/,
