@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { planTrials } from "../../src/campaign/index.js";
 import { campaignMap, evaluateTrials, type Subject } from "../../src/campaign/evaluate-trial.js";
+import { planTrials } from "../../src/campaign/index.js";
 import { faultModel, injectFaults } from "../../src/faults/index.js";
 import { deploy } from "../../src/inference/deploy.js";
 import { lenet5 } from "../../src/models/index.js";
