@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { networkHash } from "../checkpoints/checkpoint.js";
 import type { Study } from "../studies/study.js";
-import { networksOf, requireTrained } from "./campaign.js";
+import { networksOf } from "./campaign.js";
 import { writeManifest } from "./manifest.js";
 import { planTrials } from "./plan.js";
 import { resultsOf, writeResults } from "./results.js";
-import type { Results } from "./rows.js";
+import type { Results, TrialRow } from "./rows.js";
 import type { Store } from "./store.js";
+import { trainedNetwork } from "./train-network.js";
 import { readTrials } from "./trial-table.js";
 import { openTrials, trialFiles } from "./trials.js";
 
@@ -15,15 +16,23 @@ import { openTrials, trialFiles } from "./trials.js";
  * the manifest. Equal results give equal bytes.
  */
 export async function publishRun(study: Study, store: Store): Promise<Results> {
-  await exportRun(study, store, wantedTrials(study, store));
+  const trials = await exportDone(study, store);
   const networks = networksOf(study).map(({ arm, seed }) => store.network(arm, seed)!);
-  const results = resultsOf(study, networks, await readTrials(trialFiles(store.directory).parquet));
+  const results = resultsOf(study, networks, trials);
   writeResults(store.directory, results);
   writeManifest(study, store.directory);
   return results;
 }
 
-/** Writes finished trials as `trials.parquet` and `summary.csv`. @param wanted their ids; others go */
+/** Writes the trials that are done, of the networks that there are now, and gives them back. */
+export async function exportDone(study: Study, store: Store): Promise<TrialRow[]> {
+  const networks = networksOf(study).map(({ arm, seed }) => trainedNetwork(study, store, arm, seed));
+  const plans = networks.map((network) => (network ? planTrials(study, networkHash(network)) : []));
+  await exportRun(study, store, new Set(plans.flatMap((plan) => plan.map(({ id }) => id))));
+  return readTrials(trialFiles(store.directory).parquet);
+}
+
+/** Writes the stored trials with these ids as `trials.parquet` and `summary.csv`; others go. */
 export async function exportRun(study: Study, store: Store, wanted: ReadonlySet<string>): Promise<void> {
   if (await isExported(store, wanted)) return;
   const trials = await openTrials(study, store.directory);
@@ -34,17 +43,9 @@ export async function exportRun(study: Study, store: Store, wanted: ReadonlySet<
   }
 }
 
-/** Whether the files hold these trials and no others already. */
+/** Whether the files hold no other trials already, and no database more. */
 async function isExported({ directory }: Store, wanted: ReadonlySet<string>): Promise<boolean> {
   const { database, parquet } = trialFiles(directory);
   if (existsSync(database) || !existsSync(parquet)) return false;
-  const rows = await readTrials(parquet);
-  return rows.length === wanted.size && rows.every(({ id }) => wanted.has(id));
-}
-
-function wantedTrials(study: Study, store: Store): Set<string> {
-  const plans = networksOf(study).map(({ arm, seed }) =>
-    planTrials(study, networkHash(requireTrained(study, store, arm, seed))),
-  );
-  return new Set(plans.flatMap((plan) => plan.map(({ id }) => id)));
+  return (await readTrials(parquet)).every(({ id }) => wanted.has(id));
 }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import type { ImageDataset } from "../datasets/images.js";
 import { UserError } from "../errors.js";
+import { loadFaultModel } from "../faults/load.js";
 import { deploy } from "../inference/deploy.js";
 import { type IntegerClassifier, integerClassifier } from "../inference/engine.js";
 import { modelOf } from "../studies/registry.js";
@@ -18,6 +19,8 @@ export interface WorkerData {
   readonly checkpoints: readonly Checkpoint[];
   /** The campaign's images, in memory that all workers share. */
   readonly images: ImageDataset;
+  /** Files of the user's own fault models that the study names. */
+  readonly faultModules: readonly string[];
 }
 
 /** What a worker does at a time: trials of one network, or the measurement of the network without faults. */
@@ -32,7 +35,8 @@ export type Reply =
   | { readonly kind: "done" }
   | { readonly kind: "error"; readonly message: string; readonly user: boolean };
 
-const { study, checkpoints, images } = workerData as WorkerData;
+const { study, checkpoints, images, faultModules } = workerData as WorkerData;
+for (const path of faultModules) await loadFaultModel(path);
 let loaded: { index: number; subject: Subject & { classifier: IntegerClassifier } } | undefined;
 
 parentPort!.on("message", (task: Task) => {

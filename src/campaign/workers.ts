@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { UserError } from "../errors.js";
+import { faultModules } from "../faults/load.js";
 import type { Reply, Task, WorkerData } from "./worker.js";
 
 /** What comes of tasks. */
@@ -17,8 +18,9 @@ export interface Workers {
 const WORKER = new URL("../../dist/campaign/worker.js", import.meta.url);
 
 /** Starts workers. @param count how many; their number and order change no result */
-export function openWorkers(data: WorkerData, count: number): Workers {
-  const workers = Array.from({ length: count }, () => new Worker(WORKER, { workerData: data }));
+export function openWorkers(data: Omit<WorkerData, "faultModules">, count: number): Workers {
+  const workerData: WorkerData = { ...data, faultModules: faultModules(data.study.campaign.faults) };
+  const workers = Array.from({ length: count }, () => new Worker(WORKER, { workerData }));
   return {
     async *run(tasks, signal) {
       const queue = new TaskQueue(tasks);

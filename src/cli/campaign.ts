@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { type Precision, runAdaptive } from "../campaign/adaptive.js";
 import { type CampaignOutcome, type NetworkKey, networksOf, runCampaign } from "../campaign/campaign.js";
 import { lockRun } from "../campaign/lock.js";
-import { exportRun, publishRun } from "../campaign/publish.js";
+import { exportDone, exportRun, publishRun } from "../campaign/publish.js";
 import { publishedDirectory } from "../campaign/results.js";
 import type { Store } from "../campaign/store.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { precisionTable } from "../exhibits/precision-table.js";
+import { summaryTable } from "../exhibits/summary-table.js";
 import { toCsv, toText } from "../exhibits/table.js";
+import { loadFaultModel } from "../faults/load.js";
 import { armOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { untilInterrupted } from "./interrupts.js";
@@ -19,6 +21,7 @@ import { openRun, type RunOptions, seedsOf } from "./selection.js";
 export interface CampaignOptions extends RunOptions {
   readonly arm?: string;
   readonly checkpoints?: string;
+  readonly fault: readonly string[];
   readonly jobs?: number;
   readonly precision?: number;
   readonly maxMaps: number;
@@ -26,7 +29,12 @@ export interface CampaignOptions extends RunOptions {
 
 /** `flatenn campaign` */
 export async function campaign(options: CampaignOptions): Promise<void> {
-  const { study, store } = openRun({ ...options, variant: variantOf(options) }, checkpointsFor(options));
+  const models = await Promise.all(options.fault.map(loadFaultModel));
+  const faults = models.map(({ id }) => id);
+  const { study, store } = openRun(
+    { ...options, faults, variant: variantOf(options) },
+    checkpointsFor(options),
+  );
   lockRun(store.directory);
   console.log(`Trained networks from ${store.checkpoints}, trials into ${store.directory}`);
   const arms = options.arm ? [armOf(study, options.arm)] : study.arms;
@@ -37,9 +45,13 @@ export async function campaign(options: CampaignOptions): Promise<void> {
     return measureTo(precision, study, store, networks, options.jobs);
   }
   await injectFaultsInto(study, store, networks, options.jobs);
+  const trials = await exportDone(study, store);
+  const asked = new Set(networks.map(({ arm, seed }) => `${arm} ${seed}`));
+  console.log(`\n${toText(summaryTable(trials.filter(({ arm, seed }) => asked.has(`${arm} ${seed}`))))}`);
+  console.log(`Written: trials.parquet and summary.csv in ${store.directory}`);
   if (networks.length < networksOf(study).length) return;
   await publishRun(study, store);
-  console.log(`Results: trials.parquet, summary.csv and results.json in ${store.directory}`);
+  console.log(`All networks are done: flatenn figures --results ${store.directory} draws them.`);
 }
 
 /** Runs the trials of networks that are not done yet, and says so. */

@@ -66,6 +66,12 @@ export function program(): Command {
       "--checkpoints <folder>",
       "where the trained networks are (default: the run's own; if it has none, those that come with the repository)",
     )
+    .option(
+      "--fault <model>",
+      "a fault model in place of the study's, by id or as a module of your own; may be given more than once",
+      (model: string, before: readonly string[]) => [...before, model],
+      [],
+    )
     .option("--jobs <n>", "worker threads (default: one per core)", positiveInteger)
     .option(
       "--precision <points>",

@@ -18,6 +18,8 @@ export interface StudyOptions {
 export interface RunOptions extends StudyOptions {
   readonly seed?: number;
   readonly out?: string;
+  /** Ids of fault models in place of the study's; empty for the study's. */
+  readonly faults?: readonly string[];
   /** Appended to the name of the default folder. */
   readonly variant?: string;
 }
@@ -38,10 +40,14 @@ export function loadStudy(name: string, profile: string): Study {
  * @param checkpoints where its trained networks are; default: in the folder
  */
 export function openRun(
-  { study: name, profile, out, variant = "" }: RunOptions,
+  { study: name, profile, out, faults = [], variant = "" }: RunOptions,
   checkpoints?: (study: Study, directory: string) => string,
 ): { study: Study; store: Store } {
-  const study = loadStudy(name, profile);
+  const named = loadStudy(name, profile);
+  const study =
+    faults.length === 0
+      ? named
+      : parseStudy({ ...named, campaign: { ...named.campaign, faults: [...faults] } });
   // the settings are part of the name: a changed study starts a new folder and loses nothing of the old one
   const directory =
     out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}${variant}`);

@@ -11,7 +11,7 @@ export {
 export { loadFaultMap, saveFaultMap } from "./files.js";
 export { decodeFaultMap, encodeFaultMap } from "./format.js";
 export { type InjectedLayer, type InjectionOptions, injectFaults } from "./inject.js";
-export { loadFaultModel } from "./load.js";
+export { faultModules, loadFaultModel } from "./load.js";
 export { drawFaultMap, type FaultMap, type FaultMapOptions, type LayerMap, type LayerShape } from "./map.js";
 export {
   asymmetric,

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { UserError } from "../errors.js";
-import { EFFECTS, type FaultModel, faultModel, requireRelativeRate } from "./models.js";
+import { EFFECTS, type FaultModel, faultModel, registerFaultModel, requireRelativeRate } from "./models.js";
 import { requireSites } from "./sites.js";
 
 /** Ids that mean something else: built-in effects, the evaluation without faults, the mean over fault types. */
@@ -15,7 +15,7 @@ const TAKEN: ReadonlySet<string> = new Set([...EFFECTS, "none", "all"]);
  * `<id>@<first 8 hexadecimal digits of the sha256 of the file>`: another content is another model, so no trial of the
  * one is taken for a trial of the other. What the module imports is not part of that, so a model should be one file.
  *
- * Loading runs the module's code.
+ * Loading runs the module's code. From then on `faultModel` knows the model by its id, in this thread.
  *
  * @throws UserError for an unknown id, a module that cannot be loaded, or an export that is not a pure fault model
  */
@@ -23,10 +23,21 @@ export async function loadFaultModel(spec: string): Promise<FaultModel> {
   if (!/^\.{0,2}\/|\.m?js$/.test(spec)) return faultModel(spec);
   const { exported, digest } = await load(spec);
   try {
-    return checked(exported, digest);
+    const model = checked(exported, digest);
+    registerFaultModel(model);
+    modules.set(model.id, resolve(spec));
+    return model;
   } catch (error) {
     throw new UserError(`fault model ${spec}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Paths of the modules loaded so far, by the id of their model. */
+const modules = new Map<string, string>();
+
+/** The files of the user's own models among these ids: what another thread has to load to know them. */
+export function faultModules(ids: readonly string[]): string[] {
+  return ids.flatMap((id) => modules.get(id) ?? []);
 }
 
 async function load(spec: string): Promise<{ exported: unknown; digest: string }> {

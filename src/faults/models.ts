@@ -88,6 +88,12 @@ export const EFFECTS = ["flip", "sa0", "sa1", "asymmetric"] as const;
  * @throws UserError for any other text; an id has one spelling, since the identity of a trial depends on it
  */
 export function faultModel(id: string): FaultModel {
+  const own = registered.get(id);
+  if (own) return own;
+  if (/^[a-z0-9-]+@[0-9a-f]{8}$/.test(id))
+    throw new UserError(
+      `fault model ${id} comes from a module that is not loaded; name its file with --fault`,
+    );
   const [effect, sites, ...rest] = String(id).split("/");
   const base = effectOf(effect!);
   if (base === undefined || rest.length > 0) {
@@ -97,6 +103,14 @@ export function faultModel(id: string): FaultModel {
   }
   if (base.id !== effect) throw new UserError(`fault model ${effect} must be written ${base.id}`);
   return sites === undefined ? base : onSites(base, parseSites(sites));
+}
+
+/** Models of the user's own, by id. */
+const registered = new Map<string, FaultModel>();
+
+/** Makes a model known by its id. */
+export function registerFaultModel(model: FaultModel): void {
+  registered.set(model.id, model);
 }
 
 function effectOf(text: string): FaultModel | undefined {

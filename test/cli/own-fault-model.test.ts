@@ -1,0 +1,41 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { publishedDirectory, readTrials } from "../../src/campaign/index.js";
+import { loadFaultModel } from "../../src/faults/index.js";
+import { flatenn, temporaryFolder } from "../support/cli.js";
+
+const MODULE = `export default { id: "none-flip", title: "nothing", apply: (stored) => stored };`;
+
+it("a campaign takes fault models of one's own from a file, and a changed file is another model", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "harmless.mjs");
+  writeFileSync(path, MODULE);
+  const published = publishedDirectory("lenet5-fashion", "quick");
+  const quick = JSON.parse(readFileSync(join(published, "study.json"), "utf8"));
+  const study = join(folder, "study.json");
+  const settings = { images: 200, maps: 2, rates: [0.01, 0.05] };
+  writeFileSync(study, JSON.stringify({ ...quick, campaign: { ...quick.campaign, ...settings } }));
+  const campaign = (out: string) => {
+    const models = ["--fault", path, "--fault", "sa0/weights"];
+    const networks = ["--checkpoints", join(published, "checkpoints"), "--arm", "standard"];
+    return flatenn(["campaign", "--study", study, "--out", join(folder, out), ...networks, ...models]);
+  };
+  const first = await campaign("first");
+  expect([first.code, first.stderr]).toEqual([0, ""]);
+  expect(first.stdout).toContain("nothing");
+  expect(first.stdout).toContain("stuck-at-0, one bit per weight");
+
+  const trials = await readTrials(join(folder, "first", "trials.parquet"));
+  const { id } = await loadFaultModel(path);
+  const clean = trials.find(({ fault }) => fault === "none")!;
+  const own = trials.filter(({ fault }) => fault === id);
+  expect(own.length).toBe(2 * 2);
+  expect(
+    own.every(({ correct, changed, faulty }) => correct === clean.correct && changed === 0 && faulty > 0),
+  ).toBe(true);
+
+  writeFileSync(path, MODULE.replace("nothing", "nothing again"));
+  const again = await campaign("first");
+  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("holds a run with other settings")]);
+}, 60_000);
