@@ -38,7 +38,7 @@ export function describeNetwork(
     clipRatio: clips.total,
     clipRatioByLayer: clips.byLayer,
     weightNorm,
-    relativeRho: gradient.rule === "conventional" ? null : gradient.rho / weightNorm,
+    relativeRho: "rho" in gradient ? gradient.rho / weightNorm : null,
   };
 }
 

@@ -4,6 +4,7 @@ export type { CampaignOptions, CampaignOutcome, NetworkKey } from "./campaign.js
 export { networksOf, runCampaign } from "./campaign.js";
 export type { Agreement } from "./compare.js";
 export { compareTrials } from "./compare.js";
+export type { Failure } from "./failures.js";
 export type { ChosenImages } from "./images.js";
 export { campaignImages, trainingData } from "./images.js";
 export type { Trial } from "./plan.js";
@@ -14,7 +15,8 @@ export { publishedDirectory, readResults, readResultsFrom, resultsOf, writeResul
 export type { NetworkRow, Results, TrialRow } from "./rows.js";
 export type { Store } from "./store.js";
 export { openStore } from "./store.js";
-export { FLOAT, trainedNetwork, trainNetwork } from "./train-network.js";
+export type { TrainingOutcome } from "./train-network.js";
+export { dependenciesOf, FLOAT, failureOf, trainedNetwork, trainNetwork } from "./train-network.js";
 export { readTrials } from "./trial-table.js";
 export type { Trials } from "./trials.js";
 export { openTrials, storedTrials } from "./trials.js";

@@ -4,7 +4,11 @@ import { UserError } from "../errors.js";
 import { armConfig, floatConfig, settingsHash } from "../studies/hash.js";
 import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
+import { TrainingFailure } from "../training/health.js";
+import { weightClipsOf } from "../training/parameters.js";
+import type { Ranges } from "../training/ranges.js";
 import { type TrainingJob, train } from "../training/train.js";
+import { type Failure, readFailure, saveFailure } from "./failures.js";
 import { trainingData } from "./images.js";
 import type { JobOptions } from "./progress.js";
 import type { Store } from "./store.js";
@@ -12,10 +16,12 @@ import type { Store } from "./store.js";
 /** The arm name of the float network that every arm of a seed starts from. */
 export const FLOAT = "float";
 
+/** What came of {@link trainNetwork}; `"done before"` says that the store already had a network or its failure. */
+export type TrainingOutcome = "trained" | "failed" | "done before";
+
 /**
- * Trains one network of a study, going on from the last finished epoch, and stores its checkpoint.
+ * Trains one network of a study, going on from the last finished epoch, and stores its checkpoint, or that it failed.
  * @param arm id of an arm, or `"float"`
- * @returns false if the store already has it
  */
 export async function trainNetwork(
   study: Study,
@@ -23,9 +29,17 @@ export async function trainNetwork(
   arm: string,
   seed: number,
   { onProgress, signal }: JobOptions = {},
-): Promise<boolean> {
+): Promise<TrainingOutcome> {
   const config = configOf(study, arm, seed);
-  if (store.finished(arm, seed, config)) return false;
+  if (store.finished(arm, seed, config) || failureOf(study, store, arm, seed)) return "done before";
+  const failed = (reason: string, epoch: number, step: number) => {
+    saveFailure(store, { arm, seed, config, reason, epoch, step });
+    return "failed" as const;
+  };
+  for (const needed of dependenciesOf(study, arm)) {
+    const failure = failureOf(study, store, needed, seed);
+    if (failure) return failed(`it needs arm ${needed} of this seed, which failed: ${failure.reason}`, 0, 0);
+  }
   const backend = await loadBackend();
   const origin = {
     study: study.name,
@@ -37,7 +51,7 @@ export async function trainNetwork(
     backend: { ...backend },
   };
   const job = arm === FLOAT ? floatJob(study, origin) : armJob(study, store, origin);
-  const checkpoint = await train(job, trainingData(study), {
+  const training = train(job, trainingData(study), {
     resume: resumable(store.unfinished(arm, seed, config), origin.backend),
     onEpoch: (state) => store.saveUnfinished(state),
     onProgress: ({ step, steps, imagesPerSecond, epoch, epochs }) =>
@@ -50,8 +64,25 @@ export async function trainNetwork(
       }),
     signal,
   });
-  store.saveFinished(checkpoint);
-  return true;
+  try {
+    store.saveFinished(await training);
+    return "trained";
+  } catch (error) {
+    if (!(error instanceof TrainingFailure)) throw error;
+    return failed(error.reason, error.epoch, error.step);
+  }
+}
+
+/** The arms of the same seed, the float network among them, whose networks an arm's training begins with. */
+export function dependenciesOf(study: Study, arm: string): readonly string[] {
+  if (arm === FLOAT) return [];
+  const { range } = armOf(study, arm);
+  return range?.rule === "frozen" ? [FLOAT, range.of] : [FLOAT];
+}
+
+/** Why a network of a study failed, if it was trained and did. */
+export function failureOf(study: Study, store: Store, arm: string, seed: number): Failure | undefined {
+  return readFailure(store, arm, seed, configOf(study, arm, seed));
 }
 
 /** An unfinished training, if what computed it computes now: a network is not begun by one TensorFlow and ended by another. */
@@ -88,20 +119,33 @@ function floatJob(study: Study, origin: Origin): TrainingJob {
 }
 
 function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
-  const { sparsification, gradient } = armOf(study, origin.arm);
-  const start = trainedNetwork(study, store, FLOAT, origin.seed);
-  if (!start)
+  const { sparsification, gradient, bits = study.bits, epochsFactor = 1, range } = armOf(study, origin.arm);
+  const needed = (arm: string, what: string) => {
+    const found = trainedNetwork(study, store, arm, origin.seed);
+    if (found) return found;
     throw new UserError(
-      `arm ${origin.arm}, seed ${origin.seed} starts from the float network of that seed, which is not trained yet; ` +
-        `train it first: flatenn train --arm ${FLOAT} --seed ${origin.seed}`,
+      `arm ${origin.arm}, seed ${origin.seed} ${what} of that seed, which is not trained yet; ` +
+        `train it first: flatenn train --arm ${arm} --seed ${origin.seed}`,
     );
+  };
+  const start = needed(FLOAT, "starts from the float network");
   const threshold = sparsification.kind === "fatrelu" ? sparsification.threshold : 0;
+  const model = modelOf(study);
+  const ranges: Ranges | undefined =
+    range?.rule === "frozen"
+      ? {
+          rule: "frozen",
+          weightClips: weightClipsOf(model, needed(range.of, `has the clips of arm ${range.of}`)),
+        }
+      : range;
   return {
-    model: modelOf(study),
-    origin: { ...origin, bits: study.bits, threshold },
-    settings: study.quantized,
+    model,
+    origin: { ...origin, bits, threshold },
+    settings: { ...study.quantized, epochs: epochsFactor * study.quantized.epochs },
     sparsification,
     gradient,
     start,
+    encoding: study.campaign.encoding,
+    ...(ranges && { ranges }),
   };
 }

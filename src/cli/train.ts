@@ -1,4 +1,4 @@
-import { FLOAT, trainNetwork } from "../campaign/train-network.js";
+import { FLOAT, failureOf, trainNetwork } from "../campaign/train-network.js";
 import { progressReporter } from "./progress-line.js";
 import { openRun, type RunOptions, seedsOf } from "./selection.js";
 
@@ -13,7 +13,10 @@ export async function trainCommand(options: TrainOptions): Promise<void> {
   for (const seed of seedsOf(study, options.seed))
     for (const arm of arms) {
       const report = progressReporter(`train ${arm}, seed ${seed}`);
-      const trained = await trainNetwork(study, store, arm, seed, { onProgress: report.update });
-      report.finish(trained ? `trained, ${store.checkpoint(arm, seed)}` : "already trained");
+      const outcome = await trainNetwork(study, store, arm, seed, { onProgress: report.update });
+      const failure = failureOf(study, store, arm, seed);
+      if (failure) report.finish(`failed, which is recorded: ${failure.reason}`);
+      else
+        report.finish(outcome === "trained" ? `trained, ${store.checkpoint(arm, seed)}` : "already trained");
     }
 }

@@ -27,7 +27,8 @@ export function clipRatios(network: DeployedNetwork, { parameters }: Checkpoint)
   return { total: Math.sqrt(clips / variances), byLayer };
 }
 
-function varianceOf(values: Float32Array): number {
+/** The mean squared deviation from the mean. */
+export function varianceOf(values: Float32Array): number {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   return values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
 }

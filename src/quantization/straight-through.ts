@@ -9,9 +9,9 @@ export interface WeightQuantizer {
   value(latent: Float32Array, clip: number): Float32Array;
   /**
    * Pulls dL/dQ back to latent weights and clip: to w it passes inside the clip; to the clip goes Q(w)/c - w/c inside and
-   * +-1 outside, times dL/dQ, summed in float64.
+   * Q(w)/c = +-1 outside, times dL/dQ, summed in float64.
    * @param dy dL/dQ
-   * @param value Q(w) as {@link value} gave it
+   * @param value Q(w) as {@link value} gave it, or what faults made of it: another level, which moves with the clip too
    */
   gradient(
     dy: Float32Array,
@@ -33,8 +33,7 @@ export function weightQuantizer(bits: number): WeightQuantizer {
       for (let i = 0; i < dy.length; i++) {
         const w = latent[i]!;
         const d = dy[i]!;
-        if (w > c) slope += d * c;
-        else if (w < -c) slope -= d * c;
+        if (w > c || w < -c) slope += d * value[i]!;
         else {
           passed[i] = d;
           slope += d * (value[i]! - w);

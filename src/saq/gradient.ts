@@ -90,6 +90,37 @@ export function sharpnessAwareGradient(
   };
 }
 
+/**
+ * Gradient of one step of random bit error training (RandBET, arXiv 2006.13977): the mean of the gradient at Q(w) and the
+ * gradient at the weights as read from a faulty memory, both pulled back by straight-through. A faulty code stays the same
+ * multiple of the clip, so the clip has its share of both.
+ * @param read the weights that a layer's memory gives back: levels of the grid, drawn anew at each call
+ */
+export function faultAwareGradient(
+  lossGradient: LossGradient,
+  point: Point,
+  quantizer: WeightQuantizer,
+  read: (latent: Float32Array, clip: number, name: string) => Float32Array,
+): PointGradient {
+  const clean = conventionalGradient(lossGradient, point, quantizer);
+  const faulty = mapArrays(point.weights, (w, name) => read(w, clipOf(point, name), name));
+  const hit = lossGradient(faulty, point.rest, "second");
+  const pulled = pullBack(hit.weights, point, faulty, quantizer);
+  return {
+    loss: clean.loss,
+    weights: mean(clean.weights, pulled.weights),
+    weightClips: mean(clean.weightClips, pulled.weightClips),
+    rest: mean(clean.rest, hit.rest),
+  };
+}
+
+function mean(a: Arrays, b: Arrays): Arrays {
+  return mapArrays(a, (x, name) => {
+    const y = b[name]!.data;
+    return x.map((value, i) => (value + y[i]!) / 2);
+  });
+}
+
 function quantize(point: Point, quantizer: WeightQuantizer | undefined): Arrays {
   if (!quantizer) return point.weights;
   return mapArrays(point.weights, (w, name) => quantizer.value(w, clipOf(point, name)));

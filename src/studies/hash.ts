@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { armOf } from "./registry.js";
 import type { Arm, Study } from "./study.js";
 
 /** sha256, in hex, of the JSON of a value with sorted keys: equal settings give equal hashes. */
@@ -21,7 +22,15 @@ export function floatConfig(study: Study, seed: number): string {
 
 /** Hash of what decides the network of an arm and a seed. */
 export function armConfig(study: Study, arm: Arm, seed: number): string {
-  return settingsHash({ float: floatConfig(study, seed), quantized: study.quantized, bits: study.bits, arm });
+  const { seeds: _, ...trained } = arm; // how many seeds there are decides none of them
+  return settingsHash({
+    float: floatConfig(study, seed),
+    quantized: study.quantized,
+    bits: study.bits,
+    arm: trained,
+    ...(arm.range?.rule === "frozen" && { source: armConfig(study, armOf(study, arm.range.of), seed) }),
+    ...(arm.gradient.rule === "randbet" && { encoding: study.campaign.encoding }),
+  });
 }
 
 function sorted(value: unknown): unknown {

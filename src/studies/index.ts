@@ -1,4 +1,6 @@
 export { armConfig, floatConfig, studyHash } from "./hash.js";
-export { armOf, findStudy, modelOf, STUDIES } from "./registry.js";
+export { armOf, findStudy, modelOf, STUDIES, seedsOfArm } from "./registry.js";
 export { parseStudy } from "./schema.js";
-export type { Arm, CampaignSettings, Study, TrainingPhase } from "./study.js";
+export type { Knob, SelectionSettings, SelectionStage } from "./selection.js";
+export { armWith, STANDARD } from "./selection.js";
+export type { Arm, Bits, CampaignSettings, RangeRule, Study, TrainingPhase } from "./study.js";

@@ -32,3 +32,8 @@ export function armOf(study: Study, id: string): Arm {
   if (found) return found;
   throw new UserError(`arm must be one of ${study.arms.map((arm) => arm.id).join(", ")}, got ${id}`);
 }
+
+/** The seeds that an arm is trained with: all of the study's, or the first few. */
+export function seedsOfArm({ seeds }: Study, arm: Arm): readonly number[] {
+  return seeds.slice(0, arm.seeds);
+}

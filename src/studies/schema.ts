@@ -30,11 +30,56 @@ const gradient = z.discriminatedUnion("rule", [
     rule: z.enum(["saq", "asam", "sam-latent", "sam-requantized"]),
     rho: z.number().positive(),
   }),
+  z.strictObject({ rule: z.literal("randbet"), rate: z.number().gt(0).lt(1) }),
 ]);
 
 const fault = z.string().superRefine((id, context) => {
   const message = refusal(() => faultModel(id));
   if (message !== undefined) context.addIssue(message);
+});
+
+const codeBits = z.strictObject({ weights: bits, activations: bits });
+
+const range = z.discriminatedUnion("rule", [
+  z.strictObject({ rule: z.literal("frozen"), of: name }),
+  z.strictObject({ rule: z.literal("deviations"), tau: z.number().positive() }),
+  z.strictObject({ rule: z.literal("observed") }),
+]);
+
+const arm = z.strictObject({
+  id: name,
+  sparsification,
+  gradient,
+  epochsFactor: z.exactOptional(count),
+  range: z.exactOptional(range),
+  bits: z.exactOptional(codeBits),
+  seeds: z.exactOptional(count),
+});
+
+const ascending = (values: readonly number[]) => values.every((v, i) => i === 0 || v > values[i - 1]!);
+
+const stage = z.strictObject({
+  id: name,
+  base: name,
+  varies: z.enum(["l1", "hoyer", "fatrelu", "deviations", "saq", "asam", "sam-latent", "sam-requantized"]),
+  grid: z.array(z.number().positive()).min(1).refine(ascending, "must ascend"),
+  factor: z.number().gt(1),
+  rule: z.enum(["clean", "sparsity", "faults"]),
+});
+
+const selection = z.strictObject({
+  tolerance: z.number().min(0),
+  sparsity: z.strictObject({ target: share, within: z.number().positive() }),
+  extensions: z.int().min(0),
+  stages: z
+    .array(stage)
+    .min(1)
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "two stages have the same id")
+    .refine(
+      (all) =>
+        all.every(({ base }, i) => base === "standard" || all.slice(0, i).some(({ id }) => id === base)),
+      "the base of a stage must be standard or a stage before it",
+    ),
 });
 
 const campaign = z
@@ -47,7 +92,7 @@ const campaign = z
     ceiling: share,
     encoding: z.enum(ENCODINGS),
   })
-  .refine(({ rates }) => rates.every((rate, i) => i === 0 || rate > rates[i - 1]!), {
+  .refine(({ rates }) => ascending(rates), {
     path: ["rates"],
     message: "must ascend",
   })
@@ -66,12 +111,13 @@ const study = z
     model: name,
     dataset: z.literal("fashion-mnist"),
     trainingImages: count.nullable(),
-    bits: z.strictObject({ weights: bits, activations: bits }),
+    bits: codeBits,
     seeds: z.array(z.int().min(0)).min(1),
     float: phase,
     quantized: phase,
-    arms: z.array(z.strictObject({ id: name, sparsification, gradient })).min(1),
+    arms: z.array(arm).min(1),
     campaign,
+    selection: z.exactOptional(selection),
   })
   .refine(({ arms }) => new Set(arms.map(({ id }) => id)).size === arms.length, {
     path: ["arms"],
@@ -80,6 +126,22 @@ const study = z
   .refine(({ arms }) => !arms.some(({ id }) => id === "float"), {
     path: ["arms"],
     message: "the id float is taken by the network that all arms start from",
+  })
+  .refine(
+    ({ arms }) =>
+      arms.every(({ range }) => {
+        if (range?.rule !== "frozen") return true;
+        const source = arms.find(({ id }) => id === range.of);
+        return source !== undefined && source.range?.rule !== "frozen";
+      }),
+    {
+      path: ["arms"],
+      message: "clips are frozen at those of an arm that the study does not have, or that freezes too",
+    },
+  )
+  .refine(({ arms, seeds }) => arms.every((each) => (each.seeds ?? 1) <= seeds.length), {
+    path: ["arms"],
+    message: "an arm has more seeds than the study",
   })
   .refine(({ seeds }) => new Set(seeds).size === seeds.length, {
     path: ["seeds"],

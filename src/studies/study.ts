@@ -1,6 +1,7 @@
 import type { Encoding } from "../quantization/encodings.js";
 import type { Sparsification } from "../training/loss.js";
 import type { GradientRule } from "../training/step.js";
+import type { SelectionSettings } from "./selection.js";
 
 /** Stochastic gradient descent with Nesterov momentum and a cosine schedule, over a number of epochs. */
 export interface TrainingPhase {
@@ -13,11 +14,36 @@ export interface TrainingPhase {
   readonly weightDecay: number;
 }
 
-/** One way to train the network. */
+/** Bits of codes: 1 to 8. */
+export interface Bits {
+  readonly weights: number;
+  readonly activations: number;
+}
+
+/**
+ * Where an arm's clips come from if they are not learned (docs/protocol.md section 4).
+ * - `frozen`: weight clips as another arm of the same seed ends with, from the first quantized step on
+ * - `deviations`: weight clips fixed at tau standard deviations of the float layer, latent weights projected into them
+ * - `observed`: weight clips at max|w|, activation clips at a moving average of the batch maximum, both without gradient
+ */
+export type RangeRule =
+  | { readonly rule: "frozen"; readonly of: string }
+  | { readonly rule: "deviations"; readonly tau: number }
+  | { readonly rule: "observed" };
+
+/** One way to train the network. What is absent is as in the study. */
 export interface Arm {
   readonly id: string;
   readonly sparsification: Sparsification;
   readonly gradient: GradientRule;
+  /** Times the study's quantized epochs; absent: 1. */
+  readonly epochsFactor?: number;
+  /** Absent: weight and activation clips are learned. */
+  readonly range?: RangeRule;
+  /** Absent: the study's. */
+  readonly bits?: Bits;
+  /** How many of the study's seeds, the first ones; absent: all. It decides no network. */
+  readonly seeds?: number;
 }
 
 /** Which faults are injected, and what is evaluated. */
@@ -51,10 +77,12 @@ export interface Study {
   readonly dataset: "fashion-mnist";
   /** Number of training images, the first of the split's keyed order; null for all. */
   readonly trainingImages: number | null;
-  readonly bits: { readonly weights: number; readonly activations: number };
+  readonly bits: Bits;
   readonly seeds: readonly number[];
   readonly float: TrainingPhase;
   readonly quantized: TrainingPhase;
   readonly arms: readonly Arm[];
   readonly campaign: CampaignSettings;
+  /** How the parameters of another profile are selected; only a profile that does so has it. */
+  readonly selection?: SelectionSettings;
 }

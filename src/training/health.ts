@@ -15,19 +15,39 @@ export function clipValues(parameters: Arrays): Record<string, number> {
   );
 }
 
-/** Refuses to begin from a float network with a layer of zeros: its clip would be 0. */
+/** A training that failed: not by a mistake of the program, but because these settings lead nowhere. */
+export class TrainingFailure extends UserError {
+  /**
+   * @param reason what happened, as a sentence without a full stop
+   * @param epoch from 1; 0 before the first
+   * @param step over all epochs, from 1; 0 before the first
+   */
+  constructor(
+    readonly reason: string,
+    readonly epoch: number,
+    readonly step: number,
+  ) {
+    super(`${reason}. Lower the learning rate, alpha or rho of the study and train again`);
+  }
+}
+
+/**
+ * Refuses to begin from a float network with a layer of zeros: its clip would be 0.
+ * @throws TrainingFailure naming the clip and the arm
+ */
 export function requireClips(initialClips: Readonly<Record<string, number>>, arm: string): void {
   const dead = Object.entries(initialClips).find(([, clip]) => !(Math.abs(clip) > 0))?.[0];
   if (dead)
-    throw new UserError(
-      `arm ${arm} cannot begin: the clip ${dead} would be 0, since all that it clips is 0 in the float network. ` +
-        "Lower the learning rate of the float training and train again",
+    throw new TrainingFailure(
+      `arm ${arm} cannot begin: the clip ${dead} would be 0, since all that it clips is 0 in the float network`,
+      0,
+      0,
     );
 }
 
 /**
  * Stops a training that has failed.
- * @throws UserError naming the layer, the epoch and the arm
+ * @throws TrainingFailure naming the layer, the epoch and the arm
  */
 export function checkTraining(step: {
   readonly state: OptimizerState;
@@ -36,22 +56,26 @@ export function checkTraining(step: {
   readonly initialClips: Readonly<Record<string, number>>;
   readonly arm: string;
   readonly epoch: number;
+  /** Over all epochs, from 1. */
+  readonly step: number;
 }): void {
   const { state, loss, initialClips, arm, epoch } = step;
   const where = `in epoch ${epoch} of arm ${arm}`;
   const broken = Object.entries(state.parameters).find(([, { data }]) => !allFinite(data))?.[0];
   if (broken || !Number.isFinite(loss)) {
-    throw new UserError(
-      `the loss is no longer finite ${where}; first parameter that is not: ${broken ?? "none yet"}. ` +
-        "Lower the learning rate, alpha or rho of the study and train this arm again",
+    throw new TrainingFailure(
+      `the loss is no longer finite ${where}; first parameter that is not: ${broken ?? "none yet"}`,
+      epoch,
+      step.step,
     );
   }
   for (const [name, clip] of Object.entries(clipValues(state.parameters))) {
     const start = initialClips[name]!;
     if (Math.abs(clip) >= COLLAPSED * Math.abs(start) && clip !== 0) continue;
-    throw new UserError(
-      `the clip ${name} has collapsed ${where}: ${clip.toPrecision(3)}, from ${start.toPrecision(3)} at the start. ` +
-        "This is a failed run; lower the learning rate, alpha or rho of the study and train this arm again",
+    throw new TrainingFailure(
+      `the clip ${name} has collapsed ${where}: ${clip.toPrecision(3)}, from ${start.toPrecision(3)} at the start`,
+      epoch,
+      step.step,
     );
   }
 }

@@ -1,8 +1,10 @@
 export type { Activation } from "./forward.js";
 export { forward } from "./forward.js";
+export { TrainingFailure } from "./health.js";
 export type { Batch, Sparsification } from "./loss.js";
 export { batchLoss } from "./loss.js";
 export { cosineSchedule, nesterovStep } from "./optimizer.js";
+export type { Ranges } from "./ranges.js";
 export type { GradientRule, StepOptions } from "./step.js";
 export { trainStep } from "./step.js";
 export type { Loss } from "./tensor-loss.js";

@@ -1,9 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { scalarValue } from "../arrays.js";
 import { crossEntropy } from "../backend/operations.js";
 import type { Model } from "../models/model.js";
 import { quantizeActivations } from "../quantization/tensor.js";
 import { fatRelu, hoyerPenalty, l1Penalty } from "../sparsity/tensor.js";
 import { type Activation, forward } from "./forward.js";
+import type { ClipObserver } from "./ranges.js";
 import type { Loss } from "./tensor-loss.js";
 
 /** How an arm makes its activations sparse. */
@@ -27,25 +29,47 @@ export function rectify(x: tf.Tensor, sparsification: Sparsification): tf.Tensor
  * The training loss of one batch as a function of weights and the rest: cross-entropy plus the sparsity penalty, which is
  * part of both passes of a sharpness-aware step.
  * @param activationBits undefined for a float network; else clips are taken from `rest` as `<node>.clip`
+ * @param observer where observed clips are taken from instead; the first pass moves them
  */
 export function batchLoss(
   model: Model,
   batch: Batch,
-  { activationBits, sparsification }: { activationBits: number | undefined; sparsification: Sparsification },
+  {
+    activationBits,
+    sparsification,
+    observer,
+  }: {
+    activationBits: number | undefined;
+    sparsification: Sparsification;
+    observer?: ClipObserver | undefined;
+  },
 ): Loss {
   // without a penalty or threshold the quantizer's own clamp at 0 is the ReLU
   const quantizerRectifies = activationBits !== undefined && sparsification.kind === "none";
-  return (weights, rest) => {
+  return (weights, rest, pass) => {
     const penalized: tf.Tensor[] = [];
     const activate: Activation = (x, node) => {
       const rectified = quantizerRectifies ? x : rectify(x, sparsification);
       penalized.push(rectified);
       if (activationBits === undefined) return rectified;
-      return quantizeActivations(rectified, rest[`${node}.clip`]!, activationBits);
+      const name = `${node}.clip`;
+      const clip = observer ? observedClip(observer, name, rectified, pass) : rest[name]!;
+      return quantizeActivations(rectified, clip, activationBits);
     };
     const loss = crossEntropy(forward(model, weights, rest, batch.images, activate), batch.labels);
     if (sparsification.kind !== "l1" && sparsification.kind !== "hoyer") return loss;
     const penalty = sparsification.kind === "l1" ? l1Penalty : hoyerPenalty;
     return tf.add(loss, tf.mul(penalty(penalized), sparsification.alpha));
   };
+}
+
+function observedClip(
+  observer: ClipObserver,
+  name: string,
+  x: tf.Tensor,
+  pass: "first" | "second",
+): tf.Tensor {
+  const clip =
+    pass === "first" ? observer.observe(name, tf.max(x).dataSync()[0]!) : scalarValue(observer.clips[name]!);
+  return tf.scalar(clip);
 }

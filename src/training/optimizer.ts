@@ -8,7 +8,7 @@ export interface OptimizerState {
 
 /**
  * One step of stochastic gradient descent with Nesterov momentum (PyTorch's form): v' = m v + g, w' = w - lr (g + m v'),
- * where g includes weight decay. Each formula is evaluated in float64 and rounded once to float32.
+ * where g includes weight decay. A parameter without a gradient stays as it is. Each formula is evaluated in float64 and rounded once to float32.
  */
 export function nesterovStep(
   { parameters, velocity }: OptimizerState,
@@ -21,9 +21,13 @@ export function nesterovStep(
 ): OptimizerState {
   const nextVelocity: Record<string, Arrays[string]> = {};
   const next = mapArrays(parameters, (w, name) => {
-    const decay = weightDecay(name);
-    const g = gradient[name]!.data;
     const v = velocity[name]!.data;
+    const g = gradient[name]?.data;
+    if (!g) {
+      nextVelocity[name] = velocity[name]!;
+      return w;
+    }
+    const decay = weightDecay(name);
     const moved = new Float32Array(w.length);
     const movedVelocity = new Float32Array(w.length);
     for (let i = 0; i < w.length; i++) {

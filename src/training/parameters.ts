@@ -1,14 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Array32, type Arrays, scalar } from "../arrays.js";
+import { type Array32, type Arrays, mapArrays, scalar } from "../arrays.js";
+import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { activationNodes, type Model, weightLayers } from "../models/model.js";
 import { stream } from "../random/index.js";
 import type { Point } from "../saq/gradient.js";
 import { toTensors } from "../tensors/arrays.js";
 import { forward } from "./forward.js";
 import { rectify, type Sparsification } from "./loss.js";
-
-/** Initial clip over the largest magnitude seen. */
-const INITIAL_CLIP_SHARE = 0.8;
 
 /** He-normal weights and zero biases of a float network, from the stream (study, "init", seed, layer). */
 export function initialPoint(model: Model, study: string, seed: number): Point {
@@ -25,33 +23,33 @@ export function initialPoint(model: Model, study: string, seed: number): Point {
 }
 
 /**
- * Starts quantization-aware training from a float network: clips at 0.8 of the largest magnitude, of each weight array,
+ * Starts quantization-aware training from a float network: clips at `share` of the largest magnitude, of each weight array,
  * and of the activations of a float forward pass over `images`, the first training batch.
+ * @param share default 0.8
  */
 export function addClips(
   model: Model,
   point: Point,
   images: tf.Tensor4D,
   sparsification: Sparsification,
+  { share = 0.8 }: { share?: number } = {},
 ): Point {
   const clips: Record<string, Array32> = {};
   tf.tidy(() => {
     forward(model, toTensors(point.weights), toTensors(point.rest), images, (x, node) => {
       const rectified = rectify(x, sparsification);
-      clips[`${node}.clip`] = initialClip(rectified.dataSync() as Float32Array);
+      clips[`${node}.clip`] = initialClip(rectified.dataSync() as Float32Array, share);
       return rectified;
     });
   });
   const weightClips = Object.fromEntries(
-    Object.entries(point.weights).map(([name, { data }]) => [name, initialClip(data)]),
+    Object.entries(point.weights).map(([name, { data }]) => [name, initialClip(data, share)]),
   );
   return { weights: point.weights, weightClips, rest: { ...point.rest, ...clips } };
 }
 
-function initialClip(values: Float32Array): Array32 {
-  return scalar(
-    INITIAL_CLIP_SHARE * values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0),
-  );
+function initialClip(values: Float32Array, share: number): Array32 {
+  return scalar(share * values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0));
 }
 
 /** The arrays of a point by their names in a checkpoint (docs/formats.md). */
@@ -77,6 +75,11 @@ export function unflatten(model: Model, arrays: Arrays): Point {
       names.flatMap((name) => (arrays[name + suffix] ? [[name, arrays[name + suffix]!]] : [])),
     );
   return { weights: pick(layers, WEIGHT), weightClips: pick(layers, WEIGHT_CLIP), rest: pick(rest, "") };
+}
+
+/** The weight clips of a trained network, by layer: |c|, since a learned clip may have changed its sign. */
+export function weightClipsOf(model: Model, { parameters }: Checkpoint): Arrays {
+  return mapArrays(unflatten(model, parameters).weightClips, (clip) => clip.map(Math.abs));
 }
 
 const WEIGHT = ".weight";

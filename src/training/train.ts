@@ -7,6 +7,7 @@ import { countCorrect } from "../inference/classifier.js";
 import { codesOf, deploy } from "../inference/deploy.js";
 import { tensorClassifier } from "../inference/tensor.js";
 import type { Model } from "../models/model.js";
+import type { Encoding } from "../quantization/encodings.js";
 import type { Point } from "../saq/gradient.js";
 import type { TrainingPhase } from "../studies/study.js";
 import { batchAt, epochBatches, imageTensor } from "./batches.js";
@@ -15,6 +16,7 @@ import { checkTraining, clipValues, requireClips } from "./health.js";
 import type { Sparsification } from "./loss.js";
 import { cosineSchedule, type OptimizerState } from "./optimizer.js";
 import { addClips, flatten, initialPoint, unflatten } from "./parameters.js";
+import { type Ranges, startRanges } from "./ranges.js";
 import { type GradientRule, trainStep } from "./step.js";
 
 /** One network to train. */
@@ -27,6 +29,10 @@ export interface TrainingJob {
   readonly gradient: GradientRule;
   /** The float network to start from; undefined trains that network itself. */
   readonly start: Checkpoint | undefined;
+  /** Where clips come from. Default: learned. */
+  readonly ranges?: Ranges;
+  /** How codes lie in memory, which decides what a flip does to them in RandBET. Default: offset binary. */
+  readonly encoding?: Encoding;
 }
 
 export interface TrainingData {
@@ -62,7 +68,7 @@ const REPORT_EVERY = 50;
 
 /**
  * Trains one network to the end, or on from where `resume` stopped; the result has the same bits either way.
- * @throws UserError if the loss is not finite or a clip collapses, naming layer, epoch and arm
+ * @throws TrainingFailure if the loss is not finite or a clip collapses, naming layer, epoch and arm
  */
 export async function train(
   job: TrainingJob,
@@ -74,6 +80,7 @@ export async function train(
   const curve: EpochRecord[] = [...(options.resume?.origin.curve ?? job.start?.origin.curve ?? [])];
   const finished = options.resume?.origin.epoch ?? 0;
   const start = begin(job, data);
+  const { ranges, encoding } = job;
   let state = options.resume ? resumed(options.resume) : start;
   const initialClips = clipValues(start.parameters); // what a collapse is measured against
   requireClips(initialClips, origin.arm);
@@ -100,12 +107,15 @@ export async function train(
         learningRate,
         momentum: settings.momentum,
         weightDecay: settings.weightDecay,
+        key: [origin.study, "step", origin.seed, step],
+        ...(ranges && { ranges }),
+        ...(encoding && { encoding }),
       });
       tf.dispose([batch.images, batch.labels]);
       lossSum += next.loss;
       state = next.state;
       step++;
-      checkTraining({ state, loss: next.loss, initialClips, arm: origin.arm, epoch });
+      checkTraining({ state, loss: next.loss, initialClips, arm: origin.arm, epoch, step });
       if ((i + 1) % REPORT_EVERY !== 0 && i + 1 !== batches.length) continue;
       const done = i % REPORT_EVERY === REPORT_EVERY - 1 ? REPORT_EVERY : batches.length % REPORT_EVERY;
       const imagesPerSecond = (1000 * done * settings.batch) / (performance.now() - since);
@@ -139,15 +149,16 @@ function begin(job: TrainingJob, data: TrainingData): OptimizerState {
 }
 
 function startingPoint(
-  { model, origin, settings, sparsification, start }: TrainingJob,
+  { model, origin, settings, sparsification, start, ranges = { rule: "learned" } }: TrainingJob,
   data: TrainingData,
 ): Point {
   if (!start) return initialPoint(model, origin.study, origin.seed);
   const key = { study: origin.study, phase: "quantized", seed: origin.seed, epoch: 1 };
   const images = imageTensor(data.dataset, epochBatches(data.train, settings.batch, key)[0]!);
-  const point = addClips(model, unflatten(model, start.parameters), images, sparsification);
+  const seen = ranges.rule === "observed" ? { share: 1 } : {}; // all that is observed lies within the clip
+  const point = addClips(model, unflatten(model, start.parameters), images, sparsification, seen);
   images.dispose();
-  return point;
+  return startRanges(point, ranges);
 }
 
 function resumed({ parameters, velocity = {} }: Checkpoint): OptimizerState {

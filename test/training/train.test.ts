@@ -127,6 +127,7 @@ describe("a failed training", () => {
         initialClips: { "fc2.weight_clip": 1 },
         arm: "as-saq",
         epoch: 3,
+        step: 41,
       });
     expect(check(0.0009)).toThrow(
       "the clip fc2.weight_clip has collapsed in epoch 3 of arm as-saq: 0.000900, from 1.00 at the start",
