@@ -4,7 +4,9 @@ import { campaign } from "./campaign.js";
 import { claimsCommand } from "./claims.js";
 import { data } from "./data.js";
 import { figures } from "./figures.js";
+import { planCommand } from "./plan.js";
 import { reproduce } from "./reproduce.js";
+import { candidate, select } from "./select.js";
 import { trainCommand } from "./train.js";
 
 /** The command line. Bad options end with exit code 2, a user's other mistakes with 1, an interrupt with 130. */
@@ -108,6 +110,28 @@ export function program(): Command {
     )
     .option("--out <file>", "also write the table: .csv, .md or .html by the ending")
     .action(claimsCommand);
+  command(
+    "select",
+    "choose the full profile's parameters on validation images; goes on from what is done",
+    "flatenn select --profile selection",
+  )
+    .option("--out <folder>", "folder of the run")
+    .option("--jobs <n>", "processes side by side (default: one per core)", positiveInteger)
+    .action(select);
+  command(
+    "plan",
+    "estimate steps, hours and megabytes of a study, with speeds measured now on this machine",
+    "flatenn plan --profile full",
+  ).action(planCommand);
+  root
+    .command("candidate", { hidden: true }) // one network of a selection: what `select` runs in processes of its own
+    .requiredOption("--study <name>")
+    .requiredOption("--profile <name>")
+    .requiredOption("--out <folder>")
+    .requiredOption("--arm <id>")
+    .requiredOption("--seed <n>", "", wholeNumber)
+    .option("--verbose")
+    .action(candidate);
   plain("data", "check the data set's files and say how it is split", "flatenn data").action(data);
   return root;
 }

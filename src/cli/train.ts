@@ -1,4 +1,5 @@
 import { FLOAT, failureOf, trainNetwork } from "../campaign/train-network.js";
+import { armOf, seedsOfArm } from "../studies/registry.js";
 import { progressReporter } from "./progress-line.js";
 import { openRun, type RunOptions, seedsOf } from "./selection.js";
 
@@ -12,6 +13,7 @@ export async function trainCommand(options: TrainOptions): Promise<void> {
   const arms = options.arm ? [options.arm] : [FLOAT, ...study.arms.map(({ id }) => id)];
   for (const seed of seedsOf(study, options.seed))
     for (const arm of arms) {
+      if (arm !== FLOAT && !seedsOfArm(study, armOf(study, arm)).includes(seed)) continue;
       const report = progressReporter(`train ${arm}, seed ${seed}`);
       const outcome = await trainNetwork(study, store, arm, seed, { onProgress: report.update });
       const failure = failureOf(study, store, arm, seed);

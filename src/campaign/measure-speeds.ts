@@ -1,0 +1,86 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { type Arrays, mapArrays } from "../arrays.js";
+import { loadBackend } from "../backend/load.js";
+import { fashionMnistSplit, loadFashionMnist } from "../datasets/index.js";
+import { codesOf, deploy } from "../inference/deploy.js";
+import { integerClassifier } from "../inference/engine.js";
+import { modelOf } from "../studies/registry.js";
+import type { Study } from "../studies/study.js";
+import { batchAt } from "../training/batches.js";
+import type { OptimizerState } from "../training/optimizer.js";
+import { addClips, flatten, initialPoint } from "../training/parameters.js";
+import { type GradientRule, trainStep } from "../training/step.js";
+import type { Speeds } from "./estimate.js";
+
+const WARM_UP = 5;
+const RUNS = 15;
+const TEST_IMAGES = 10_000;
+const NONE = { kind: "none" } as const;
+
+/** Measures training steps and trials of a study on an untrained network; takes some seconds. */
+export async function measureSpeeds(study: Study): Promise<Speeds> {
+  await loadBackend();
+  const model = modelOf(study);
+  const dataset = loadFashionMnist({ split: "train" });
+  const indices = range(study.quantized.batch);
+  const { images } = batchAt(dataset, indices, model.classes);
+  const parameters = flatten(addClips(model, initialPoint(model, "speed", 0), images, NONE));
+  images.dispose();
+  const imagesPerSecond = (gradient: GradientRule) => {
+    const { batch: size, momentum, weightDecay } = study.quantized;
+    const options = {
+      bits: study.bits,
+      sparsification: NONE,
+      gradient,
+      learningRate: 1e-4,
+      momentum,
+      weightDecay,
+    };
+    let state: OptimizerState = {
+      parameters,
+      velocity: mapArrays(parameters, (x) => new Float32Array(x.length)),
+    };
+    const step = () => {
+      const batch = batchAt(dataset, indices, model.classes); // making the tensors is part of a step
+      state = trainStep(model, state, batch, options).state;
+      tf.dispose([batch.images, batch.labels]);
+    };
+    return size / secondsOf(step);
+  };
+  return {
+    conventional: imagesPerSecond({ rule: "conventional" }),
+    twoPass: imagesPerSecond({ rule: "saq", rho: 0.1 }),
+    trials: 1 / secondsOfTrial(study, parameters),
+  };
+}
+
+function secondsOfTrial(study: Study, parameters: Arrays): number {
+  const network = deploy(modelOf(study), { origin: originOf(study), parameters });
+  const { split, images } = study.campaign;
+  // as many images as the campaign has, but of the training images: speed is all that is measured
+  const indices = range(images ?? (split === "test" ? TEST_IMAGES : fashionMnistSplit().validation.length));
+  const classifier = integerClassifier(network, loadFashionMnist({ split: "train" }), indices);
+  const seconds = secondsOf(() => classifier.classify(codesOf(network)));
+  classifier.dispose();
+  return seconds;
+}
+
+function originOf({ name, profile, model, bits }: Study) {
+  const none = { seed: 0, epoch: 0, threshold: 0, config: "", backend: {}, curve: [] };
+  return { study: name, profile, model, arm: "speed", bits, ...none };
+}
+
+function range(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i);
+}
+
+/** The median of several runs, after some for warming up. */
+function secondsOf(work: () => void): number {
+  const times: number[] = [];
+  for (let i = 0; i < WARM_UP + RUNS; i++) {
+    const started = performance.now();
+    work();
+    times.push((performance.now() - started) / 1000);
+  }
+  return times.slice(WARM_UP).sort((a, b) => a - b)[RUNS >> 1]!;
+}

@@ -1,0 +1,94 @@
+import type { Table } from "../exhibits/table.js";
+import { studyHash } from "../studies/hash.js";
+import type { Study } from "../studies/study.js";
+import { type StageReport, selectionOf } from "./select.js";
+
+/** A selection as it is published in `selection.json`: its settings, every value tried, the choices and why. */
+export function selectionRecord(study: Study, reports: readonly StageReport[]): object {
+  const { tolerance, sparsity, extensions } = selectionOf(study);
+  const { faults, rates, maps, encoding, split } = study.campaign;
+  return {
+    study: study.name,
+    profile: study.profile,
+    settings: studyHash(study),
+    seeds: study.seeds,
+    campaign: { split, faults, rates, maps, encoding },
+    tolerance,
+    sparsity,
+    extensions,
+    finished: reports.every(({ settled }) => settled),
+    choices: Object.fromEntries(reports.map(({ stage, choice }) => [stage.id, choice])),
+    stages: reports.map(({ stage, reference, tried, settled, choice, why }) => ({
+      ...stage,
+      settled,
+      choice,
+      why,
+      referenceClean: orNull(reference),
+      tried: tried.map(({ value, arm, failed, clean, sparsity, underFaults, rows }) => ({
+        value,
+        arm: arm.id,
+        failed,
+        clean: orNull(clean),
+        sparsity: orNull(sparsity),
+        underFaults: orNull(underFaults),
+        networks: rows,
+      })),
+    })),
+  };
+}
+
+/** One line per value and seed of each stage whose networks are all there: `selection.csv`. */
+export function selectionTable(reports: readonly StageReport[]): Table {
+  const rows = reports.flatMap(({ stage, choice, tried }) =>
+    tried.flatMap(({ value, rows }) =>
+      rows.map((row) => ({
+        stage: stage.id,
+        base: stage.base,
+        varies: stage.varies,
+        value,
+        chosen: value === choice ? "yes" : "no",
+        arm: row.arm,
+        seed: row.seed,
+        clean_pct: percent(row.clean),
+        sparsity_pct: percent(row.sparsity),
+        under_faults_pct: percent(row.underFaults),
+        ...Object.fromEntries(
+          ["flip", "sa0", "sa1"].map((fault) => [`${fault}_pct`, percent(row.byFault?.[fault] ?? null)]),
+        ),
+        clip_ratio: row.clipRatio,
+        relative_rho: row.relativeRho,
+        failure: row.failure ?? "",
+      })),
+    ),
+  );
+  const columns = COLUMNS.map((key) => ({ key, title: key, align: "right" as const }));
+  return { title: "Selection on validation images", caption: "", columns, rows };
+}
+
+const COLUMNS = [
+  "stage",
+  "base",
+  "varies",
+  "value",
+  "chosen",
+  "arm",
+  "seed",
+  "clean_pct",
+  "sparsity_pct",
+  "under_faults_pct",
+  "flip_pct",
+  "sa0_pct",
+  "sa1_pct",
+  "clip_ratio",
+  "relative_rho",
+  "failure",
+];
+
+function percent(share: number | null): number | null {
+  return share === null ? null : 100 * share;
+}
+
+/** JSON has no NaN. */
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}

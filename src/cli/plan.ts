@@ -1,0 +1,29 @@
+import { estimate, type Speeds } from "../campaign/estimate.js";
+import { trainingData } from "../campaign/images.js";
+import { measureSpeeds } from "../campaign/measure-speeds.js";
+import { loadStudy, type StudyOptions } from "./selection.js";
+
+/** `flatenn plan` */
+export async function planCommand({ study: name, profile }: StudyOptions): Promise<void> {
+  const study = loadStudy(name, profile);
+  const speeds: Speeds = await measureSpeeds(study);
+  const plan = estimate(study, trainingData(study).train.length, speeds);
+  const count = (value: number) => Math.round(value).toLocaleString("en");
+  const hours = (seconds: number) => `${(seconds / 3600).toFixed(1)} core-hours`;
+  console.log(`Study ${study.name}, profile ${study.profile}`);
+  console.log(
+    `  measured now, one process: ${count(speeds.conventional)} images/s conventional, ${count(speeds.twoPass)} with two ` +
+      `passes (W${study.bits.weights}A${study.bits.activations}, batch ${study.quantized.batch}), ${count(60 * speeds.trials)} trials/min`,
+  );
+  console.log(
+    `  training: ${plan.networks} networks, ${count(plan.steps)} steps, ${hours(plan.trainingSeconds)}`,
+  );
+  console.log(`  campaign: ${count(plan.trials)} trials, ${hours(plan.campaignSeconds)}`);
+  console.log(
+    `  files: checkpoints ${plan.checkpointMegabytes.toFixed(0)} MB, trials as CSV ${plan.trialMegabytes.toFixed(0)} MB`,
+  );
+  if (study.selection)
+    console.log(
+      "  This counts the grids to begin with; each value that a stage adds is one more network a seed.",
+    );
+}
