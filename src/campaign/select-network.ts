@@ -35,7 +35,7 @@ export async function runCandidate(
   const arm = arms.find(({ id }) => id === armId);
   if (!arm)
     throw new UserError(
-      `arm must be one that the selection tries, of ${arms.map(({ id }) => id)}; got ${armId}`,
+      `arm must be one that the selection tries, of ${arms.map(({ id }) => id).join(", ")}; got ${armId}`,
     );
   const own: Study = { ...study, arms: [arm] };
   await trainNetwork(own, store, armId, seed, options);

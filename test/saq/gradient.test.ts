@@ -4,6 +4,7 @@ import { weightCodes, weightQuantizer, weightValues } from "../../src/quantizati
 import { stream } from "../../src/random/index.js";
 import {
   conventionalGradient,
+  faultAwareGradient,
   type LossGradient,
   norm,
   type Perturbation,
@@ -214,6 +215,54 @@ describe("the perturbation", () => {
     const { perturbation, weights } = sharpnessAwareGradient(flat, point, quantizer, { rule: "saq", rho: 1 });
     expect(norm(perturbation)).toBe(0);
     expect(weights["a"]!.data.every((g) => g === 0)).toBe(true);
+  });
+});
+
+describe("the fault-aware gradient", () => {
+  const faultFree = (w: Float32Array, c: number) => onGrid(w, c);
+  /** Turns every code q into n - q: w into -w. */
+  const inverted = (w: Float32Array, c: number) => onGrid(w, c).map((value) => -value);
+
+  it("of a memory without faults is the conventional gradient, bit for bit", () => {
+    const { weights, weightClips, rest, loss } = faultAwareGradient(
+      lossGradient,
+      point,
+      quantizer,
+      faultFree,
+    );
+    expect({ weights, weightClips, rest, loss }).toEqual(
+      conventionalGradient(lossGradient, point, quantizer),
+    );
+  });
+
+  it("is the mean of the gradients at Q(w) and at what is read, straight through to w", () => {
+    const { a, b, bias } = latent();
+    const at = vectorOf({
+      a: inverted(a, Math.fround(CLIPS.a)),
+      b: inverted(b, Math.fround(CLIPS.b)),
+      bias,
+    });
+    const gradient = faultAwareGradient(lossGradient, point, quantizer, inverted);
+    const both = plus(finiteDifferences(quantized()), finiteDifferences(at)).map((g) => g / 2);
+    expectVector(gradientVector(gradient), times(both, passing()), 1e-5);
+    expect(gradient.loss).toBeCloseTo(exactLoss(quantized()), 5);
+  });
+
+  it("gives the clip the slope of weights whose codes move straight through, faults staying as they are", () => {
+    // w' = Q(w) + f c with f = -2 Q(w)/c fixed, and Q straight through: c q with q = Q(w)/c inside, where d(c q)/dc = q - w/c
+    const { a, b, bias } = latent();
+    const [ca, cb] = [Math.fround(CLIPS.a), Math.fround(CLIPS.b)];
+    const at = vectorOf({ a: inverted(a, ca), b: inverted(b, cb), bias });
+    const slopeAt = (v: number[], read: (w: Float32Array, c: number) => Float32Array) => {
+      const g = finiteDifferences(v);
+      return read(a, ca).reduce((sum, value, i) => {
+        const w = a[i]!;
+        return sum + g[i]! * (Math.abs(w) > ca ? value / ca : (value - w) / ca);
+      }, 0);
+    };
+    const expected = (slopeAt(quantized(), onGrid) + slopeAt(at, inverted)) / 2;
+    const gradient = faultAwareGradient(lossGradient, point, quantizer, inverted);
+    expect(gradient.weightClips["a"]!.data[0]).toBeCloseTo(expected, 4);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   floatConfig,
   parseStudy,
   STUDIES,
+  seedsOfArm,
   studyHash,
 } from "../../src/studies/index.js";
 
@@ -106,8 +107,49 @@ describe("parseStudy()", () => {
     );
   });
 
+  it("refuses clips frozen at those of an arm that is not there or freezes too, and more seeds than there are", () => {
+    const freezing = (of: string) =>
+      refusal((s) =>
+        (s["arms"] as unknown[]).push({ ...quick.arms[0], id: "f", range: { rule: "frozen", of } }),
+      );
+    expect(freezing("nowhere")).toMatch(/clips are frozen at those of an arm that the study does not have/);
+    expect(freezing("f")).toMatch(/or that freezes too/);
+    expect(refusal((s) => Object.assign((s["arms"] as object[])[0]!, { seeds: 2 }))).toMatch(
+      /more seeds than/,
+    );
+  });
+
+  it("refuses a stage of a selection that builds on a later one, and a grid out of order", () => {
+    const [as, , , saq] = structuredClone(findStudy("lenet5-fashion", "selection").selection!.stages);
+    const selection = (stages: unknown[]) =>
+      refusal((s) =>
+        Object.assign(s, {
+          selection: { tolerance: 0.01, sparsity: { target: 0.85, within: 0.02 }, extensions: 1, stages },
+        }),
+      );
+    expect(selection([saq, as])).toMatch(/base of a stage must be standard or a stage before it/);
+    expect(selection([{ ...as, grid: [2, 1] }])).toMatch(/must ascend/);
+    expect(selection([as, as])).toMatch(/two stages have the same id/);
+  });
+
   it("refuses nothing at all", () => {
     expect(() => parseStudy(undefined)).toThrow(UserError);
+  });
+});
+
+describe("the full profile's arms", () => {
+  it("are the six arms and the controls with all seeds, and the ablations with three", () => {
+    const ids = (seeds: number) =>
+      full.arms.filter((arm) => seedsOfArm(full, arm).length === seeds).map(({ id }) => id);
+    expect(ids(5)).toEqual([
+      ...["standard", "standard-saq", "as", "as-saq", "as-high", "as-high-saq"],
+      ...["standard-long", "standard-frozen", "standard-saq-frozen", "clipped", "randbet-0p1", "randbet-1"],
+      ...["sam-latent", "sam-requantized", "hoyer", "fatrelu"],
+    ]);
+    expect(ids(5).length + ids(3).length).toBe(full.arms.length);
+    expect(ids(3)).toEqual(
+      expect.arrayContaining(["as-saq-observed", "standard-w2a2", "as-w8a8", "as-middle-saq"]),
+    );
   });
 });
 
