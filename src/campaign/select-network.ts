@@ -2,23 +2,20 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { type Checkpoint, networkHash } from "../checkpoints/checkpoint.js";
-import { gatherLabels } from "../datasets/images.js";
+import { gatherImages, gatherLabels } from "../datasets/images.js";
 import { UserError } from "../errors.js";
-import type { TrialRow } from "../exhibits/results.js";
-import { clipRatios } from "../inference/clip-ratios.js";
-import { type DeployedNetwork, deploy } from "../inference/deploy.js";
-import { countZeros, integerClassifier } from "../inference/engine.js";
-import { weightValues } from "../quantization/grid.js";
-import { norm } from "../saq/perturbation.js";
-import { measureSparsity } from "../sparsity/measure.js";
+import { deploy } from "../inference/deploy.js";
+import { integerClassifier } from "../inference/engine.js";
 import { armConfig } from "../studies/hash.js";
 import { modelOf } from "../studies/registry.js";
 import type { Arm, Study } from "../studies/study.js";
+import { describeNetwork } from "./describe-network.js";
+import { evaluateTrials } from "./evaluate-trial.js";
 import { campaignImages } from "./images.js";
 import { planTrials } from "./plan.js";
 import type { JobOptions } from "./progress.js";
 import { readJson } from "./read-json.js";
-import { runTrials } from "./run.js";
+import type { TrialRow } from "./rows.js";
 import { armsOfSelection, type CandidateRow } from "./select.js";
 import type { Store } from "./store.js";
 import { failureOf, trainedNetwork, trainNetwork } from "./train-network.js";
@@ -42,7 +39,7 @@ export async function runCandidate(
   const failure = failureOf(own, store, armId, seed);
   const row = failure
     ? failedRow(own, arm, seed, failure.reason)
-    : await measure(own, arm, trainedNetwork(own, store, armId, seed)!);
+    : measure(own, trainedNetwork(own, store, armId, seed)!);
   writeFileAtomic(join(folderOf(store), `${armId}-seed${seed}.json`), `${JSON.stringify(row, null, 2)}\n`);
   return row;
 }
@@ -80,33 +77,32 @@ function failedRow(study: Study, arm: Arm, seed: number, failure: string): Candi
   };
 }
 
-async function measure(study: Study, arm: Arm, checkpoint: Checkpoint): Promise<CandidateRow> {
-  const { seed, config } = checkpoint.origin;
+function measure(study: Study, checkpoint: Checkpoint): CandidateRow {
+  const { arm, seed, config } = checkpoint.origin;
   const network = deploy(modelOf(study), checkpoint);
   const { dataset, indices } = campaignImages(study);
   const labels = gatherLabels(dataset, indices);
-  const classifier = integerClassifier(network, dataset, indices);
-  const trials: TrialRow[] = [];
-  const plan = planTrials(study, networkHash(checkpoint));
-  for await (const trial of runTrials({ study, arm: arm.id, seed, network, classifier, labels }, plan))
-    trials.push(trial);
+  const images = { ...dataset, images: gatherImages(dataset, indices), labels, count: indices.length };
+  const classifier = integerClassifier(network, images, Uint32Array.from(indices.keys()));
+  const subject = { study, arm, seed, network, classifier, labels };
+  const trials = [...evaluateTrials(subject, planTrials(study, networkHash(checkpoint)))];
+  const described = describeNetwork(study, checkpoint, network, { images, classifier });
   classifier.dispose();
-  const byFault = Object.fromEntries(
-    study.campaign.faults.map((fault) => [fault, accuracy(trials.filter((trial) => trial.fault === fault))]),
+  const byFault = study.campaign.faults.map(
+    (fault) => [fault, accuracy(trials.filter((trial) => trial.fault === fault))] as const,
   );
-  const weightNorm = weightNormOf(network);
   return {
-    arm: arm.id,
+    arm,
     seed,
     config,
     failure: null,
-    clean: accuracy(trials.filter(({ fault }) => fault === "none")),
-    sparsity: measureSparsity(network.model, countZeros(network, dataset, indices), indices.length).total,
-    byFault,
+    clean: described.correct / described.images,
+    sparsity: described.sparsity,
+    byFault: Object.fromEntries(byFault),
     underFaults: accuracy(trials.filter(({ fault }) => fault !== "none")),
-    clipRatio: clipRatios(network, checkpoint).total,
-    weightNorm,
-    relativeRho: "rho" in arm.gradient ? arm.gradient.rho / weightNorm : null,
+    clipRatio: described.clipRatio,
+    weightNorm: described.weightNorm,
+    relativeRho: described.relativeRho,
   };
 }
 
@@ -114,13 +110,4 @@ async function measure(study: Study, arm: Arm, checkpoint: Checkpoint): Promise<
 function accuracy(trials: readonly TrialRow[]): number {
   const [correct, images] = trials.reduce(([c, n], trial) => [c + trial.correct, n + trial.images], [0, 0]);
   return correct / images;
-}
-
-/** ||Q(w)||_2 over the weights of all layers. */
-function weightNormOf({ layers, bits }: DeployedNetwork): number {
-  const weights = layers.map(
-    ({ name, shape, codes, clip }) =>
-      [name, { shape, data: weightValues(codes, clip, bits.weights) }] as const,
-  );
-  return norm({ weights: Object.fromEntries(weights), rest: {} });
 }
