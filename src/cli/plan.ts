@@ -20,7 +20,7 @@ export async function planCommand({ study: name, profile }: StudyOptions): Promi
   );
   console.log(`  campaign: ${count(plan.trials)} trials, ${hours(plan.campaignSeconds)}`);
   console.log(
-    `  files: checkpoints ${plan.checkpointMegabytes.toFixed(0)} MB, trials as CSV ${plan.trialMegabytes.toFixed(0)} MB`,
+    `  files: checkpoints ${plan.checkpointMegabytes.toFixed(0)} MB, trials ${plan.trialMegabytes.toFixed(0)} MB`,
   );
   if (study.selection)
     console.log(

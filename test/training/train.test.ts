@@ -76,6 +76,14 @@ describe("training", () => {
     ]);
   });
 
+  it("resumed gives the same bytes with RandBET's flips and observed ranges too", async () => {
+    const job = armJob({ gradient: { rule: "randbet", rate: 0.01 }, ranges: { rule: "observed" } });
+    const states: Uint8Array[] = [];
+    const whole = await train(job, data, { onEpoch: (state) => states.push(encodeCheckpoint(state)) });
+    const resumed = await train(job, data, { resume: decodeCheckpoint(states[0]!, "state") });
+    expect(encodeCheckpoint(resumed)).toEqual(encodeCheckpoint(whole));
+  });
+
   it("sees the same batches in every arm of a seed: with FATReLU at threshold 0 it is the standard arm, bit for bit", async () => {
     const plain = armJob({ sparsification: { kind: "none" }, gradient: { rule: "conventional" } });
     const fatrelu = armJob({
