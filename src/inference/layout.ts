@@ -36,6 +36,11 @@ export function roundUp(n: number, multiple: number): number {
   return Math.ceil(n / multiple) * multiple;
 }
 
+/** A stage with one position per image takes the images of a group as its positions. */
+export function isFlat({ sums: [height, width] }: Stage): boolean {
+  return height === 1 && width === 1;
+}
+
 /** The integers per image that a stage reads, as [height, width, channels]: a linear layer behind flatten included. */
 export function readShape(program: IntegerProgram, { reads }: Stage): [number, number, number] {
   if (reads === "input") return [...program.input];

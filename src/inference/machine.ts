@@ -7,6 +7,7 @@ import { type Plan, plan } from "./plan.js";
 import type { IntegerProgram } from "./program.js";
 import { firstLargest } from "./reference.js";
 import { skippingPays } from "./skipping.js";
+import { type Evaluation, planEvaluation, wholeEvaluation } from "./steps.js";
 import { StoredWeights } from "./stored-weights.js";
 
 export interface MachineOptions {
@@ -15,6 +16,11 @@ export interface MachineOptions {
   readonly group?: number;
   /** Whether to skip zeros wherever that is possible, nowhere, or where the first images show that it pays (default). */
   readonly skipZeros?: "always" | "never" | "measured";
+  /**
+   * Bytes for fault-free outputs of all images, which `predict` reads in place of computing them again (steps.ts).
+   * Default: none.
+   */
+  readonly holdBytes?: number;
 }
 
 /** A program, its weights and its images in the memory of the kernels. */
@@ -28,9 +34,12 @@ export class Machine {
   readonly #weights: ReadonlyMap<string, StoredWeights>;
   /** Whether the kernel for pixels knows the codes in memory. */
   #pixelsAreCurrent = false;
+  /** Held outputs that have been written. */
+  readonly #filled = new Set<string>();
+  #last: { readonly evaluation: Evaluation; readonly first: number } | undefined;
 
   /**
-   * @param weights codes by layer
+   * @param weights the fault-free codes, by layer
    * @param images [count, height, width, channels], bytes
    */
   constructor(program: IntegerProgram, weights: Codes, images: Uint8Array, options: MachineOptions) {
@@ -41,6 +50,7 @@ export class Machine {
       images: this.#images,
       group: options.group ?? defaultGroup(program),
       relaxed: options.variant === "relaxed",
+      holdBytes: options.holdBytes ?? 0,
     });
     this.#kernels = loadKernels(options.variant);
     const { memory } = this.#kernels;
@@ -62,7 +72,8 @@ export class Machine {
 
   /** Changes the stored weights to the given codes, writing those only that differ. */
   setWeights(codes: Codes): void {
-    for (const [name, stored] of this.#weights) if (stored.set(codes[name]!)) this.#pixelsAreCurrent = false;
+    for (const { stage, pixels } of this.plan.stages)
+      if (this.#weights.get(stage.name)!.set(codes[stage.name]!) && pixels) this.#pixelsAreCurrent = false;
   }
 
   /** The weights of all layers, byte for byte as the kernels read them. */
@@ -70,8 +81,9 @@ export class Machine {
     for (const stored of this.#weights.values()) yield* stored.bytes();
   }
 
-  /** Class of every image. */
+  /** Class of every image. Of what is held, all that the changed weights leave as it is is not computed again. */
   predict(): Uint8Array {
+    const evaluation = this.#planEvaluation();
     const classes = new Uint8Array(this.#images);
     const { group } = this.plan;
     const logits = new Float64Array(this.#program.classes);
@@ -81,7 +93,7 @@ export class Machine {
     const sums = last.words[Field.sums]! / 4;
     const position = last.words[Field.sumsPosition]! / 4;
     for (let from = 0; from < this.#images; from += group) {
-      this.runGroup(from);
+      this.#run(evaluation, from);
       for (let i = from; i < Math.min(from + group, this.#images); i++) {
         const at = sums + (i - from) * position;
         for (let o = 0; o < logits.length; o++)
@@ -89,26 +101,38 @@ export class Machine {
         classes[i] = firstLargest(logits);
       }
     }
+    for (const name of evaluation.fromHeld) this.#filled.add(name);
     return classes;
   }
 
-  /** Evaluates the group of images from `first` on, a multiple of the group's size. */
+  /** Evaluates all of the network on the group of images from `first` on, a multiple of the group's size. */
   runGroup(first: number): void {
-    const { descriptions, stages, buffers } = this.plan;
     if (!this.#pixelsAreCurrent) this.#writePixelWeights();
-    const inputBytes = buffers.get("input")!.imageBytes;
-    stages.forEach(({ stage, words, pixels }, i) => {
+    this.#run(wholeEvaluation(this.plan), first);
+  }
+
+  #planEvaluation(): Evaluation {
+    const changed = new Map<string, Uint8Array>();
+    for (const [name, stored] of this.#weights) {
+      const outputs = stored.changedOutputs();
+      if (outputs) changed.set(name, outputs);
+    }
+    if (!this.#pixelsAreCurrent) this.#writePixelWeights();
+    return planEvaluation(this.plan, changed, this.#filled);
+  }
+
+  #run(evaluation: Evaluation, first: number): void {
+    const { descriptions, group } = this.plan;
+    evaluation.steps.forEach(({ words, moves, copy }, i) => {
       const at = descriptions / 4 + i * Field.count;
       this.#words.set(words, at);
-      if (stage.reads === "input") this.#words[at + Field.input]! += first * inputBytes;
-      if (pixels) {
-        this.#words[at + Field.pairs]! += first * pixels.pairsImage;
-        this.#words[at + Field.windowSums]! += first * pixels.windowSumsImage;
-      }
-      if (stage.output.kind === "residual" && stage.output.other === "input")
-        this.#words[at + Field.other]! += first * inputBytes;
+      for (const [field, imageBytes] of moves) this.#words[at + field]! += first * imageBytes;
+      if (!copy) return;
+      const from = copy.held + first * copy.imageBytes;
+      this.#bytes.copyWithin(copy.group, from, from + group * copy.imageBytes);
     });
-    this.#kernels.run(descriptions, stages.length);
+    this.#kernels.run(descriptions, evaluation.steps.length);
+    this.#last = { evaluation, first };
   }
 
   /** Share of zeros among the codes of an activation in the group evaluated last. */
@@ -139,9 +163,13 @@ export class Machine {
     this.#pixelsAreCurrent = true;
   }
 
-  /** Codes of an activation for image `i` of the group evaluated last, [height, width, channels]. */
+  /**
+   * Codes of an activation for image `i` of the group evaluated last, [height, width, channels].
+   * @throws RangeError if that evaluation neither computed nor read them
+   */
   codes(name: string, i: number): Uint8Array {
-    const { shape, address, imageBytes, rowBytes, origin } = this.plan.buffers.get(name)!;
+    const { shape, imageBytes, rowBytes, origin } = this.plan.buffers.get(name)!;
+    const address = this.#lastAddress(name);
     const [height, width, channels] = shape;
     const codes = new Uint8Array(height * width * channels);
     for (let y = 0; y < height; y++) {
@@ -149,6 +177,16 @@ export class Machine {
       codes.set(this.#bytes.subarray(from, from + width * channels), y * width * channels);
     }
     return codes;
+  }
+
+  /** Where the codes of the group evaluated last begin. */
+  #lastAddress(name: string): number {
+    const { buffers, held } = this.plan;
+    const { address, imageBytes } = buffers.get(name)!;
+    if (this.#last?.evaluation.fromHeld.has(name))
+      return held.get(name)!.held + this.#last.first * imageBytes;
+    if (this.#last?.evaluation.written.has(name)) return address;
+    throw new RangeError(`the codes of ${name} were not needed in the last evaluation`);
   }
 
   #writeImages(images: Uint8Array): void {

@@ -19,6 +19,8 @@ export interface PixelPlan {
   readonly windowSumsImage: number;
   readonly windowSumsRow: number;
   readonly weights: number;
+  /** Bytes of the weights of two outputs. */
+  readonly pairBytes: number;
   readonly table: number;
   readonly tapsPerRow: number;
 }
@@ -50,6 +52,7 @@ export function planPixels(
   const pairsPlane = Math.floor(source.imageBytes / source.rowBytes) * pairsRow;
   const windowSumsRow = roundUp(columns * 4, 16);
   const tapsPerRow = Math.ceil(stage.kernel[1] / 2);
+  const pairBytes = channels * stage.kernel[0] * tapsPerRow * 32;
   const sizes = { pairsImage: roundUp(pairsPlane * channels, 16), windowSumsImage: rows * 2 * windowSumsRow };
   return {
     stage,
@@ -60,7 +63,8 @@ export function planPixels(
     pairsRow,
     windowSums: allocator.take(sizes.windowSumsImage * images),
     windowSumsRow,
-    weights: allocator.take(channels * stage.kernel[0] * tapsPerRow * outputs * 16),
+    weights: allocator.take((outputs / 2) * pairBytes),
+    pairBytes,
     table: allocator.take(outputs * 12),
     tapsPerRow,
     ...sizes,

@@ -1,10 +1,12 @@
 import { Field, Finish, Method } from "./assembly/fields.js";
-import { Allocator, type CodeBuffer, codeBuffers, roundUp } from "./layout.js";
+import { type HeldOutput, planHeld } from "./held.js";
+import { Allocator, type CodeBuffer, codeBuffers, isFlat, roundUp } from "./layout.js";
 import { fitsNarrow, type Packing, packing } from "./packing.js";
 import { type PixelPlan, pixelFields, planPixels, suitsPixels } from "./pixels.js";
 import { type IntegerProgram, outputShape, type Stage } from "./program.js";
 import { reproducingScale } from "./scale.js";
 import { bitPositions, listBytes, planSkipping, type SkipPlan } from "./skipping.js";
+import { mostSteps } from "./steps.js";
 
 /** A stage with all its addresses. */
 export interface StagePlan {
@@ -27,7 +29,9 @@ export interface Plan {
   readonly group: number;
   readonly stages: readonly StagePlan[];
   readonly buffers: ReadonlyMap<string, CodeBuffer>;
-  /** Address of the stages' descriptions, one behind the other. */
+  /** Outputs of which the fault-free ones are held, by name. */
+  readonly held: ReadonlyMap<string, HeldOutput>;
+  /** Address of the descriptions of an evaluation's steps, one behind the other. */
   readonly descriptions: number;
   /** The zero-skipping kernel's table. */
   readonly bits: { readonly address: number; readonly bytes: Uint8Array };
@@ -42,6 +46,8 @@ export interface PlanOptions {
   readonly group: number;
   /** Whether the 8-bit kernels may be used. */
   readonly relaxed: boolean;
+  /** Bytes for fault-free outputs of all images. */
+  readonly holdBytes: number;
 }
 
 /** The bits of the float32 1.5 * 2^23. */
@@ -49,14 +55,17 @@ const MAGIC_BITS = 0x4b400000;
 /** The beginning of the memory belongs to the compiler. */
 const FIRST_ADDRESS = 4096;
 
-export function plan(program: IntegerProgram, { images, group, relaxed }: PlanOptions): Plan {
+export function plan(program: IntegerProgram, { images, group, relaxed, holdBytes }: PlanOptions): Plan {
   const allocator = new Allocator(FIRST_ADDRESS);
-  const descriptions = allocator.take(program.stages.length * Field.count * 4);
+  const descriptions = allocator.take(mostSteps(program.stages) * Field.count * 4);
   const held = roundUp(images, group);
   const buffers = codeBuffers(program, allocator, { inputs: held, group });
-  const reals = new Map<string, number>();
+  const reals = new Map<string, RealBuffer>();
   for (const { output, sums } of program.stages)
-    if (output.kind === "reals") reals.set(output.name, allocator.take(realBytes(sums) * group));
+    if (output.kind === "reals") {
+      const imageBytes = realBytes(sums);
+      reals.set(output.name, { address: allocator.take(imageBytes * group), imageBytes });
+    }
   const packings = program.stages.map((stage) => {
     const codeLevels = stage.largest / stage.averaged;
     const wide = !(relaxed && fitsNarrow(stage, codeLevels));
@@ -100,16 +109,15 @@ export function plan(program: IntegerProgram, { images, group, relaxed }: PlanOp
     group,
     stages,
     buffers,
+    held: planHeld(program, new Map([...buffers, ...reals]), allocator, { images: held, holdBytes }),
     descriptions,
     bits: { address: bitTable, bytes: bits },
     bytes: allocator.end,
   };
 }
 
-/** A stage with one position per image takes the images of a group as its positions. */
-function isFlat({ sums: [height, width] }: Stage): boolean {
-  return height === 1 && width === 1;
-}
+/** Where real numbers lie, all images of a group one behind the other. */
+type RealBuffer = Pick<CodeBuffer, "address" | "imageBytes">;
 
 interface SumsLayout {
   /** Whether the four positions of a tile are a pooling window, of which only the maximum is kept. */
@@ -185,7 +193,7 @@ function shapeFields(
 function outputFields(
   stage: Stage,
   buffers: ReadonlyMap<string, CodeBuffer>,
-  reals: ReadonlyMap<string, number>,
+  reals: ReadonlyMap<string, RealBuffer>,
   group: number,
 ): Partial<Record<keyof typeof Field, number>> {
   const { output } = stage;
@@ -203,8 +211,8 @@ function outputFields(
   };
   const column = roundUp(outputs, 8) * 4;
   const realPlaces = (name: string) => {
-    const image = realBytes(stage.sums);
-    return { at: reals.get(name)!, image, row: width * column, column: flat ? image : column };
+    const { address, imageBytes: image } = reals.get(name)!;
+    return { at: address, image, row: width * column, column: flat ? image : column };
   };
   const to = output.kind === "reals" ? realPlaces(output.name) : codePlaces(output.name);
   const places = {

@@ -277,6 +277,11 @@ function stage(
   };
 }
 
+/** The name of the codes or reals that a stage gives; null for logits. */
+export function outputName({ output }: Stage): string | null {
+  return output.kind === "logits" ? null : output.name;
+}
+
 /** Shape of a stage's output: its sums after max pooling. */
 export function outputShape({ sums: [h, w, outputs], pool }: Stage): [number, number, number] {
   return [Math.floor(h / pool), Math.floor(w / pool), outputs];

@@ -6,17 +6,23 @@ export class StoredWeights {
   readonly #memory: Uint8Array;
   /** The codes that memory holds. */
   readonly #codes: Uint8Array;
+  readonly #faultFree: Uint8Array;
+  /** By output: how many weights differ from the fault-free ones. */
+  readonly #differing: Uint32Array;
   /** Address of every weight in the dense kernel's copy; behind an average pool a weight lies at several places. */
   readonly #dense: Uint32Array;
   readonly #places: number;
   /** Address in the zero-skipping kernel's copy. */
   readonly #skip: Uint32Array | null;
 
+  /** @param codes the fault-free ones */
   constructor(plan: StagePlan, memory: Uint8Array, codes: Uint8Array) {
     const { packing, weights, skip, stage } = plan;
     this.#plan = plan;
     this.#memory = memory;
     this.#codes = codes.slice();
+    this.#faultFree = codes.slice();
+    this.#differing = new Uint32Array(stage.sums[2]);
     this.#places = stage.averaged;
     this.#dense = new Uint32Array(codes.length * stage.averaged);
     for (let i = 0; i < codes.length; i++)
@@ -30,6 +36,12 @@ export class StoredWeights {
   /** The codes that memory holds, in the layer's order. */
   get codes(): Readonly<Uint8Array> {
     return this.#codes;
+  }
+
+  /** 1 for each output some of whose weights are not the fault-free ones; null if there is none. */
+  changedOutputs(): Uint8Array | null {
+    const changed = Uint8Array.from(this.#differing, (count) => Number(count > 0));
+    return changed.includes(1) ? changed : null;
   }
 
   /** Writes the codes that differ from those in memory. @returns whether there were any */
@@ -52,8 +64,11 @@ export class StoredWeights {
 
   #write(i: number, code: number): void {
     const { stage, packing } = this.#plan;
-    const value = stage.signs[i % stage.sums[2]]! * (2 * code - stage.weightLevels);
+    const output = i % stage.sums[2];
+    const value = stage.signs[output]! * (2 * code - stage.weightLevels);
+    const differed = this.#codes[i] !== this.#faultFree[i];
     this.#codes[i] = code;
+    this.#differing[output]! += Number(code !== this.#faultFree[i]) - Number(differed);
     for (let place = i * this.#places; place < (i + 1) * this.#places; place++) {
       const address = this.#dense[place]!;
       this.#memory[address] = value;
