@@ -6,6 +6,12 @@ export {
   sequenceFactor,
 } from "./confidence-sequence.js";
 export { type CrossFittedMaximum, crossFittedMaximum } from "./cross-fitted-maximum.js";
+export {
+  type Bounds,
+  finiteMeanInterval,
+  finiteShareInterval,
+  leveugleSampleSize,
+} from "./finite-population.js";
 export { mean, type SeedsByMaps } from "./matrix.js";
 export { type Basis, type PairedEffect, pairedEffect } from "./paired-effect.js";
 export { criticalValue, sampleQuantile, tQuantile } from "./quantile.js";
