@@ -13,6 +13,8 @@ export type { JobOptions, OnProgress, Progress } from "./progress.js";
 export { publishRun } from "./publish.js";
 export { publishedDirectory, readResults, readResultsFrom, resultsOf, writeResults } from "./results.js";
 export type { NetworkRow, Results, TrialRow } from "./rows.js";
+export type { BitRow, BitSummary, SingleBitResults, Stratum } from "./single-bit.js";
+export { planSingleBits, summarizeBits } from "./single-bit.js";
 export type { Store } from "./store.js";
 export { openStore } from "./store.js";
 export type { TrainingOutcome } from "./train-network.js";

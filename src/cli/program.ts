@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { campaign } from "./campaign.js";
 import { claimsCommand } from "./claims.js";
 import { data } from "./data.js";
@@ -7,6 +7,7 @@ import { figures } from "./figures.js";
 import { planCommand } from "./plan.js";
 import { reproduce } from "./reproduce.js";
 import { candidate, select } from "./select.js";
+import { singleBit } from "./single-bit.js";
 import { trainCommand } from "./train.js";
 
 /** The command line. Bad options end with exit code 2, a user's other mistakes with 1, an interrupt with 130. */
@@ -89,6 +90,25 @@ export function program(): Command {
     .option("--out <folder>", "folder of the run")
     .action(campaign);
   command(
+    "single-bit",
+    "make one stored weight bit faulty at a time, and tell what that costs by layer and bit position",
+    "flatenn single-bit --arm as --out data/results/lenet5-fashion-quick",
+  )
+    .option("--arm <id>", "which arm (default: the first of the study)")
+    .option("--seed <n>", "which seed (default: the first of the study)", wholeNumber)
+    .option("--checkpoint <file>", "a trained network's file, in place of arm and seed")
+    .addOption(
+      new Option("--fault <id>", "what the fault does").choices(["flip", "sa0", "sa1"]).default("flip"),
+    )
+    .option("--images <n>", "only the first n images of the study's campaign", positiveInteger)
+    .option("--margin <e>", "sample layers of over 10,000 bits for this margin (default: 0.01)", fraction)
+    .option("--all", "test every bit of every layer")
+    .option(
+      "--out <folder>",
+      "folder of the run; with --checkpoint, where the analysis goes (default: data/runs)",
+    )
+    .action(singleBit);
+  command(
     "figures",
     "draw figures (.svg, .png, .json) and tables (.csv, .md) from results",
     "flatenn figures --out figures/mine",
@@ -146,6 +166,12 @@ function wholeNumber(text: string): number {
 function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError(`must be a number > 0, got ${text}`);
+  return value;
+}
+
+function fraction(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError(`must be above 0 and below 1, got ${text}`);
   return value;
 }
 

@@ -16,4 +16,6 @@ export type { Figure } from "./figure.js";
 export { layerTable } from "./layer-table.js";
 export { networkTable } from "./network-table.js";
 export { precisionTable } from "./precision-table.js";
+export { singleBitLoss } from "./single-bit-loss.js";
+export { singleBitTable } from "./single-bit-table.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./table.js";

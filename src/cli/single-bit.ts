@@ -1,0 +1,133 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openBitRows } from "../campaign/bit-rows.js";
+import { campaignImages } from "../campaign/images.js";
+import { lockRun } from "../campaign/lock.js";
+import { planSingleBits, type SingleBitResults, summarizeBits } from "../campaign/single-bit.js";
+import { testBits } from "../campaign/test-bits.js";
+import { trainedNetwork } from "../campaign/train-network.js";
+import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { type Checkpoint, networkHash, readCheckpoint } from "../checkpoints/checkpoint.js";
+import { gatherLabels } from "../datasets/images.js";
+import { UserError } from "../errors.js";
+import { singleBitLoss } from "../exhibits/single-bit-loss.js";
+import { singleBitTable } from "../exhibits/single-bit-table.js";
+import { toCsv, toText } from "../exhibits/table.js";
+import { faultModel } from "../faults/models.js";
+import { deploy } from "../inference/deploy.js";
+import { integerClassifier } from "../inference/engine.js";
+import { weightLayers } from "../models/model.js";
+import { settingsHash } from "../studies/hash.js";
+import { armOf, modelOf } from "../studies/registry.js";
+import type { Study } from "../studies/study.js";
+import { duration, endLine, progressReporter } from "./progress-line.js";
+import { loadStudy, openRun, type RunOptions, seedsOf } from "./selection.js";
+
+export interface SingleBitOptions extends RunOptions {
+  readonly arm?: string;
+  readonly checkpoint?: string;
+  readonly fault: string;
+  readonly images?: number;
+  readonly margin?: number;
+  readonly all?: boolean;
+}
+
+/** `flatenn single-bit` */
+export async function singleBit(options: SingleBitOptions): Promise<void> {
+  const { study, checkpoint, root } = chosenNetwork(options);
+  const { arm, seed, bits } = checkpoint.origin;
+  const model = modelOf(study);
+  const network = deploy(model, checkpoint);
+  const fault = faultModel(options.fault);
+  const { encoding, split } = study.campaign;
+  const { dataset, indices: all } = campaignImages(study);
+  const count = options.images ?? all.length;
+  if (count > all.length)
+    throw new UserError(`--images must be at most the ${all.length} of the study's campaign, got ${count}`);
+  const indices = all.subarray(0, count);
+  const strata = planSingleBits({ name: model.name, layers: weightLayers(model) }, network.bits.weights, {
+    ...(options.margin === undefined ? {} : { margin: options.margin }),
+    ...(options.all ? { exhaustive: Infinity } : {}),
+  });
+
+  // Everything that decides a row, and nothing that decides only which rows there are.
+  const decides = { network: networkHash(checkpoint), fault: fault.id, encoding, split, count };
+  const id = settingsHash({ ...decides, dataset: study.dataset, model: study.model }).slice(0, 8);
+  const folder = join(root, "single-bit", `${arm}-seed${seed}-${fault.id}-${id}`);
+  mkdirSync(folder, { recursive: true });
+  lockRun(folder);
+  const rows = openBitRows(join(folder, "bits.csv"));
+
+  const report = progressReporter(`single bits of ${arm}, seed ${seed}`);
+  const started = performance.now();
+  const labels = gatherLabels(dataset, indices);
+  const classifier = integerClassifier(network, dataset, indices);
+  const { faultFree, tested } = await untilInterrupted((signal) =>
+    testBits({ network, classifier, labels, fault, encoding }, strata, rows, {
+      onProgress: report.update,
+      signal,
+    }),
+  );
+  rows.sort(network.layers.map(({ name }) => name));
+  const results: SingleBitResults = {
+    study: study.name,
+    profile: study.profile,
+    arm,
+    seed,
+    fault: fault.id,
+    encoding,
+    bits: bits!,
+    split,
+    images: count,
+    faultFree,
+    exploratory: study.exploratory || !study.frozen,
+    summary: summarizeBits(strata, rows.rows(), { faultFree, images: count }),
+  };
+  const table = singleBitTable(results);
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  writeFileAtomic(join(folder, "summary.csv"), toCsv(table));
+  writeFileAtomic(join(folder, "summary.json"), json(results));
+  writeFileAtomic(join(folder, "figure.json"), json(singleBitLoss(results)));
+  const seconds = (performance.now() - started) / 1000;
+  report.finish(tested > 0 ? `${tested} bits tested in ${duration(seconds)}` : "all bits already tested");
+  console.log(`\n${toText(table)}\nIn ${folder}`);
+}
+
+/** The network to test, and the folder in which its analysis goes. */
+function chosenNetwork(options: SingleBitOptions): { study: Study; checkpoint: Checkpoint; root: string } {
+  if (options.checkpoint !== undefined) {
+    if (options.arm !== undefined || options.seed !== undefined)
+      throw new UserError("--checkpoint names one network already; leave out --arm and --seed");
+    const study = loadStudy(options.study, options.profile);
+    const checkpoint = readCheckpoint(options.checkpoint);
+    if (checkpoint.origin.model !== study.model)
+      throw new UserError(
+        `--checkpoint must hold a ${study.model}, the network of study ${study.name}, got ${checkpoint.origin.model}`,
+      );
+    return { study, checkpoint, root: options.out ?? join("data", "runs") };
+  }
+  const { study, store } = openRun(options);
+  const arm = armOf(study, options.arm ?? study.arms[0]!.id).id;
+  const seed = seedsOf(study, options.seed)[0]!;
+  const checkpoint = trainedNetwork(study, store, arm, seed);
+  if (checkpoint) return { study, checkpoint, root: store.directory };
+  throw new UserError(
+    `arm ${arm}, seed ${seed} is not trained yet; train it first: flatenn train --arm ${arm} --seed ${seed}`,
+  );
+}
+
+/** Runs a job that Ctrl-C or SIGTERM stops at its next pause, with what it has stored kept. */
+async function untilInterrupted<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  try {
+    return await job(controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    endLine("Interrupted. What is tested is kept: the same command goes on from here.");
+    process.exit(130);
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+}
