@@ -1,10 +1,10 @@
 /**
  * Images per second of LeNet-5 or ResNet-18 (width 16) on one thread: the integer engine against TensorFlow, interleaved in one run, medians.
  *
- *   node bench/inference.mjs [--model lenet5|resnet18] [--zeros 0.5] [--checkpoint FILE] [--images N] [--rounds 7] [--tensorflow] [--peer]
+ *   node bench/inference.mjs [--model lenet5|resnet18] [--zeros 0.5] [--checkpoint FILE] [--images N] [--rounds 7] [--tensorflow] [--peer] [--rates 0.001,0.005]
  *
  * Without a checkpoint the weights are random, and ResNet-18 gets the share of zeros asked for. --tensorflow adds the TensorFlow classifier of this project, --peer float
- * PyTorch, if python3 has it.
+ * PyTorch, if python3 has it. --rates adds trials of bit flips at these rates, with what faults leave untouched computed anew and reused, and single bits.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "7" },
     tensorflow: { type: "boolean", default: false },
     peer: { type: "boolean", default: false },
+    rates: { type: "string" },
   },
 });
 
@@ -46,7 +47,7 @@ const skips = isLeNet ? ["measured"] : ["never", "measured", "always"];
 const engines = ["relaxed", "strict"].filter(supports).flatMap((variant) =>
   skips.map((skipZeros) => ({
     name: `integer, ${variant}${isLeNet ? "" : `, skip ${skipZeros}`}`,
-    classifier: integerClassifier(network, data, indices, { variant, skipZeros }),
+    classifier: integerClassifier(network, data, indices, { variant, skipZeros, holdBytes: 0 }),
   })),
 );
 if (values.tensorflow) {
@@ -85,6 +86,59 @@ engines.forEach(({ name }, i) => {
       `${((rate / 10_000) * 60).toFixed(0).padStart(5)} trials of 10,000 images a minute; ${equal} classes as the first`,
   );
 });
+
+/** Processor seconds of one evaluation: on a shared machine they vary less than those of the clock. */
+function timed(classifier, codes) {
+  const from = process.cpuUsage();
+  const classes = classifier.classify(codes);
+  const { user, system } = process.cpuUsage(from);
+  return { classes, seconds: (user + system) / 1e6 };
+}
+
+/** Whole evaluations and those that reuse, by turns, on the same faults. */
+function compareReuse(title, faulty) {
+  const [whole, reusing] = [0, undefined].map((holdBytes) =>
+    integerClassifier(network, data, indices, holdBytes === undefined ? {} : { holdBytes }),
+  );
+  for (const classifier of [whole, reusing, whole, reusing]) classifier.classify(codes);
+  let [all, some] = [0, 0];
+  faulty.forEach((trial, i) => {
+    const turns = i % 2 === 0 ? [whole, reusing] : [reusing, whole];
+    const [a, b] = turns.map((classifier) => ({ classifier, ...timed(classifier, trial) }));
+    if (a.classes.some((c, j) => c !== b.classes[j])) throw new Error("reuse changed a class");
+    for (const { classifier, seconds } of [a, b])
+      if (classifier === whole) all += seconds;
+      else some += seconds;
+  });
+  const perMinute = (seconds) => ((60 * faulty.length) / seconds).toFixed(0).padStart(7);
+  console.log(
+    `${title.padEnd(32)} ${perMinute(all)} trials/min whole ${perMinute(some)} reusing, ${(all / some).toFixed(2)} times`,
+  );
+}
+
+if (values.rates) {
+  const { drawFaultMap, flip, injectFaults } = await import("../dist/faults/index.js");
+  const bits = network.bits.weights;
+  for (const rate of values.rates.split(",").map(Number)) {
+    const trials = Array.from({ length: 30 }, (_, index) => {
+      const layers = network.layers.map(({ name, codes }) => ({ name, weights: codes.length }));
+      const map = drawFaultMap({ key: "bench", index, layers, bits, ceiling: rate });
+      const options = { rate, model: flip, bits, encoding: "offset-binary" };
+      return Object.fromEntries(
+        network.layers.map(({ name, codes }, i) => [name, injectFaults(codes, map.layers[i], options).codes]),
+      );
+    });
+    compareReuse(`bit flips at rate ${rate}`, trials);
+  }
+  for (const { name, codes: own } of network.layers) {
+    const draws = stream("bench", "single", name);
+    const trials = Array.from({ length: 30 }, () => {
+      const at = draws.integer(own.length);
+      return { ...codes, [name]: own.with(at, own[at] ^ (1 << draws.integer(bits))) };
+    });
+    compareReuse(`single bits of ${name}`, trials);
+  }
+}
 
 if (values.peer) {
   const { status, stdout } = spawnSync(

@@ -101,7 +101,8 @@ export function program(): Command {
       new Option("--fault <id>", "what the fault does").choices(["flip", "sa0", "sa1"]).default("flip"),
     )
     .option("--images <n>", "only the first n images of the study's campaign", positiveInteger)
-    .option("--margin <e>", "sample layers of over 10,000 bits for this margin (default: 0.01)", fraction)
+    .option("--exhaustive <bits>", "test layers of at most so many bits completely", wholeNumber, 10_000)
+    .option("--margin <e>", "of larger layers, sample each bit position for this margin", fraction, 0.01)
     .option("--all", "test every bit of every layer")
     .option(
       "--out <folder>",

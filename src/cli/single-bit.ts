@@ -28,7 +28,8 @@ export interface SingleBitOptions extends RunOptions {
   readonly checkpoint?: string;
   readonly fault: string;
   readonly images?: number;
-  readonly margin?: number;
+  readonly margin: number;
+  readonly exhaustive: number;
   readonly all?: boolean;
 }
 
@@ -46,8 +47,8 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
     throw new UserError(`--images must be at most the ${all.length} of the study's campaign, got ${count}`);
   const indices = all.subarray(0, count);
   const strata = planSingleBits({ name: model.name, layers: weightLayers(model) }, network.bits.weights, {
-    ...(options.margin === undefined ? {} : { margin: options.margin }),
-    ...(options.all ? { exhaustive: Infinity } : {}),
+    margin: options.margin,
+    exhaustive: options.all ? Infinity : options.exhaustive,
   });
 
   // Everything that decides a row, and nothing that decides only which rows there are.

@@ -11,18 +11,18 @@ const CAPTION_WIDTH = 95;
 const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
 const MARKERS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "x", "cross"];
 
-/**
- * Mean loss of accuracy by bit position, one line per layer, with 95 % intervals where bits were sampled. Below
- * `linear`, a power of ten, the scale of losses is linear, above it logarithmic: they span decades, and some are negative.
- */
+/** Percentage points up to which the scale is linear; beyond, it is logarithmic: losses span decades, some are negative. */
+const LINEAR = 0.01;
+
+/** Mean loss of accuracy by bit position, one line per layer, with 95 % intervals where bits were sampled. */
 export function singleBitLoss(results: SingleBitResults): Figure {
   const { summary, fault } = results;
   const layers = [...new Set(summary.map(({ layer }) => layer))];
-  const linear = smallestDecade(summary);
-  const place = (loss: number) => signedLog(loss, linear);
   const data = layers.map((layer, i) => {
     const rows = summary.filter((row) => row.layer === layer);
-    const known = (bound: number, row: BitSummary) => (Number.isNaN(bound) ? row.meanLoss : bound);
+    const bounds = rows.map(({ meanLoss, meanLossLow: low, meanLossHigh: high }) =>
+      Number.isNaN(low) ? [meanLoss, meanLoss] : [low, high],
+    );
     return {
       type: "scatter",
       mode: "lines+markers",
@@ -32,8 +32,8 @@ export function singleBitLoss(results: SingleBitResults): Figure {
       error_y: {
         type: "data",
         symmetric: false,
-        array: rows.map((row) => place(known(row.meanLossHigh, row)) - place(row.meanLoss)),
-        arrayminus: rows.map((row) => place(row.meanLoss) - place(known(row.meanLossLow, row))),
+        array: rows.map(({ meanLoss }, j) => place(bounds[j]![1]!) - place(meanLoss)),
+        arrayminus: rows.map(({ meanLoss }, j) => place(meanLoss) - place(bounds[j]![0]!)),
         thickness: 2,
         width: 5,
       },
@@ -44,13 +44,13 @@ export function singleBitLoss(results: SingleBitResults): Figure {
         size: 11,
         line: { color: "#ffffff", width: 1 },
       },
-      customdata: rows.map((row) => [row.meanLoss, row.meanLossLow, row.meanLossHigh, row.tested, row.bits]),
+      customdata: rows.map(({ meanLoss, tested, bits }, j) => [meanLoss, ...bounds[j]!, tested, bits]),
       hovertemplate: `${layer}<br>bit %{x}<br>%{customdata[0]:.5f} pp [%{customdata[1]:.5f}, %{customdata[2]:.5f}]<br>%{customdata[3]} of %{customdata[4]} bits<extra></extra>`,
     };
   });
   const positions = [...new Set(summary.map(({ bit }) => bit))].sort((a, b) => a - b);
   const top = positions.at(-1);
-  const ticks = decades(summary, linear);
+  const ticks = decades(summary);
   const layout: Figure["layout"] = {
     width: 900,
     height: 560,
@@ -61,51 +61,48 @@ export function singleBitLoss(results: SingleBitResults): Figure {
     legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.03, yanchor: "bottom", font: { size: 17 } },
     xaxis: {
       ...axis("bit position in the stored weight"),
+      range: [-0.15, positions.length - 0.85],
       tickvals: positions,
       ticktext: positions.map((bit) => (bit === 0 ? "0 (least)" : bit === top ? `${bit} (most)` : `${bit}`)),
     },
-    yaxis: { ...axis("mean loss of accuracy (pp)"), tickvals: ticks.map(place), ticktext: ticks.map(String) },
-    annotations: [
-      captionAt(captionOf(results, linear)),
-      titleAt(`One faulty bit: ${faultStyle(fault).title}`),
-    ],
+    yaxis: {
+      ...axis("mean loss of accuracy (pp)"),
+      range: [place(ticks[0]!) - 0.1, place(ticks.at(-1)!) + 0.1],
+      tickvals: ticks.map(place),
+      ticktext: ticks.map(String),
+      zeroline: true,
+      zerolinecolor: "#888888",
+    },
+    annotations: [captionAt(captionOf(results)), titleAt(`One faulty bit: ${faultStyle(fault).title}`)],
   };
   return { data, layout };
 }
 
-/** Linear from -linear to linear, logarithmic beyond: a decade takes as much room as the linear part on either side. */
-function signedLog(loss: number, linear: number): number {
-  const size = Math.abs(loss) / linear;
+/** Where a loss lies on the scale: a decade takes as much room as the linear part on either side of 0. */
+function place(loss: number): number {
+  const size = Math.abs(loss) / LINEAR;
   return Math.sign(loss) * (size <= 1 ? size : 1 + Math.log10(size));
 }
 
-/** The power of ten at or below the smallest mean loss that is not 0; 1e-5 at least. */
-function smallestDecade(summary: readonly BitSummary[]): number {
-  const sizes = summary.map(({ meanLoss }) => Math.abs(meanLoss)).filter((size) => size > 0);
-  if (sizes.length === 0) return 1;
-  return 10 ** Math.max(-5, Math.floor(Math.log10(Math.min(...sizes))));
-}
-
-/** 0 and the powers of ten, of either sign, that the means and intervals reach. */
-function decades(summary: readonly BitSummary[], linear: number): number[] {
+/** 0, and of either sign the powers of ten from the linear part's end to the first that no mean or interval exceeds. */
+function decades(summary: readonly BitSummary[]): number[] {
   const reached = summary.flatMap(({ meanLoss, meanLossLow, meanLossHigh }) =>
     [meanLoss, meanLossLow, meanLossHigh].filter((loss) => !Number.isNaN(loss)),
   );
   const upTo = (most: number) => {
-    const powers: number[] = [];
-    for (let power = Math.round(Math.log10(linear)); most > 0 && 10 ** (power - 1) < most; power++)
-      powers.push(Number(`1e${power}`));
+    const powers = [LINEAR];
+    while (powers.at(-1)! < most) powers.push(Number((10 * powers.at(-1)!).toPrecision(1)));
     return powers;
   };
-  const below = upTo(-Math.min(0, ...reached)).map((power) => -power);
-  return [...below.reverse(), 0, ...upTo(Math.max(0, ...reached))];
+  const below = upTo(-Math.min(...reached)).map((power) => -power);
+  return [...below.reverse(), 0, ...upTo(Math.max(...reached))];
 }
 
-function captionOf(results: SingleBitResults, linear: number): string {
+function captionOf(results: SingleBitResults): string {
   const isSampled = results.summary.some(({ tested, bits }) => tested < bits);
   const sentences = [
     `${singleBitConditions(results)}.`,
-    `The vertical scale is linear up to ${linear} pp and logarithmic above.`,
+    `The vertical scale is linear up to ${LINEAR} pp and logarithmic beyond.`,
     isSampled ? "Bars: 95 % intervals of layers that were sampled." : "Every stored bit was tested.",
     ...(results.exploratory ? ["Exploratory."] : []),
   ];
@@ -122,8 +119,7 @@ function axis(title: string): Record<string, unknown> {
     showline: true,
     ticks: "outside",
     tickcolor: "#888888",
-    zeroline: true,
-    zerolinecolor: "#888888",
+    zeroline: false,
   };
 }
 

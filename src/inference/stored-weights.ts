@@ -46,13 +46,13 @@ export class StoredWeights {
 
   /** Writes the codes that differ from those in memory. @returns whether there were any */
   set(codes: Uint8Array): boolean {
-    let changed = false;
+    // One native comparison tells of most layers of a single-bit fault that there is nothing to do.
+    if (Buffer.compare(codes, this.#codes) === 0) return false;
+    const held = this.#codes;
     for (let i = 0; i < codes.length; i++) {
-      if (codes[i] === this.#codes[i]) continue;
-      this.#write(i, codes[i]!);
-      changed = true;
+      if (codes[i] !== held[i]) this.#write(i, codes[i]!);
     }
-    return changed;
+    return true;
   }
 
   /** The bytes in memory. */
