@@ -20,7 +20,8 @@ import { weightLayers } from "../models/model.js";
 import { settingsHash } from "../studies/hash.js";
 import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
-import { duration, endLine, progressReporter } from "./progress-line.js";
+import { untilInterrupted } from "./interrupts.js";
+import { duration, progressReporter } from "./progress-line.js";
 import { loadStudy, openRun, type RunOptions, seedsOf } from "./selection.js";
 
 export interface SingleBitOptions extends RunOptions {
@@ -115,20 +116,4 @@ function chosenNetwork(options: SingleBitOptions): { study: Study; checkpoint: C
   throw new UserError(
     `arm ${arm}, seed ${seed} is not trained yet; train it first: flatenn train --arm ${arm} --seed ${seed}`,
   );
-}
-
-/** Runs a job that Ctrl-C or SIGTERM stops at its next pause, with what it has stored kept. */
-async function untilInterrupted<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const interrupt = () => controller.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  try {
-    return await job(controller.signal);
-  } catch (error) {
-    if (!controller.signal.aborted) throw error;
-    endLine("Interrupted. What is tested is kept: the same command goes on from here.");
-    process.exit(130);
-  } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  }
 }
