@@ -10,7 +10,13 @@ export {
 } from "./expectations.js";
 export { loadFaultMap, saveFaultMap } from "./files.js";
 export { decodeFaultMap, encodeFaultMap } from "./format.js";
-export { type InjectedLayer, type InjectionOptions, injectFaults } from "./inject.js";
+export {
+  type FaultyWeight,
+  forEachFaultyWeight,
+  type InjectedLayer,
+  type InjectionOptions,
+  injectFaults,
+} from "./inject.js";
 export { faultModules, loadFaultModel } from "./load.js";
 export { drawFaultMap, type FaultMap, type FaultMapOptions, type LayerMap, type LayerShape } from "./map.js";
 export {

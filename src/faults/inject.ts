@@ -28,6 +28,19 @@ export interface InjectedLayer {
   changed: number;
 }
 
+/** A weight with at least one faulty bit. */
+export interface FaultyWeight {
+  /** Which weight of the layer. */
+  readonly weight: number;
+  /** The faulty bits. */
+  readonly mask: number;
+  /** What was written into memory, and what is read from it. */
+  readonly written: number;
+  readonly stored: number;
+  /** The code that is read: what `stored` stands for. */
+  readonly code: number;
+}
+
 /**
  * The codes of one layer as read from a faulty memory: encode, apply the model to the faulty bits, decode.
  *
@@ -35,20 +48,31 @@ export interface InjectedLayer {
  * @param layer the layer's part of a fault map
  * @throws UserError for a rate above the map's ceiling, a map of another size, bit width or sites, a code out of range
  */
-export function injectFaults(
+export function injectFaults(codes: Uint8Array, layer: LayerMap, options: InjectionOptions): InjectedLayer {
+  // Not slice, which on a Buffer makes a view of the same memory.
+  const read = new Uint8Array(codes);
+  let faulty = 0;
+  let changed = 0;
+  forEachFaultyWeight(codes, layer, options, ({ weight, mask, written, stored, code }) => {
+    read[weight] = code;
+    faulty += bitCount(mask);
+    changed += bitCount(written ^ stored);
+  });
+  return { codes: read, faulty, exposed: codes.length * exposedBits(layer.sites, options.bits), changed };
+}
+
+/** Visits the weights of a layer that have faulty bits, in their order; arguments and errors as of {@link injectFaults}. */
+export function forEachFaultyWeight(
   codes: Uint8Array,
   layer: LayerMap,
   { rate, model, bits, encoding }: InjectionOptions,
-): InjectedLayer {
+  visit: (weight: FaultyWeight) => void,
+): void {
   const tables = encodingTables(bits, encoding);
   requireFit(codes, layer, { rate, model, bits });
   const { zero, one } = requireRelativeRate(model.relativeRate);
   const [zeroRate, oneRate] = [zero * rate, one * rate];
-  // Not slice, which on a Buffer makes a view of the same memory.
-  const read = new Uint8Array(codes);
   const { positions, u } = layer;
-  let faulty = 0;
-  let changed = 0;
   // Positions ascend, so the faulty bits of one weight follow each other and are applied together.
   for (let j = 0; j < positions.length; ) {
     const weight = Math.floor(positions[j]! / bits);
@@ -62,10 +86,7 @@ export function injectFaults(
     for (; j < positions.length; j++) {
       const bit = positions[j]! - weight * bits;
       if (bit >= bits) break;
-      if (u[j]! < ((written >> bit) & 1 ? oneRate : zeroRate)) {
-        mask |= 1 << bit;
-        faulty++;
-      }
+      if (u[j]! < ((written >> bit) & 1 ? oneRate : zeroRate)) mask |= 1 << bit;
     }
     if (mask === 0) continue;
     const stored = model.apply(written, mask);
@@ -75,10 +96,8 @@ export function injectFaults(
         `fault model ${model.id} must return an integer from 0 to ${2 ** bits - 1}, got ${String(stored)}`,
       );
     }
-    read[weight] = code;
-    changed += bitCount(written ^ stored);
+    visit({ weight, mask, written, stored, code });
   }
-  return { codes: read, faulty, exposed: codes.length * exposedBits(layer.sites, bits), changed };
 }
 
 function requireFit(
