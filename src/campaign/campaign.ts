@@ -119,7 +119,7 @@ function isDescribed(store: Store, { origin, ...checkpoint }: Checkpoint): boole
 }
 
 /** Trials of one map belong together: it is drawn once for them. */
-function byMap(trials: readonly Trial[]): Trial[][] {
+export function byMap(trials: readonly Trial[]): Trial[][] {
   const maps = new Map<number, Trial[]>();
   for (const trial of trials) maps.set(trial.map, [...(maps.get(trial.map) ?? []), trial]);
   return [...maps.values()];

@@ -1,4 +1,4 @@
-import { injectFaults } from "../faults/inject.js";
+import { type InjectionOptions, injectFaults } from "../faults/inject.js";
 import { drawFaultMap, type FaultMap } from "../faults/map.js";
 import { faultModel } from "../faults/models.js";
 import { type Sites, sitesId } from "../faults/sites.js";
@@ -49,7 +49,7 @@ export function* evaluateTrials(subject: Subject, trials: Iterable<Trial>): Gene
  */
 export function campaignMap(
   study: Study,
-  network: DeployedNetwork,
+  network: Pick<DeployedNetwork, "model" | "bits">,
   { index, sites }: { index: number; sites: Sites | undefined },
 ): FaultMap {
   const { ceiling } = study.campaign;
@@ -67,16 +67,11 @@ export function campaignMap(
 export function injectTrial(
   study: Study,
   network: DeployedNetwork,
-  { fault, rate, map: index }: Trial,
+  trial: Trial,
   map: FaultMap | undefined,
 ): Injected {
-  if (!map || index < 0) return unharmed(network);
-  const options = {
-    rate,
-    model: faultModel(fault),
-    bits: network.bits.weights,
-    encoding: study.campaign.encoding,
-  };
+  if (!map || trial.map < 0) return unharmed(network);
+  const options = injectionOf(study, trial);
   const injected = network.layers.map((layer, i) => injectFaults(layer.codes, map.layers[i]!, options));
   const faultyByLayer = injected.map(({ faulty }) => faulty);
   const changedByLayer = injected.map(({ changed }) => changed);
@@ -88,6 +83,11 @@ export function injectTrial(
     faultyByLayer,
     changedByLayer,
   };
+}
+
+/** How a trial's faults act on the codes of a layer. */
+export function injectionOf({ bits, campaign }: Study, { fault, rate }: Trial): InjectionOptions {
+  return { rate, model: faultModel(fault), bits: bits.weights, encoding: campaign.encoding };
 }
 
 function unharmed(network: DeployedNetwork): Injected {

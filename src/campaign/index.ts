@@ -4,6 +4,7 @@ export type { CampaignOptions, CampaignOutcome, NetworkKey } from "./campaign.js
 export { networksOf, runCampaign } from "./campaign.js";
 export type { Agreement } from "./compare.js";
 export { compareTrials } from "./compare.js";
+export { exportMaps } from "./export-maps.js";
 export type { Failure } from "./failures.js";
 export type { ChosenImages } from "./images.js";
 export { campaignImages, trainingData } from "./images.js";
@@ -11,6 +12,8 @@ export type { Trial } from "./plan.js";
 export { planTrials } from "./plan.js";
 export type { JobOptions, OnProgress, Progress } from "./progress.js";
 export { publishRun } from "./publish.js";
+export type { FaultyBit, Replay } from "./replay.js";
+export { replayTrial } from "./replay.js";
 export { publishedDirectory, readResults, readResultsFrom, resultsOf, writeResults } from "./results.js";
 export type { NetworkRow, Results, TrialRow } from "./rows.js";
 export type { BitRow, BitSummary, SingleBitResults, Stratum } from "./single-bit.js";
@@ -22,3 +25,5 @@ export { dependenciesOf, FLOAT, failureOf, trainedNetwork, trainNetwork } from "
 export { readTrials } from "./trial-table.js";
 export type { Trials } from "./trials.js";
 export { openTrials, storedTrials } from "./trials.js";
+export type { Mismatch, Verification, VerifyOptions } from "./verify.js";
+export { verifyResults } from "./verify.js";

@@ -34,22 +34,30 @@ export function writeManifest(study: Study, directory: string): void {
   writeFileAtomic(join(directory, NAME), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** Compares the files of a folder with its manifest. @returns what is wrong, file by file; empty if all is right */
-export function checkManifest(directory: string): string[] {
+/** Reads the manifest of a folder of results. @throws UserError if there is none, or it is none of this program's */
+export function readManifest(directory: string): Manifest {
   const path = join(directory, NAME);
   if (!existsSync(path))
     throw new UserError(
       `there is no ${path}: this is no folder of published results; \`npm start\` makes one`,
     );
-  const { format, files } = readJson(path) as Manifest;
-  if (format !== FORMAT) throw new UserError(`${path} must have the format ${FORMAT}, got ${format}`);
+  const manifest = readJson(path) as Partial<Manifest> | null;
+  if (manifest?.format !== FORMAT || typeof manifest.files !== "object" || manifest.files === null)
+    throw new UserError(`${path} must have the format ${FORMAT} and a list of files; restore it`);
+  return manifest as Manifest;
+}
+
+/** Compares the files of a folder with its manifest. @returns how many are right, and what is wrong with each other one */
+export function checkManifest(directory: string): { right: number; problems: string[] } {
+  const { files } = readManifest(directory);
   const found = sumsOf(directory);
   const names = [...new Set([...Object.keys(files), ...Object.keys(found)])].sort();
-  return names.flatMap((name) => {
+  const problems = names.flatMap((name) => {
     if (!(name in found)) return [`${name} is missing`];
     if (!(name in files)) return [`${name} is not in the manifest`];
     return found[name] === files[name] ? [] : [`${name} has the sha256 ${found[name]}, not ${files[name]}`];
   });
+  return { right: names.length - problems.length, problems };
 }
 
 function sumsOf(directory: string): Record<string, string> {

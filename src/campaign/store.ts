@@ -5,6 +5,7 @@ import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../checkpoints
 import { UserError } from "../errors.js";
 import { settingsHash, studyHash } from "../studies/hash.js";
 import type { Study } from "../studies/study.js";
+import type { NetworkKey } from "./campaign.js";
 import { readJson } from "./read-json.js";
 import type { NetworkRow } from "./rows.js";
 
@@ -40,10 +41,9 @@ export function openStore(
   { checkpoints = join(directory, "checkpoints") }: { checkpoints?: string } = {},
 ): Store {
   claim(study, directory);
-  const checkpoint = (arm: string, seed: number) => join(checkpoints, `${arm}-seed${seed}.safetensors`);
-  const state = (arm: string, seed: number) =>
-    join(directory, "unfinished", `${arm}-seed${seed}.safetensors`);
-  const network = (arm: string, seed: number) => join(directory, "networks", `${arm}-seed${seed}.json`);
+  const checkpoint = (arm: string, seed: number) => checkpointPath(checkpoints, { arm, seed });
+  const state = (arm: string, seed: number) => checkpointPath(join(directory, "unfinished"), { arm, seed });
+  const network = (arm: string, seed: number) => networkPath(directory, { arm, seed });
   const read = (path: string, config: string) => {
     if (!existsSync(path)) return undefined;
     const found = readCheckpoint(path);
@@ -70,6 +70,16 @@ export function openStore(
     },
     saveNetwork: (row) => writeFileAtomic(network(row.arm, row.seed), `${JSON.stringify(row, null, 2)}\n`),
   };
+}
+
+/** Where a folder of checkpoints has that of a network. */
+export function checkpointPath(checkpoints: string, { arm, seed }: NetworkKey): string {
+  return join(checkpoints, `${arm}-seed${seed}.safetensors`);
+}
+
+/** Where a run's folder has what was measured on a network without faults. */
+export function networkPath(directory: string, { arm, seed }: NetworkKey): string {
+  return join(directory, "networks", `${arm}-seed${seed}.json`);
 }
 
 /** Marks the folder as this study's. */

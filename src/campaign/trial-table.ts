@@ -1,4 +1,5 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { type Database, openDatabase, quoted, reasonOf } from "./database.js";
@@ -62,24 +63,43 @@ export async function keepTrials({ connection }: Database, wanted: ReadonlySet<s
   await connection.run("DELETE FROM trials WHERE id NOT IN (SELECT id FROM wanted)");
 }
 
+// from sums of integers, which no order of the rows changes
+const DEVIATION = `CASE WHEN count(*) > 1 THEN 100 * sqrt((count(*) * sum(correct::HUGEINT * correct) - sum(correct)::HUGEINT * sum(correct))
+    / (count(*) * (count(*) - 1))) / max(images) END`;
+/** What each network came to under each fault. */
+const SUMMARY = `SELECT arm, seed, fault, rate, count(*) AS maps, max(images) AS images,
+      round(100 * sum(correct) / sum(images), 4) AS accuracy, round(${DEVIATION}, 4) AS deviation,
+      round(100 * min(correct) / max(images), 4) AS lowest, round(100 * max(correct) / max(images), 4) AS highest,
+      round(sum(faulty) / count(*), 2) AS faulty, round(sum(changed) / count(*), 2) AS changed
+    FROM trials GROUP BY arm, seed, fault, rate ORDER BY arm, seed, fault, rate`;
+
 /**
  * Writes the table as `trials.parquet`, sorted, and what each network came to under each fault as `summary.csv`: equal
  * trials give equal bytes.
  */
 export async function exportTrials(database: Database, folder: string): Promise<void> {
-  const accuracy = "100 * sum(correct) / sum(images)";
-  // from sums of integers, which no order of the rows changes
-  const deviation = `CASE WHEN count(*) > 1 THEN 100 * sqrt((count(*) * sum(correct::HUGEINT * correct) - sum(correct)::HUGEINT * sum(correct))
-    / (count(*) * (count(*) - 1))) / max(images) END`;
-  const summary = `SELECT arm, seed, fault, rate, count(*) AS maps, max(images) AS images, round(${accuracy}, 4) AS accuracy,
-      round(${deviation}, 4) AS deviation, round(100 * min(correct) / max(images), 4) AS lowest,
-      round(100 * max(correct) / max(images), 4) AS highest, round(sum(faulty) / count(*), 2) AS faulty,
-      round(sum(changed) / count(*), 2) AS changed
-    FROM trials GROUP BY arm, seed, fault, rate ORDER BY arm, seed, fault, rate`;
   await copy(database, `SELECT ${LISTED} FROM trials ORDER BY ${ORDER}`, join(folder, "trials.parquet"), {
     options: "FORMAT parquet, COMPRESSION zstd",
   });
-  await copy(database, summary, join(folder, "summary.csv"), { options: "FORMAT csv, HEADER" });
+  await exportSummary(database, folder);
+}
+
+async function exportSummary(database: Database, folder: string): Promise<void> {
+  await copy(database, SUMMARY, join(folder, "summary.csv"), { options: "FORMAT csv, HEADER" });
+}
+
+/** The bytes of the `summary.csv` that the trials of a `trials.parquet` give. @throws as {@link readTrials} does */
+export async function summaryOf(path: string): Promise<Uint8Array> {
+  const folder = mkdtempSync(join(tmpdir(), "flatenn-summary-"));
+  try {
+    return await withParquet(path, async (database, source) => {
+      await database.connection.run(`CREATE VIEW trials AS SELECT ${LISTED} FROM ${source}`);
+      await exportSummary(database, folder);
+      return readFileSync(join(folder, "summary.csv"));
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function copy(
@@ -100,11 +120,20 @@ async function copy(
 
 /** Reads a `trials.parquet`. @throws UserError if it is missing, damaged or has other columns */
 export async function readTrials(path: string): Promise<TrialRow[]> {
+  return withParquet(path, selectTrials);
+}
+
+/** @param read gets a database without tables, and the file as it is named in its queries */
+async function withParquet<T>(
+  path: string,
+  read: (database: Database, source: string) => Promise<T>,
+): Promise<T> {
   if (!existsSync(path)) throw new UserError(`${path} is missing; run the study again, or restore it`);
   const database = await openDatabase(":memory:");
   try {
-    return await selectTrials(database, `read_parquet(${quoted(path)})`);
+    return await read(database, `read_parquet(${quoted(path)})`);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`${path} cannot be read as trials: ${reasonOf(error)}; restore it`, { cause: error });
   } finally {
     database.close();

@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { type Precision, runAdaptive } from "../campaign/adaptive.js";
 import { type CampaignOutcome, type NetworkKey, networksOf, runCampaign } from "../campaign/campaign.js";
 import { lockRun } from "../campaign/lock.js";
 import { exportDone, exportRun, publishRun } from "../campaign/publish.js";
-import { publishedDirectory } from "../campaign/results.js";
 import type { Store } from "../campaign/store.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { precisionTable } from "../exhibits/precision-table.js";
@@ -16,7 +14,7 @@ import { armOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
-import { openRun, type RunOptions, seedsOf } from "./selection.js";
+import { checkpointsFor, openRun, type RunOptions, seedsOf } from "./selection.js";
 
 export interface CampaignOptions extends RunOptions {
   readonly arm?: string;
@@ -31,9 +29,8 @@ export interface CampaignOptions extends RunOptions {
 export async function campaign(options: CampaignOptions): Promise<void> {
   const models = await Promise.all(options.fault.map(loadFaultModel));
   const faults = models.map(({ id }) => id);
-  const { study, store } = openRun(
-    { ...options, faults, variant: variantOf(options) },
-    checkpointsFor(options),
+  const { study, store } = openRun({ ...options, faults, variant: variantOf(options) }, (study, directory) =>
+    checkpointsFor(study, directory, options.checkpoints),
   );
   lockRun(store.directory);
   console.log(`Trained networks from ${store.checkpoints}, trials into ${store.directory}`);
@@ -109,14 +106,4 @@ async function measureTo(
 function describe({ planned, run }: CampaignOutcome): string {
   if (run === 0) return `all ${planned} trials already done`;
   return run === planned ? `${run} trials done` : `${run} trials done, ${planned - run} were there already`;
-}
-
-/** Where trained networks come from: as told, else the run's own, else those that come with the repository. */
-function checkpointsFor({ checkpoints }: CampaignOptions) {
-  return (study: Study, directory: string) => {
-    if (checkpoints !== undefined) return checkpoints;
-    const own = join(directory, "checkpoints");
-    const published = join(publishedDirectory(study.name, study.profile), "checkpoints");
-    return existsSync(own) || !existsSync(published) ? own : published;
-  };
 }

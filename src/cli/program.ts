@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { campaign } from "./campaign.js";
 import { claimsCommand } from "./claims.js";
 import { data } from "./data.js";
 import { figures } from "./figures.js";
+import { type MapRange, maps } from "./maps.js";
 import { planCommand } from "./plan.js";
+import { replay } from "./replay.js";
 import { reproduce } from "./reproduce.js";
 import { candidate, select } from "./select.js";
 import { singleBit } from "./single-bit.js";
 import { trainCommand } from "./train.js";
+import { verify } from "./verify.js";
 
 /** The command line. Bad options end with exit code 2, a user's other mistakes with 1, an interrupt with 130. */
 export function program(): Command {
@@ -153,6 +157,44 @@ export function program(): Command {
     .requiredOption("--seed <n>", "", wholeNumber)
     .option("--verbose")
     .action(candidate);
+  const results = (of: Command) =>
+    of
+      .option("--results <folder>", "folder of a run (default: the results that come with the repository)")
+      .option(
+        "--checkpoints <folder>",
+        "where the trained networks are (default: the run's own; if it has none, those that come with the repository)",
+      );
+  results(
+    command(
+      "verify",
+      "check published results: every checksum, and a random sample of the trials recomputed",
+      "flatenn verify --results data/results/lenet5-fashion-quick --all",
+    ),
+  )
+    .addOption(
+      new Option("--share <fraction>", "share of the trials to recompute, at least 10 (default: 0.01)")
+        .argParser(positiveNumber)
+        .conflicts("all"),
+    )
+    .option("--all", "recompute all trials")
+    .option("--sample-seed <n>", "draw the same trials again (default: others each time)", wholeNumber)
+    .option("--jobs <n>", "worker threads (default: one per core)", positiveInteger)
+    .action(verify);
+  results(
+    command(
+      "replay",
+      "run one trial again and show its faulty bits and what they do to each class",
+      "flatenn replay 8df7 --out trial.csv",
+    ),
+  )
+    .argument("<trial>", "id of the trial (column id of trials.parquet), or the beginning of one")
+    .option("--all", "show every faulty bit")
+    .option("--out <file>", "write every faulty bit: .csv, or .json with all that is known of the trial")
+    .action(replay);
+  command("maps", "write fault maps as safetensors files, which Python reads", "flatenn maps --map 0-9")
+    .option("--map <n>", "index of a map, or a range such as 0-9 (default: all of the study)", mapRange)
+    .option("--out <folder>", "where they go", join("data", "maps"))
+    .action(maps);
   plain("data", "check the data set's files and say how it is split", "flatenn data").action(data);
   return root;
 }
@@ -162,6 +204,13 @@ function wholeNumber(text: string): number {
   if (!Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError(`must be a whole number >= 0, got ${text}`);
   return value;
+}
+
+function mapRange(text: string): MapRange {
+  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  if (first === undefined || Number(first) > Number(last))
+    throw new InvalidArgumentError(`must be an index such as 7 or a range such as 0-9, got ${text}`);
+  return { first: Number(first), last: Number(last) };
 }
 
 function positiveNumber(text: string): number {

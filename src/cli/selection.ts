@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { publishedDirectory } from "../campaign/results.js";
 import { openStore, type Store } from "../campaign/store.js";
 import { UserError } from "../errors.js";
 import { studyHash } from "../studies/hash.js";
@@ -53,6 +54,18 @@ export function openRun(
     out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}${variant}`);
   const elsewhere = checkpoints && { checkpoints: checkpoints(study, directory) };
   return { study, store: openStore(study, directory, elsewhere) };
+}
+
+/** Where trained networks come from: as told, else the folder's own, else those that come with the repository. */
+export function checkpointsFor(
+  { name, profile }: Study,
+  directory: string,
+  told: string | undefined,
+): string {
+  if (told !== undefined) return told;
+  const own = join(directory, "checkpoints");
+  const published = join(publishedDirectory(name, profile), "checkpoints");
+  return existsSync(own) || !existsSync(published) ? own : published;
 }
 
 /** The seeds that options ask for. @throws UserError for one that the study does not have */

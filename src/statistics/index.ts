@@ -5,6 +5,7 @@ export {
   type SequenceOptions,
   sequenceFactor,
 } from "./confidence-sequence.js";
+export { confusionMatrix } from "./confusion-matrix.js";
 export { type CrossFittedMaximum, crossFittedMaximum } from "./cross-fitted-maximum.js";
 export {
   type Bounds,

@@ -7,7 +7,18 @@ describe("help", () => {
   it("lists the commands, and each command shows an example", async () => {
     const { code, stdout } = await flatenn(["--help"]);
     expect(code).toBe(0);
-    for (const command of ["reproduce", "train", "campaign", "single-bit", "figures", "claims", "data"]) {
+    for (const command of [
+      "reproduce",
+      "train",
+      "campaign",
+      "single-bit",
+      "figures",
+      "claims",
+      "verify",
+      "replay",
+      "maps",
+      "data",
+    ]) {
       expect(stdout).toContain(`  ${command} `);
       const help = await flatenn([command, "--help"]);
       expect(help.code).toBe(0);

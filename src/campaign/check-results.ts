@@ -1,0 +1,170 @@
+/** Whether the files of published results say the same as each other; what the engine has to recompute is in verify.ts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Checkpoint, networkHash, readCheckpoint } from "../checkpoints/checkpoint.js";
+import { UserError } from "../errors.js";
+import { armConfig, settingsHash, studyHash } from "../studies/hash.js";
+import { armOf } from "../studies/registry.js";
+import { parseStudy } from "../studies/schema.js";
+import type { Study } from "../studies/study.js";
+import { type NetworkKey, networksOf } from "./campaign.js";
+import { describeTrial, listTrials } from "./describe-trial.js";
+import { readManifest } from "./manifest.js";
+import { planTrials, type Trial } from "./plan.js";
+import { readJson } from "./read-json.js";
+import { resultsOf } from "./results.js";
+import type { NetworkRow, TrialRow } from "./rows.js";
+import { checkpointPath, networkPath } from "./store.js";
+import { readTrials, summaryOf } from "./trial-table.js";
+import { trialFiles } from "./trials.js";
+
+/** A network of published results: its checkpoint, and what was measured on it without faults, if that can be read. */
+export interface PublishedNetwork extends NetworkKey {
+  readonly checkpoint: Checkpoint;
+  readonly row: NetworkRow | undefined;
+}
+
+export interface CheckedResults {
+  readonly study: Study;
+  /** Networks whose checkpoint can be read. */
+  readonly networks: readonly PublishedNetwork[];
+  /** Stored trials, and those of them that are trials of these networks: only they can be recomputed. */
+  readonly rows: readonly TrialRow[];
+  readonly planned: readonly TrialRow[];
+  /** What is wrong. */
+  readonly problems: readonly string[];
+}
+
+/** Reads the settings of a folder of results. @throws UserError if they are missing or not valid */
+export function readStudy(directory: string): Study {
+  return parseStudy(readJson(join(directory, "study.json")));
+}
+
+/**
+ * Holds the files of published results against each other: settings, checkpoints, `networks/`, `results.json`,
+ * `trials.parquet` and `summary.csv`.
+ * @throws UserError if there are no settings to check anything against
+ */
+export async function checkResults(directory: string, checkpoints: string): Promise<CheckedResults> {
+  const study = readStudy(directory);
+  const problems: string[] = [];
+  const attempt = async <T>(read: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const { config } = readManifest(directory);
+  if (config !== studyHash(study))
+    problems.push(`study.json has the hash ${studyHash(study)}, the manifest's config is ${config}`);
+
+  const networks: PublishedNetwork[] = [];
+  const measured: NetworkRow[] = [];
+  for (const key of networksOf(study)) {
+    const row = await attempt(() => readJson(networkPath(directory, key)) as NetworkRow);
+    const checkpoint = await attempt(() => readCheckpoint(checkpointPath(checkpoints, key)));
+    if (row) measured.push(row);
+    if (!checkpoint) continue;
+    networks.push({ ...key, checkpoint, row });
+    problems.push(...checkNetwork(study, { ...key, checkpoint, row }));
+  }
+  const results = await attempt(() => readJson(join(directory, "results.json")));
+  if (results !== undefined) problems.push(...compareResults(results, resultsOf(study, measured, [])));
+
+  const { parquet } = trialFiles(directory);
+  const rows = await attempt(() => readTrials(parquet));
+  if (rows === undefined) return { study, networks, rows: [], planned: [], problems };
+  const trials = checkTrials(study, networks, rows);
+  problems.push(...trials.problems);
+  const summary = await attempt(async () => {
+    const given = await summaryOf(parquet);
+    return { given, stored: readFileSync(join(directory, "summary.csv")) };
+  }).catch(missingFile);
+  if (summary && !summary.stored.equals(summary.given))
+    problems.push("summary.csv is not the summary of trials.parquet");
+  return { study, networks, rows, planned: trials.planned, problems };
+}
+
+/** A file that is not there is told by the manifest. */
+function missingFile(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+}
+
+function checkNetwork(study: Study, { arm, seed, checkpoint, row }: PublishedNetwork): string[] {
+  const name = `${arm}, seed ${seed}`;
+  const problems: string[] = [];
+  const { origin } = checkpoint;
+  if (origin.arm !== arm || origin.seed !== seed)
+    problems.push(`the checkpoint of ${name} says that it is ${origin.arm}, seed ${origin.seed}`);
+  else if (origin.config !== armConfig(study, armOf(study, arm), seed))
+    problems.push(`the checkpoint of ${name} was made with other settings than study.json has`);
+  if (row && row.network !== networkHash(checkpoint))
+    problems.push(
+      `the checkpoint of ${name} is the network ${networkHash(checkpoint)}, the one measured was ${row.network}`,
+    );
+  return problems;
+}
+
+/** Compares results.json, by its keys, with what settings and networks give. */
+function compareResults(found: unknown, { trials: _, ...expected }: ReturnType<typeof resultsOf>): string[] {
+  const given = Object(found) as Record<string, unknown>;
+  const wanted = expected as Record<string, unknown>;
+  return [...new Set([...Object.keys(wanted), ...Object.keys(given)])]
+    .filter((key) => !equal(given[key], wanted[key]))
+    .map((key) => `results.json has other ${key} than ${key === "networks" ? "networks/" : "study.json"}`);
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && b !== undefined && settingsHash(a) === settingsHash(b));
+}
+
+/** Compares the stored trials with those that the study plans for its networks. */
+function checkTrials(
+  study: Study,
+  networks: readonly PublishedNetwork[],
+  rows: readonly TrialRow[],
+): { planned: TrialRow[]; problems: string[] } {
+  const plan = new Map<string, Trial & NetworkKey>();
+  for (const { arm, seed, checkpoint } of networks)
+    for (const trial of planTrials(study, networkHash(checkpoint)))
+      plan.set(trial.id, { ...trial, arm, seed });
+  const stored = new Map(rows.map((row) => [row.id, row]));
+  const planned = [...stored.values()].filter((row) => isOf(plan.get(row.id), row));
+  const problems: string[] = [];
+  const list = (what: string, trials: readonly (Trial & NetworkKey)[]) => {
+    if (trials.length > 0) problems.push(`trials.parquet ${what} (${trials.length}):\n${listTrials(trials)}`);
+  };
+  list(
+    "lacks trials of the plan",
+    [...plan.values()].filter(({ id }) => !stored.has(id)),
+  );
+  list(
+    "has trials that are not planned for these checkpoints",
+    rows.filter(({ id }) => !plan.has(id)),
+  );
+  const seen = new Set<string>();
+  list(
+    "has trials twice",
+    rows.filter(({ id }) => seen.size === seen.add(id).size),
+  );
+  for (const row of rows) {
+    const trial = plan.get(row.id);
+    if (trial && !isOf(trial, row))
+      problems.push(`trial ${row.id} is ${describeTrial(trial)}, stored as ${describeTrial(row)}`);
+  }
+  for (const { arm, seed, row } of networks) {
+    const clean = planned.find((trial) => trial.arm === arm && trial.seed === seed && trial.map < 0);
+    if (row && clean && clean.correct !== row.correct)
+      problems.push(
+        `${arm}, seed ${seed}, without faults is right ${clean.correct} times in trials.parquet, ${row.correct} times in networks/`,
+      );
+  }
+  return { planned, problems };
+}
+
+function isOf(trial: (Trial & NetworkKey) | undefined, row: TrialRow): boolean {
+  return trial !== undefined && describeTrial(trial) === describeTrial(row);
+}

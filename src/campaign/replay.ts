@@ -1,0 +1,166 @@
+import { type Checkpoint, networkHash, readCheckpoint } from "../checkpoints/checkpoint.js";
+import { UserError } from "../errors.js";
+import { forEachFaultyWeight } from "../faults/inject.js";
+import { faultModel } from "../faults/models.js";
+import { countCorrect } from "../inference/classifier.js";
+import { codesOf, type DeployedNetwork, deploy } from "../inference/deploy.js";
+import { integerClassifier } from "../inference/engine.js";
+import { weightValue } from "../quantization/grid.js";
+import { confusionMatrix } from "../statistics/confusion-matrix.js";
+import { modelOf } from "../studies/registry.js";
+import type { Study } from "../studies/study.js";
+import { readStudy } from "./check-results.js";
+import { listTrials } from "./describe-trial.js";
+import { campaignMap, injectionOf, injectTrial } from "./evaluate-trial.js";
+import { campaignImages } from "./images.js";
+import { type Trial, trialMaker } from "./plan.js";
+import type { TrialRow } from "./rows.js";
+import { checkpointPath } from "./store.js";
+import { storedTrials } from "./trials.js";
+
+/** One stored bit that a trial makes faulty. */
+export interface FaultyBit {
+  readonly layer: string;
+  /** Which weight of the layer, row-major, and where that is in the layer's shape. */
+  readonly weight: number;
+  readonly at: readonly number[];
+  /** Which bit of the weight, 0 the least significant. */
+  readonly bit: number;
+  /** Whether this bit reads differently from what was written. */
+  readonly changed: boolean;
+  /** The bits of the weight as written and as read, all its faulty bits together. */
+  readonly storedBefore: number;
+  readonly storedAfter: number;
+  /** The codes that these bits stand for, and the values c (2q - n)/n of the weight. */
+  readonly codeBefore: number;
+  readonly codeAfter: number;
+  readonly valueBefore: number;
+  readonly valueAfter: number;
+}
+
+/** A trial run again. */
+export interface Replay {
+  /** The trial as it is stored, and as it came out now. */
+  readonly stored: TrialRow;
+  readonly recomputed: TrialRow;
+  readonly encoding: string;
+  readonly bits: number;
+  /** Weight layers in model order. */
+  readonly layers: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** Layer by layer, in the order of weights and bits. */
+  readonly faultyBits: readonly FaultyBit[];
+  /** Images by true class (row) and predicted class (column), without faults and in this trial. */
+  readonly confusionBefore: readonly (readonly number[])[];
+  readonly confusionAfter: readonly (readonly number[])[];
+}
+
+/**
+ * Runs one trial of a folder of results, or of an unfinished run, again.
+ * @param id a trial's id, or a beginning of it that no other trial has
+ * @param checkpoints folder with the trained networks
+ * @throws UserError for an id that no trial or more than one begins with, or a checkpoint of another network
+ */
+export async function replayTrial(directory: string, id: string, checkpoints: string): Promise<Replay> {
+  const study = readStudy(directory);
+  const stored = findTrial(await storedTrials(study, directory), id, directory);
+  const path = checkpointPath(checkpoints, stored);
+  const checkpoint = readCheckpoint(path);
+  const trial = requireSame(study, checkpoint, stored, path);
+  const network = deploy(modelOf(study), checkpoint);
+  const map =
+    trial.map < 0
+      ? undefined
+      : campaignMap(study, network, { index: trial.map, sites: faultModel(trial.fault).sites });
+  const { codes, ...bits } = injectTrial(study, network, trial, map);
+
+  const { dataset, indices } = campaignImages(study);
+  const labels = Uint8Array.from(indices, (i) => dataset.labels[i]!);
+  const classifier = integerClassifier(network, dataset, indices);
+  const [before, after] = [classifier.classify(codesOf(network)), classifier.classify(codes)];
+  classifier.dispose();
+
+  const { arm, seed } = stored;
+  const { classes } = network.model;
+  return {
+    stored,
+    recomputed: {
+      ...trial,
+      arm,
+      seed,
+      correct: countCorrect(after, labels),
+      images: labels.length,
+      ...bits,
+    },
+    encoding: study.campaign.encoding,
+    bits: network.bits.weights,
+    layers: network.layers.map(({ name, shape }) => ({ name, shape })),
+    faultyBits: map === undefined ? [] : faultyBits(study, network, trial, map),
+    confusionBefore: confusionMatrix(labels, before, classes),
+    confusionAfter: confusionMatrix(labels, after, classes),
+  };
+}
+
+function findTrial(rows: readonly TrialRow[], id: string, directory: string): TrialRow {
+  const found = rows.filter((row) => row.id.startsWith(id));
+  if (found.length === 1) return found[0]!;
+  if (found.length === 0)
+    throw new UserError(
+      `no trial in ${directory} has an id that begins with "${id}"; the ids are in the column id of trials.parquet`,
+    );
+  throw new UserError(
+    `${found.length} trials have an id that begins with "${id}"; give more of it:\n${listTrials(found)}`,
+  );
+}
+
+/** The trial to run. @throws UserError if the checkpoint does not give it the id that it has */
+function requireSame(study: Study, checkpoint: Checkpoint, row: TrialRow, path: string): Trial {
+  const trial = trialMaker(study, networkHash(checkpoint))(row.fault, row.rate, row.map);
+  if (trial.id === row.id) return trial;
+  throw new UserError(
+    `trial ${row.id} is not of the network in ${path}: with it the id would be ${trial.id}. ` +
+      "Either the checkpoint or the row of the trial is not what it was; `flatenn verify` says more",
+  );
+}
+
+function faultyBits(
+  study: Study,
+  { layers, bits }: DeployedNetwork,
+  trial: Trial,
+  map: ReturnType<typeof campaignMap>,
+): FaultyBit[] {
+  const found: FaultyBit[] = [];
+  layers.forEach(({ name, shape, codes, clip }, i) => {
+    forEachFaultyWeight(codes, map.layers[i]!, injectionOf(study, trial), (faulty) => {
+      const { weight, mask, written, stored, code } = faulty;
+      for (let bit = 0; bit < bits.weights; bit++)
+        if ((mask >> bit) & 1)
+          found.push({
+            layer: name,
+            weight,
+            at: coordinates(weight, shape),
+            bit,
+            changed: (((written ^ stored) >> bit) & 1) === 1,
+            storedBefore: written,
+            storedAfter: stored,
+            codeBefore: codes[weight]!,
+            codeAfter: code,
+            valueBefore: weightValue(codes[weight]!, clip, bits.weights),
+            valueAfter: weightValue(code, clip, bits.weights),
+          });
+    });
+  });
+  return found;
+}
+
+/** Where an entry of a row-major array is: one index per dimension. */
+function coordinates(index: number, shape: readonly number[]): number[] {
+  let rest = index;
+  return shape
+    .map((_, axis) => {
+      const size = shape.at(-1 - axis)!;
+      const at = rest % size;
+      rest = (rest - at) / size;
+      return at;
+    })
+    .reverse();
+}

@@ -1,0 +1,74 @@
+import { extname } from "node:path";
+import { describeTrial } from "../campaign/describe-trial.js";
+import { type FaultyBit, type Replay, replayTrial } from "../campaign/replay.js";
+import { publishedDirectory } from "../campaign/results.js";
+import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { FASHION_MNIST_CLASSES } from "../datasets/fashion-mnist.js";
+import { UserError } from "../errors.js";
+import { confusionTable, faultyBitsTable, faultyLayersTable } from "../exhibits/replay-tables.js";
+import { toCsv, toText } from "../exhibits/table.js";
+import { checkpointsFor, loadStudy, type StudyOptions } from "./selection.js";
+
+export interface ReplayOptions extends StudyOptions {
+  readonly results?: string;
+  readonly checkpoints?: string;
+  readonly all?: boolean;
+  readonly out?: string;
+}
+
+const WRITERS: Readonly<Record<string, (replay: Replay) => string>> = {
+  ".csv": (replay) => toCsv(faultyBitsTable(replay)),
+  ".json": (replay) => `${JSON.stringify({ ...replay, classes: FASHION_MNIST_CLASSES })}\n`,
+};
+
+/** Faulty bits of each layer that the terminal shows, unless all are asked for. */
+const SHOWN = 5;
+
+/** `flatenn replay` */
+export async function replay(id: string, options: ReplayOptions): Promise<void> {
+  const { out, all } = options;
+  const writer = out === undefined ? undefined : WRITERS[extname(out)];
+  if (out !== undefined && writer === undefined)
+    throw new UserError(`--out must end with ${Object.keys(WRITERS).join(" or ")}, got ${out}`);
+  const study = loadStudy(options.study, options.profile);
+  const directory = options.results ?? publishedDirectory(study.name, study.profile);
+  const found = await replayTrial(directory, id, checkpointsFor(study, directory, options.checkpoints));
+  const { stored, recomputed, faultyBits } = found;
+  console.log(`Trial ${stored.id}: ${describeTrial(stored)}, ${stored.images} images`);
+  console.log(`Right: stored ${stored.correct}, recomputed ${recomputed.correct}`);
+  console.log(
+    `Faulty bits: ${recomputed.faulty} of ${recomputed.exposed}, ${recomputed.changed} of them read differently\n`,
+  );
+  console.log(toText(faultyLayersTable(found)));
+  if (faultyBits.length > 0) {
+    const shown = all ? faultyBits : firstOfEachLayer(faultyBits);
+    console.log(toText(faultyBitsTable(found, shown)));
+    if (shown.length < faultyBits.length)
+      console.log(
+        `The first ${SHOWN} of each layer; --all shows all ${faultyBits.length}, --out FILE.csv writes them.\n`,
+      );
+  }
+  console.log(toText(confusionTable(found, FASHION_MNIST_CLASSES)));
+  if (writer && out !== undefined) {
+    writeFileAtomic(out, writer(found));
+    console.log(`Written: ${out}`);
+  }
+  requireEqual(found);
+}
+
+function firstOfEachLayer(faultyBits: readonly FaultyBit[]): FaultyBit[] {
+  const seen = new Map<string, number>();
+  return faultyBits.filter(({ layer }) => {
+    const before = seen.get(layer) ?? 0;
+    seen.set(layer, before + 1);
+    return before < SHOWN;
+  });
+}
+
+function requireEqual({ stored, recomputed }: Replay): void {
+  const keys = Object.keys(stored) as (keyof typeof stored)[];
+  const different = keys.filter((key) => String(stored[key]) !== String(recomputed[key]));
+  if (different.length === 0) return;
+  const list = different.map((key) => `${key} ${stored[key]}, recomputed ${recomputed[key]}`);
+  throw new UserError(`trial ${stored.id} is stored with ${list.join("; ")}`);
+}

@@ -1,0 +1,75 @@
+import { randomInt } from "node:crypto";
+import { publishedDirectory } from "../campaign/results.js";
+import { missProbability } from "../campaign/sample.js";
+import { type Verification, verifyResults } from "../campaign/verify.js";
+import { UserError } from "../errors.js";
+import { mismatchTable } from "../exhibits/mismatch-table.js";
+import { toText, wrap } from "../exhibits/table.js";
+import { untilInterrupted } from "./interrupts.js";
+import { duration, progressReporter } from "./progress-line.js";
+import { checkpointsFor, loadStudy, type StudyOptions } from "./selection.js";
+
+export interface VerifyOptions extends StudyOptions {
+  readonly results?: string;
+  readonly checkpoints?: string;
+  readonly share?: number;
+  readonly all?: boolean;
+  readonly sampleSeed?: number;
+  readonly jobs?: number;
+}
+
+/** `flatenn verify` */
+export async function verify(options: VerifyOptions): Promise<void> {
+  const started = performance.now();
+  const study = loadStudy(options.study, options.profile);
+  const directory = options.results ?? publishedDirectory(study.name, study.profile);
+  const checkpoints = checkpointsFor(study, directory, options.checkpoints);
+  const sampleSeed = options.sampleSeed ?? randomInt(1_000_000);
+  console.log(`Results in ${directory}, trained networks from ${checkpoints}`);
+  const report = progressReporter("recompute trials");
+  const found = await untilInterrupted(
+    (signal) =>
+      verifyResults(directory, {
+        sampleSeed,
+        checkpoints,
+        ...(options.all ? { share: 1 } : options.share !== undefined && { share: options.share }),
+        ...(options.jobs !== undefined && { workers: options.jobs }),
+        onProgress: report.update,
+        signal,
+      }),
+    "Nothing was changed, and nothing is kept: the command begins anew.",
+  );
+  const { filesRight, problems, mismatches, trials, networks } = found;
+  const { recomputedTrials, recomputedNetworks } = found;
+  report.finish(
+    `${recomputedTrials} of ${trials} trials and ${recomputedNetworks} of ${networks} networks without faults, in ` +
+      duration((performance.now() - started) / 1000),
+  );
+  console.log(`${filesRight} files have the sha256 that the manifest states.`);
+  for (const problem of problems) console.log(`Wrong: ${problem}`);
+  if (mismatches.length > 0) console.log(`\n${toText(mismatchTable(mismatches))}`);
+  if (recomputedTrials < trials) console.log(wrap(whatASampleMisses(found, sampleSeed), 110).join("\n"));
+  const wrong = problems.length + mismatches.length;
+  if (wrong > 0)
+    throw new UserError(
+      `${directory} is not what it should be: ${count(problems.length, "problem")} with its files, ` +
+        `${count(mismatches.length, "number")} of trials that the engine does not give`,
+    );
+  console.log(
+    "What was checked is right: checksums, settings, networks, the list of trials, summary.csv, every number recomputed.",
+  );
+}
+
+/** How much of the trials might be altered all the same. */
+function whatASampleMisses({ trials, recomputedTrials: sample }: Verification, seed: number): string {
+  const altered = Math.ceil(0.05 * trials);
+  const missed = missProbability({ total: trials, sample, altered });
+  return (
+    `The trials were drawn at random (--sample-seed ${seed} draws them again). Had 5 % of all been altered, this sample ` +
+    `would have missed every one of them with probability ${missed.toPrecision(2)}; --share or --all recomputes more.`
+  );
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}

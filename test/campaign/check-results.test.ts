@@ -1,0 +1,169 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CheckedResults, checkResults } from "../../src/campaign/check-results.js";
+import { readTrials, type TrialRow, verifyResults } from "../../src/campaign/index.js";
+import { checkManifest, writeManifest } from "../../src/campaign/manifest.js";
+import { decodeCheckpoint, networkHash } from "../../src/checkpoints/index.js";
+import { temporaryFolder } from "../support/cli.js";
+import { alterTrials, changeJson, publishSmallStudy, smallStudy } from "../support/published.js";
+
+const published = mkdtempSync(join(tmpdir(), "flatenn-published-"));
+let rows: TrialRow[];
+beforeAll(async () => {
+  await publishSmallStudy(published);
+  rows = await readTrials(join(published, "trials.parquet"));
+}, 60_000);
+afterAll(() => rmSync(published, { recursive: true }));
+
+/** A copy that may be altered. */
+function copyOfResults(): string {
+  const folder = temporaryFolder();
+  cpSync(published, folder, { recursive: true });
+  return folder;
+}
+
+const check = (folder: string) => checkResults(folder, join(folder, "checkpoints"));
+const told = ({ problems }: CheckedResults) => problems.join("\n");
+
+describe("published results, before anything is recomputed", { timeout: 60_000 }, () => {
+  it("are right as they come, and every trial is one that the study plans", async () => {
+    expect(checkManifest(published)).toEqual({ right: 11, problems: [] });
+    const { problems, planned } = await check(published);
+    expect([problems, planned]).toEqual([[], rows]);
+  });
+
+  it("betray a byte flipped in a checkpoint by its checksum, and if that was mended, by all that hangs on it", async () => {
+    const folder = copyOfResults();
+    const path = join(folder, "checkpoints", "as-seed0.safetensors");
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 3]! ^= 1; // in the last number of a tensor
+    writeFileSync(path, bytes);
+    const { right, problems } = checkManifest(folder);
+    expect([right, problems]).toEqual([
+      10,
+      [
+        expect.stringMatching(
+          /^checkpoints\/as-seed0.safetensors has the sha256 [0-9a-f]{64}, not [0-9a-f]{64}$/,
+        ),
+      ],
+    ]);
+    writeManifest(smallStudy, folder);
+    expect(checkManifest(folder).problems).toEqual([]);
+    const mended = await check(folder);
+    const network = networkHash(decodeCheckpoint(bytes, path));
+    expect(told(mended)).toContain(`the checkpoint of as, seed 0 is the network ${network}`);
+    expect(told(mended)).toContain("trials.parquet lacks trials of the plan (9)");
+    expect(told(mended)).toContain("not planned for these checkpoints (9)");
+    expect(mended.planned).toEqual(rows.filter(({ arm }) => arm === "as-saq"));
+  });
+
+  it("betray a checkpoint that can no longer be read", async () => {
+    const folder = copyOfResults();
+    writeFileSync(join(folder, "checkpoints", "as-seed0.safetensors"), "rubbish");
+    const checked = await check(folder);
+    expect(told(checked)).toContain("as-seed0.safetensors is damaged");
+    expect(checked.networks.map(({ arm }) => arm)).toEqual(["as-saq"]);
+  });
+
+  it("betray a checkpoint of another arm, or one that was trained otherwise", async () => {
+    const folder = copyOfResults();
+    const at = (arm: string) => join(folder, "checkpoints", `${arm}-seed0.safetensors`);
+    cpSync(at("as"), at("as-saq"));
+    expect(told(await check(folder))).toContain(
+      "the checkpoint of as-saq, seed 0 says that it is as, seed 0",
+    );
+    const longer = copyOfResults();
+    changeJson(longer, "study.json", (study: typeof smallStudy) => ({
+      ...study,
+      quantized: { ...study.quantized, epochs: 9 },
+    }));
+    expect(told(await check(longer))).toContain(
+      "the checkpoint of as, seed 0 was made with other settings than study.json has",
+    );
+  });
+
+  it("betray files that are gone or have come", async () => {
+    const folder = copyOfResults();
+    rmSync(join(folder, "summary.csv"));
+    rmSync(join(folder, "networks", "as-seed0.json"));
+    writeFileSync(join(folder, "notes.txt"), "");
+    const missing = ["networks/as-seed0.json is missing", "notes.txt is not in the manifest"];
+    expect(checkManifest(folder)).toEqual({ right: 9, problems: [...missing, "summary.csv is missing"] });
+    expect(told(await check(folder))).toContain("results.json has other networks than networks/");
+    rmSync(join(folder, "trials.parquet"));
+    expect(await check(folder)).toMatchObject({ rows: [], planned: [] });
+  });
+
+  it("are refused without manifest or settings, with what is wrong with the other files", async () => {
+    const folder = copyOfResults();
+    rmSync(join(folder, "study.json"));
+    const verify = () => verifyResults(folder, { sampleSeed: 0 });
+    await expect(verify()).rejects.toThrow(/^study\.json is missing\n.*study\.json cannot be read/);
+    writeFileSync(join(folder, "manifest.json"), '{"format": "another"}');
+    await expect(verify()).rejects.toThrow("manifest.json must have the format flatenn-results-1");
+    rmSync(join(folder, "manifest.json"));
+    await expect(verify()).rejects.toThrow("this is no folder of published results");
+  });
+
+  it("betray trials that are missing, surplus, twice there or said to be others, each by its id", async () => {
+    const folder = copyOfResults();
+    const [gone, twice, other] = rows.filter(({ arm, map }) => arm === "as" && map === 0) as [
+      TrialRow,
+      TrialRow,
+      TrialRow,
+    ];
+    await alterTrials(
+      folder,
+      `DELETE FROM trials WHERE id = '${gone.id}'`,
+      `INSERT INTO trials SELECT * REPLACE ('surplus' AS id, 9 AS map) FROM trials WHERE id = '${twice.id}'`,
+      `INSERT INTO trials SELECT * FROM trials WHERE id = '${twice.id}'`,
+      `UPDATE trials SET rate = 0.02 WHERE id = '${other.id}'`,
+    );
+    const checked = await check(folder);
+    const said = ({ arm, seed, fault, rate, map }: TrialRow) =>
+      `${arm}, seed ${seed}, ${fault} at ${rate}, map ${map}`;
+    expect(checked.problems).toEqual([
+      `trials.parquet lacks trials of the plan (1):\n  ${gone.id}  ${said(gone)}`,
+      `trials.parquet has trials that are not planned for these checkpoints (1):\n  surplus  ${said({ ...twice, map: 9 })}`,
+      `trials.parquet has trials twice (1):\n  ${twice.id}  ${said(twice)}`,
+      `trial ${other.id} is ${said(other)}, stored as ${said({ ...other, rate: 0.02 })}`,
+    ]);
+    expect([checked.rows.length, checked.planned.length]).toEqual([19, 16]);
+  });
+
+  it("betray a count without faults that is not that of networks/", async () => {
+    const folder = copyOfResults();
+    await alterTrials(folder, "UPDATE trials SET correct = 99 WHERE arm = 'as' AND map = -1");
+    expect((await check(folder)).problems).toEqual([
+      expect.stringMatching(/^as, seed 0, without faults is right 99 times in trials.parquet, \d+ times in/),
+    ]);
+  });
+
+  it("betray settings that are not those of the manifest, the trials and results.json", async () => {
+    const folder = copyOfResults();
+    changeJson(folder, "study.json", (study: typeof smallStudy) => ({
+      ...study,
+      campaign: { ...study.campaign, maps: 1 },
+    }));
+    const checked = await check(folder);
+    expect(told(checked)).toMatch(
+      /^study.json has the hash [0-9a-f]{64}, the manifest's config is [0-9a-f]{64}$/m,
+    );
+    expect(told(checked)).toContain("results.json has other maps than study.json");
+    expect(told(checked)).toContain("not planned for these checkpoints (8)");
+  });
+
+  it("betray a results.json or a summary.csv that does not belong to the rest", async () => {
+    const folder = copyOfResults();
+    changeJson(folder, "results.json", (value: object) => ({ ...value, seeds: [3], note: "" }));
+    const summary = join(folder, "summary.csv");
+    writeFileSync(summary, readFileSync(summary, "utf8").replace("as,0,flip", "as,1,flip"));
+    expect((await check(folder)).problems).toEqual([
+      "results.json has other seeds than study.json",
+      "results.json has other note than study.json",
+      "summary.csv is not the summary of trials.parquet",
+    ]);
+  });
+});

@@ -1,0 +1,100 @@
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readTrials, type TrialRow, verifyResults } from "../../src/campaign/index.js";
+import { contents, temporaryFolder } from "../support/cli.js";
+import { alterTrials, changeJson, publishSmallStudy } from "../support/published.js";
+
+const published = mkdtempSync(join(tmpdir(), "flatenn-published-"));
+let rows: TrialRow[];
+beforeAll(async () => {
+  await publishSmallStudy(published);
+  rows = await readTrials(join(published, "trials.parquet"));
+}, 60_000);
+afterAll(() => rmSync(published, { recursive: true }));
+
+const verifyAll = (folder: string) => verifyResults(folder, { share: 1, sampleSeed: 1 });
+
+describe("verification of published results", { timeout: 60_000 }, () => {
+  it("finds untouched ones right: every file, trial and network, and leaves them as they are", async () => {
+    const before = contents(published);
+    expect(await verifyAll(published)).toEqual({
+      filesRight: 11,
+      problems: [],
+      trials: 18,
+      recomputedTrials: 18,
+      networks: 2,
+      recomputedNetworks: 2,
+      mismatches: [],
+    });
+    expect(contents(published)).toEqual(before);
+  });
+
+  it("recomputes at least ten trials however small the share is", async () => {
+    const found = await verifyResults(published, { sampleSeed: 7 });
+    expect([found.recomputedTrials, found.problems, found.mismatches]).toEqual([10, [], []]);
+    await expect(verifyResults(published, { sampleSeed: 7, share: 1.5 })).rejects.toThrow(
+      "share must be above 0 and at most 1, got 1.5",
+    );
+  });
+
+  it("catches, by recomputing alone, numbers that were altered together with summary, results and manifest", async () => {
+    const folder = temporaryFolder();
+    cpSync(published, folder, { recursive: true });
+    const [first, second, third] = rows.filter(({ map }) => map === 1);
+    const alter = (row: object) => ({ ...row, sparsity: 0.7, skippedMacs: 0.5 });
+    changeJson(folder, "networks/as-seed0.json", alter);
+    changeJson(folder, "results.json", ({ networks, ...rest }: { networks: { arm: string }[] }) => ({
+      ...rest,
+      networks: networks.map((row) => (row.arm === "as" ? alter(row) : row)),
+    }));
+    await alterTrials(
+      folder,
+      `UPDATE trials SET faultyByLayer = [1, 2, 3, 4, 5] WHERE id = '${third!.id}'`,
+      `UPDATE trials SET correct = correct + 1 WHERE id = '${first!.id}'`,
+      `UPDATE trials SET exposed = exposed - 4, changedByLayer = [0] WHERE id = '${second!.id}'`,
+    );
+    const { problems, mismatches, filesRight } = await verifyAll(folder);
+    expect([filesRight, problems]).toEqual([
+      11,
+      [
+        expect.stringMatching(/^networks\/as-seed0.json has the skippedMacs 0.5, recomputed 0\.\d+$/),
+        expect.stringMatching(/^networks\/as-seed0.json has the sparsity 0.7, recomputed 0\.\d+$/),
+      ],
+    ]);
+    const { id, correct } = first!;
+    expect(mismatches.map(({ trial, column, ...values }) => [trial.id, column, values])).toEqual([
+      [id, "correct", { stored: String(correct + 1), recomputed: String(correct) }],
+      [second!.id, "exposed", { stored: String(second!.exposed - 4), recomputed: String(second!.exposed) }],
+      [second!.id, "changedByLayer", { stored: "0", recomputed: String(second!.changedByLayer) }],
+      [third!.id, "faultyByLayer", { stored: "1,2,3,4,5", recomputed: String(third!.faultyByLayer) }],
+    ]);
+  });
+
+  it("goes on with what is left where a file, a network and a trial are wrong", async () => {
+    const folder = temporaryFolder();
+    cpSync(published, folder, { recursive: true });
+    await alterTrials(folder, `DELETE FROM trials WHERE id = '${rows.at(-1)!.id}'`);
+    rmSync(join(folder, "checkpoints", "as-seed0.safetensors"));
+    const found = await verifyAll(folder);
+    expect(found).toMatchObject({ filesRight: 10, trials: 17, recomputedTrials: 8, recomputedNetworks: 1 });
+    for (const problem of [
+      "as-seed0.safetensors is missing",
+      "there is no checkpoint",
+      "lacks trials of the plan (1)",
+    ])
+      expect(found.problems.join("\n")).toContain(problem);
+  });
+
+  it("stops when told to", async () => {
+    const controller = new AbortController();
+    const stopped = verifyResults(published, {
+      share: 1,
+      sampleSeed: 0,
+      signal: controller.signal,
+      onProgress: ({ done }) => done === 3 && controller.abort(),
+    });
+    await expect(stopped).rejects.toThrow("aborted");
+  });
+});
