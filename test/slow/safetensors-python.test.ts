@@ -1,11 +1,15 @@
 /** What is written here against Python's own `safetensors`, from the package index; needs python3 with venv and pip. */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exportMaps } from "../../src/campaign/index.js";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../../src/checkpoints/safetensors.js";
-import { drawFaultMap, encodeFaultMap } from "../../src/faults/index.js";
+import { drawFaultMap, encodeFaultMap, type LayerMap } from "../../src/faults/index.js";
+import { lenet5, weightLayers } from "../../src/models/index.js";
+import { findStudy } from "../../src/studies/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flatenn-python-"));
 const python = join(folder, "venv", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
@@ -111,5 +115,38 @@ describe("Python's safetensors", () => {
       path,
     );
     expect(JSON.parse(printed)).toEqual([[...map.layers[0]!.positions], [...map.layers[0]!.u]]);
+  }, 60_000);
+
+  it("reads an exported map of a study, with what names it", () => {
+    const study = findStudy("lenet5-fashion", "quick");
+    const [path] = exportMaps(study, folder, [7]);
+    const printed = runPython(
+      [
+        "import hashlib, json, sys",
+        "from safetensors import safe_open",
+        "with safe_open(sys.argv[1], 'np') as f:",
+        "    m = f.metadata()",
+        "    layers = [l['name'] for l in json.loads(m['layers'])]",
+        "    counts = {l: int((f.get_tensor(l + '.u') < 0.05).sum()) for l in layers}",
+        "    sums = {l: hashlib.sha256(f.get_tensor(l + '.positions').tobytes()).hexdigest() for l in layers}",
+        "    print(json.dumps([m['key'], m['index'], m['bits'], counts, sums]))",
+      ],
+      path!,
+    );
+    const map = drawFaultMap({
+      key: "lenet5-fashion-quick",
+      index: 7,
+      layers: weightLayers(lenet5),
+      bits: 4,
+    });
+    const byLayer = (f: (layer: LayerMap) => unknown) =>
+      Object.fromEntries(map.layers.map((layer) => [layer.name, f(layer)]));
+    expect(JSON.parse(printed)).toEqual([
+      "lenet5-fashion-quick",
+      "7",
+      "4",
+      byLayer(({ u }) => u.filter((value) => value < 0.05).length),
+      byLayer(({ positions }) => createHash("sha256").update(new Uint8Array(positions.buffer)).digest("hex")),
+    ]);
   }, 60_000);
 });

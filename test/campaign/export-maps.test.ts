@@ -1,0 +1,45 @@
+import { basename } from "node:path";
+import { describe, expect, it } from "vitest";
+import { exportMaps } from "../../src/campaign/index.js";
+import { drawFaultMap, faultModel, loadFaultMap } from "../../src/faults/index.js";
+import { lenet5, weightLayers } from "../../src/models/index.js";
+import { findStudy, parseStudy } from "../../src/studies/index.js";
+import { temporaryFolder } from "../support/cli.js";
+
+const quick = findStudy("lenet5-fashion", "quick");
+const layers = weightLayers(lenet5).map(({ name, weights }) => ({ name, weights }));
+const names = (paths: readonly string[]) => paths.map((path) => basename(path));
+
+describe("exported fault maps", () => {
+  it("are read back as the maps that the study's trials draw", () => {
+    const paths = exportMaps(quick, temporaryFolder(), [0, 7]);
+    expect(names(paths)).toEqual([
+      "lenet5-fashion-quick-map0.safetensors",
+      "lenet5-fashion-quick-map7.safetensors",
+    ]);
+    expect(loadFaultMap(paths[1]!)).toEqual(
+      drawFaultMap({ key: "lenet5-fashion-quick", index: 7, layers, bits: 4, ceiling: 0.1 }),
+    );
+  });
+
+  it("are one for each kind of sites that the study's fault models strike", () => {
+    const faults = ["flip", "sa0", "sa0/bits:0+3", "flip/rows:256x64", "sa1/rows:256x64"];
+    const study = parseStudy({ ...quick, campaign: { ...quick.campaign, faults } });
+    const paths = exportMaps(study, temporaryFolder(), [2]);
+    expect(names(paths)).toEqual([
+      "lenet5-fashion-quick-map2.safetensors",
+      "lenet5-fashion-quick-map2-bits-0+3.safetensors",
+      "lenet5-fashion-quick-map2-rows-256x64.safetensors",
+    ]);
+    const { sites } = faultModel("sa1/rows:256x64");
+    expect(loadFaultMap(paths[2]!)).toEqual(
+      drawFaultMap({ key: "lenet5-fashion-quick", index: 2, layers, bits: 4, ceiling: 0.1, sites }),
+    );
+  });
+
+  it("of a study that will be frozen are of the family that its campaign draws", () => {
+    const paths = exportMaps(findStudy("lenet5-fashion", "full"), temporaryFolder(), [0]);
+    expect(names(paths)).toEqual(["lenet5-fashion-map0.safetensors"]);
+    expect(loadFaultMap(paths[0]!).key).toBe("lenet5-fashion");
+  });
+});
