@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { type Checkpoint, networkHash } from "../checkpoints/checkpoint.js";
 import { gatherImages, gatherLabels, type ImageDataset } from "../datasets/images.js";
 import { UserError } from "../errors.js";
+import { seedsOfArm } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { campaignImages } from "./images.js";
 import { planTrials, type Trial } from "./plan.js";
@@ -32,8 +33,10 @@ export interface CampaignOutcome {
 }
 
 /** Every network of a study, seed by seed. */
-export function networksOf({ arms, seeds }: Study): NetworkKey[] {
-  return seeds.flatMap((seed) => arms.map(({ id }) => ({ arm: id, seed })));
+export function networksOf(study: Study): NetworkKey[] {
+  return study.seeds.flatMap((seed) =>
+    study.arms.filter((arm) => seedsOfArm(study, arm).includes(seed)).map(({ id }) => ({ arm: id, seed })),
+  );
 }
 
 /**

@@ -9,6 +9,7 @@ import { parseStudy } from "../studies/schema.js";
 import type { Study } from "../studies/study.js";
 import { type NetworkKey, networksOf } from "./campaign.js";
 import { describeTrial, listTrials } from "./describe-trial.js";
+import { readFailure } from "./failures.js";
 import { readManifest } from "./manifest.js";
 import { planTrials, type Trial } from "./plan.js";
 import { readJson } from "./read-json.js";
@@ -63,7 +64,13 @@ export async function checkResults(directory: string, checkpoints: string): Prom
 
   const networks: PublishedNetwork[] = [];
   const measured: NetworkRow[] = [];
+  const failures = networksOf(study).flatMap(({ arm, seed }) => {
+    const config = armConfig(study, armOf(study, arm), seed);
+    return readFailure({ directory }, arm, seed, config) ?? [];
+  });
+  const failed = new Set(failures.map(({ arm, seed }) => `${arm} ${seed}`));
   for (const key of networksOf(study)) {
+    if (failed.has(`${key.arm} ${key.seed}`)) continue;
     const row = await attempt(() => readJson(networkPath(directory, key)) as NetworkRow);
     const checkpoint = await attempt(() => readCheckpoint(checkpointPath(checkpoints, key)));
     if (row) measured.push(row);
@@ -72,7 +79,8 @@ export async function checkResults(directory: string, checkpoints: string): Prom
     problems.push(...checkNetwork(study, { ...key, checkpoint, row }));
   }
   const results = await attempt(() => readJson(join(directory, "results.json")));
-  if (results !== undefined) problems.push(...compareResults(results, resultsOf(study, measured, [])));
+  if (results !== undefined)
+    problems.push(...compareResults(results, resultsOf(study, { networks: measured, failures, trials: [] })));
 
   const { parquet } = trialFiles(directory);
   const rows = await attempt(() => readTrials(parquet));

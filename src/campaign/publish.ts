@@ -7,7 +7,7 @@ import { planTrials } from "./plan.js";
 import { resultsOf, writeResults } from "./results.js";
 import type { Results, TrialRow } from "./rows.js";
 import type { Store } from "./store.js";
-import { trainedNetwork } from "./train-network.js";
+import { failureOf, trainedNetwork } from "./train-network.js";
 import { readTrials } from "./trial-table.js";
 import { openTrials, trialFiles } from "./trials.js";
 
@@ -17,8 +17,12 @@ import { openTrials, trialFiles } from "./trials.js";
  */
 export async function publishRun(study: Study, store: Store): Promise<Results> {
   const trials = await exportDone(study, store);
-  const networks = networksOf(study).map(({ arm, seed }) => store.network(arm, seed)!);
-  const results = resultsOf(study, networks, trials);
+  const keys = networksOf(study);
+  const failures = keys.flatMap(({ arm, seed }) => failureOf(study, store, arm, seed) ?? []);
+  const networks = keys.flatMap(({ arm, seed }) =>
+    trainedNetwork(study, store, arm, seed) ? store.network(arm, seed)! : [],
+  );
+  const results = resultsOf(study, { networks, failures, trials });
   writeResults(store.directory, results);
   writeManifest(study, store.directory);
   return results;

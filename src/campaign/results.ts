@@ -5,7 +5,7 @@ import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import type { Study } from "../studies/study.js";
 import { readJson } from "./read-json.js";
-import type { NetworkRow, Results, TrialRow } from "./rows.js";
+import type { Results } from "./rows.js";
 import { readTrials } from "./trial-table.js";
 import { trialFiles } from "./trials.js";
 
@@ -17,11 +17,10 @@ export function publishedDirectory(study: string, profile: string): string {
   return join(ROOT, "data", "results", `${study}-${profile}`);
 }
 
-/** Puts a study, its networks and its trials together. */
+/** Puts a study, its networks, the trainings that failed and the trials together. */
 export function resultsOf(
   study: Study,
-  networks: readonly NetworkRow[],
-  trials: readonly TrialRow[],
+  { networks, failures, trials }: Pick<Results, "networks" | "failures" | "trials">,
 ): Results {
   const { name, profile, bits, arms, seeds, campaign } = study;
   const exploratory = study.exploratory || !study.frozen;
@@ -40,6 +39,7 @@ export function resultsOf(
     seeds,
     maps,
     networks,
+    failures,
     trials,
   };
 }

@@ -62,6 +62,18 @@ export interface MeasuredCell {
   readonly reached: boolean;
 }
 
+/** A training that failed (docs/protocol.md section 2): a result like any other, which the same settings give again. */
+export interface Failure {
+  readonly arm: string;
+  readonly seed: number;
+  /** Hash of every setting that decides the network. */
+  readonly config: string;
+  readonly reason: string;
+  /** Where it happened, both from 1; 0 if it did not begin. */
+  readonly epoch: number;
+  readonly step: number;
+}
+
 export interface Results {
   /** Study and profile, such as `"lenet5-fashion"` and `"quick"`. */
   readonly study: string;
@@ -81,5 +93,7 @@ export interface Results {
   readonly seeds: readonly number[];
   readonly maps: number;
   readonly networks: readonly NetworkRow[];
+  /** Trainings that failed: their networks are not there. */
+  readonly failures: readonly Failure[];
   readonly trials: readonly TrialRow[];
 }

@@ -8,9 +8,10 @@ import { TrainingFailure } from "../training/health.js";
 import { weightClipsOf } from "../training/parameters.js";
 import type { Ranges } from "../training/ranges.js";
 import { type TrainingJob, train } from "../training/train.js";
-import { type Failure, readFailure, saveFailure } from "./failures.js";
+import { readFailure, saveFailure } from "./failures.js";
 import { trainingData } from "./images.js";
 import type { JobOptions } from "./progress.js";
+import type { Failure } from "./rows.js";
 import type { Store } from "./store.js";
 
 /** The arm name of the float network that every arm of a seed starts from. */

@@ -5,6 +5,7 @@ import { type CampaignOutcome, type NetworkKey, networksOf, runCampaign } from "
 import { lockRun } from "../campaign/lock.js";
 import { exportDone, exportRun, publishRun } from "../campaign/publish.js";
 import type { Store } from "../campaign/store.js";
+import { failureOf } from "../campaign/train-network.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { precisionTable } from "../exhibits/precision-table.js";
 import { summaryTable } from "../exhibits/summary-table.js";
@@ -34,9 +35,11 @@ export async function campaign(options: CampaignOptions): Promise<void> {
   );
   lockRun(store.directory);
   console.log(`Trained networks from ${store.checkpoints}, trials into ${store.directory}`);
-  const arms = options.arm ? [armOf(study, options.arm)] : study.arms;
+  if (options.arm !== undefined) armOf(study, options.arm);
   const seeds = seedsOf(study, options.seed);
-  const networks = seeds.flatMap((seed) => arms.map(({ id }) => ({ arm: id, seed })));
+  const networks = networksOf(study).filter(
+    ({ arm, seed }) => (options.arm ?? arm) === arm && seeds.includes(seed),
+  );
   if (options.precision !== undefined) {
     const precision = { halfWidth: options.precision, maxMaps: options.maxMaps };
     return measureTo(precision, study, store, networks, options.jobs);
@@ -51,13 +54,19 @@ export async function campaign(options: CampaignOptions): Promise<void> {
   console.log(`All networks are done: flatenn figures --results ${store.directory} draws them.`);
 }
 
-/** Runs the trials of networks that are not done yet, and says so. */
+/** Runs the trials of networks that are not done yet, but for networks whose training failed, and says so. */
 export async function injectFaultsInto(
   study: Study,
   store: Store,
-  networks: readonly NetworkKey[],
+  all: readonly NetworkKey[],
   workers = availableParallelism(),
 ): Promise<void> {
+  const networks = all.filter(({ arm, seed }) => {
+    const failure = failureOf(study, store, arm, seed);
+    if (failure)
+      console.log(`  ${arm}, seed ${seed} has no trials, since its training failed: ${failure.reason}`);
+    return !failure;
+  });
   const report = progressReporter("inject faults");
   const outcome = await untilInterrupted((signal) =>
     runCampaign(study, store, networks, { workers, onProgress: report.update, signal }),

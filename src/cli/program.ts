@@ -14,6 +14,9 @@ import { singleBit } from "./single-bit.js";
 import { trainCommand } from "./train.js";
 import { verify } from "./verify.js";
 
+const FROM_CHECKPOINTS =
+  "where the trained networks are (default: the run's own; if it has none, those that come with the repository)";
+
 /** The command line. Bad options end with exit code 2, a user's other mistakes with 1, an interrupt with 130. */
 export function program(): Command {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
@@ -69,14 +72,11 @@ export function program(): Command {
   )
     .option("--arm <id>", "one arm (default: all)")
     .option("--seed <n>", "one seed of the study (default: all)", wholeNumber)
-    .option(
-      "--checkpoints <folder>",
-      "where the trained networks are (default: the run's own; if it has none, those that come with the repository)",
-    )
+    .option("--checkpoints <folder>", FROM_CHECKPOINTS)
     .option(
       "--fault <model>",
       "a fault model in place of the study's, by id or as a module of your own; may be given more than once",
-      (model: string, before: readonly string[]) => [...before, model],
+      oneMore,
       [],
     )
     .option("--jobs <n>", "worker threads (default: one per core)", positiveInteger)
@@ -96,14 +96,13 @@ export function program(): Command {
   command(
     "single-bit",
     "make one stored weight bit faulty at a time, and tell what that costs by layer and bit position",
-    "flatenn single-bit --arm as --out data/results/lenet5-fashion-quick",
+    "flatenn single-bit --arm as",
   )
     .option("--arm <id>", "which arm (default: the first of the study)")
     .option("--seed <n>", "which seed (default: the first of the study)", wholeNumber)
     .option("--checkpoint <file>", "a trained network's file, in place of arm and seed")
-    .addOption(
-      new Option("--fault <id>", "what the fault does").choices(["flip", "sa0", "sa1"]).default("flip"),
-    )
+    .option("--checkpoints <folder>", FROM_CHECKPOINTS)
+    .option("--fault <model>", "what the fault does: flip, sa0, sa1 or a module of your own", "flip")
     .option("--images <n>", "only the first n images of the study's campaign", positiveInteger)
     .option("--exhaustive <bits>", "test layers of at most so many bits completely", wholeNumber, 10_000)
     .option("--margin <e>", "of larger layers, sample each bit position for this margin", fraction, 0.01)
@@ -160,9 +159,12 @@ export function program(): Command {
   const results = (of: Command) =>
     of
       .option("--results <folder>", "folder of a run (default: the results that come with the repository)")
+      .option("--checkpoints <folder>", FROM_CHECKPOINTS)
       .option(
-        "--checkpoints <folder>",
-        "where the trained networks are (default: the run's own; if it has none, those that come with the repository)",
+        "--fault <file>",
+        "a module with a fault model of your own that the study names; may be given more than once",
+        oneMore,
+        [],
       );
   results(
     command(
@@ -197,6 +199,11 @@ export function program(): Command {
     .action(maps);
   plain("data", "check the data set's files and say how it is split", "flatenn data").action(data);
   return root;
+}
+
+/** For options that may be given more than once. */
+function oneMore(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }
 
 function wholeNumber(text: string): number {

@@ -7,11 +7,13 @@ import { FASHION_MNIST_CLASSES } from "../datasets/fashion-mnist.js";
 import { UserError } from "../errors.js";
 import { confusionTable, faultyBitsTable, faultyLayersTable } from "../exhibits/replay-tables.js";
 import { toCsv, toText } from "../exhibits/table.js";
+import { loadFaultModel } from "../faults/load.js";
 import { checkpointsFor, loadStudy, type StudyOptions } from "./selection.js";
 
 export interface ReplayOptions extends StudyOptions {
   readonly results?: string;
   readonly checkpoints?: string;
+  readonly fault: readonly string[];
   readonly all?: boolean;
   readonly out?: string;
 }
@@ -30,6 +32,7 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
   const writer = out === undefined ? undefined : WRITERS[extname(out)];
   if (out !== undefined && writer === undefined)
     throw new UserError(`--out must end with ${Object.keys(WRITERS).join(" or ")}, got ${out}`);
+  await Promise.all(options.fault.map(loadFaultModel));
   const study = loadStudy(options.study, options.profile);
   const directory = options.results ?? publishedDirectory(study.name, study.profile);
   const found = await replayTrial(directory, id, checkpointsFor(study, directory, options.checkpoints));

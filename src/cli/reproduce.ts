@@ -8,12 +8,13 @@ import { publishRun } from "../campaign/publish.js";
 import { publishedDirectory, readResultsFrom } from "../campaign/results.js";
 import type { Results } from "../campaign/rows.js";
 import type { Store } from "../campaign/store.js";
-import { FLOAT, trainedNetwork } from "../campaign/train-network.js";
+import { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../campaign/train-network.js";
 import { UserError } from "../errors.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";
 import { toText } from "../exhibits/table.js";
-import type { Study } from "../studies/study.js";
+import { seedsOfArm } from "../studies/registry.js";
+import type { Arm, Study } from "../studies/study.js";
 import { injectFaultsInto } from "./campaign.js";
 import { runTasks, type Task } from "./pool.js";
 import { duration } from "./progress-line.js";
@@ -54,15 +55,18 @@ function plan(study: Study, store: Store, options: ReproduceOptions): Task[] {
     else tasks.push({ title, args: [...args, ...common], after });
   };
   const training = (arm: string, seed: number) => `train ${arm}, seed ${seed}`;
-  const addTraining = (arm: string, seed: number, after: string[]) => {
-    const outcome = trainedNetwork(study, store, arm, seed) !== undefined && "already trained";
-    add(training(arm, seed), outcome, ["train", "--arm", arm, "--seed", String(seed)], after);
+  const outcomeOf = (arm: string, seed: number) =>
+    (trainedNetwork(study, store, arm, seed) !== undefined && "already trained") ||
+    (failureOf(study, store, arm, seed) !== undefined && "failed before");
+  const addTraining = (arm: string, seed: number) => {
+    const after = dependenciesOf(study, arm).map((needed) => training(needed, seed));
+    add(training(arm, seed), outcomeOf(arm, seed), ["train", "--arm", arm, "--seed", String(seed)], after);
   };
-  const cost = ({ gradient }: Study["arms"][number]) => (gradient.rule === "conventional" ? 1 : 2);
+  const cost = (arm: Arm) => (arm.gradient.rule === "conventional" ? 1 : 2) * (arm.epochsFactor ?? 1);
   const arms = [...study.arms].sort((a, b) => cost(b) - cost(a));
   for (const seed of study.seeds) {
-    addTraining(FLOAT, seed, []);
-    for (const { id } of arms) addTraining(id, seed, [training(FLOAT, seed)]);
+    addTraining(FLOAT, seed);
+    for (const arm of arms) if (seedsOfArm(study, arm).includes(seed)) addTraining(arm.id, seed);
   }
   return tasks;
 }

@@ -1,11 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openBitRows } from "../campaign/bit-rows.js";
+import { requireTrained } from "../campaign/campaign.js";
 import { campaignImages } from "../campaign/images.js";
 import { lockRun } from "../campaign/lock.js";
 import { planSingleBits, type SingleBitResults, summarizeBits } from "../campaign/single-bit.js";
 import { testBits } from "../campaign/test-bits.js";
-import { trainedNetwork } from "../campaign/train-network.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { type Checkpoint, networkHash, readCheckpoint } from "../checkpoints/checkpoint.js";
 import { gatherLabels } from "../datasets/images.js";
@@ -13,7 +13,7 @@ import { UserError } from "../errors.js";
 import { singleBitLoss } from "../exhibits/single-bit-loss.js";
 import { singleBitTable } from "../exhibits/single-bit-table.js";
 import { toCsv, toText } from "../exhibits/table.js";
-import { faultModel } from "../faults/models.js";
+import { loadFaultModel } from "../faults/load.js";
 import { deploy } from "../inference/deploy.js";
 import { integerClassifier } from "../inference/engine.js";
 import { weightLayers } from "../models/model.js";
@@ -22,11 +22,12 @@ import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { untilInterrupted } from "./interrupts.js";
 import { duration, progressReporter } from "./progress-line.js";
-import { loadStudy, openRun, type RunOptions, seedsOf } from "./selection.js";
+import { checkpointsFor, loadStudy, openRun, type RunOptions, seedsOf } from "./selection.js";
 
 export interface SingleBitOptions extends RunOptions {
   readonly arm?: string;
   readonly checkpoint?: string;
+  readonly checkpoints?: string;
   readonly fault: string;
   readonly images?: number;
   readonly margin: number;
@@ -40,7 +41,9 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
   const { arm, seed, bits } = checkpoint.origin;
   const model = modelOf(study);
   const network = deploy(model, checkpoint);
-  const fault = faultModel(options.fault);
+  const fault = await loadFaultModel(options.fault);
+  if (fault.sites)
+    throw new UserError(`--fault must be a model of single bits, without sites, got ${fault.id}`);
   const { encoding, split } = study.campaign;
   const { dataset, indices: all } = campaignImages(study);
   const count = options.images ?? all.length;
@@ -108,12 +111,10 @@ function chosenNetwork(options: SingleBitOptions): { study: Study; checkpoint: C
       );
     return { study, checkpoint, root: options.out ?? join("data", "runs") };
   }
-  const { study, store } = openRun(options);
+  const { study, store } = openRun(options, (study, directory) =>
+    checkpointsFor(study, directory, options.checkpoints),
+  );
   const arm = armOf(study, options.arm ?? study.arms[0]!.id).id;
   const seed = seedsOf(study, options.seed)[0]!;
-  const checkpoint = trainedNetwork(study, store, arm, seed);
-  if (checkpoint) return { study, checkpoint, root: store.directory };
-  throw new UserError(
-    `arm ${arm}, seed ${seed} is not trained yet; train it first: flatenn train --arm ${arm} --seed ${seed}`,
-  );
+  return { study, checkpoint: requireTrained(study, store, arm, seed), root: store.directory };
 }

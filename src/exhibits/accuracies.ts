@@ -35,7 +35,11 @@ export function accuraciesOf(results: Results): Accuracies {
   for (const network of results.networks) {
     networks.set(JSON.stringify([network.arm, network.seed]), percent(network, "network"));
   }
-  const absent = (arm: string) => (results.arms.includes(arm) ? undefined : `the study has no arm "${arm}"`);
+  const absent = (arm: string) => {
+    if (!results.arms.includes(arm)) return `the study has no arm "${arm}"`;
+    const failure = results.failures.find((failure) => failure.arm === arm);
+    return failure && `the training of ${arm} failed with seed ${failure.seed}: ${failure.reason}`;
+  };
 
   return {
     faulty(arm, fault, rate) {

@@ -17,7 +17,7 @@ export { layerTable } from "./layer-table.js";
 export { mismatchTable } from "./mismatch-table.js";
 export { networkTable } from "./network-table.js";
 export { precisionTable } from "./precision-table.js";
+export { confusionTable, faultyBitsTable, faultyLayersTable } from "./replay-tables.js";
 export { singleBitLoss } from "./single-bit-loss.js";
 export { singleBitTable } from "./single-bit-table.js";
-export { confusionTable, faultyBitsTable, faultyLayersTable } from "./replay-tables.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./table.js";

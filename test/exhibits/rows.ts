@@ -19,6 +19,7 @@ export function study(correct: Correct, options: Partial<Results> = {}): Results
     rates: [0.01, 0.07],
     seeds: [1, 2, 3],
     maps: 4,
+    failures: [],
     ...options,
   };
   const trials: TrialRow[] = [];
