@@ -9,7 +9,7 @@ import { planTrials, type Trial } from "./plan.js";
 import type { JobOptions } from "./progress.js";
 import type { TrialRow } from "./rows.js";
 import type { Store } from "./store.js";
-import { trainedNetwork } from "./train-network.js";
+import { trainedNetwork } from "./trained-network.js";
 import { openTrials, storedTrials, type Trials } from "./trials.js";
 import type { Task } from "./worker.js";
 import { openWorkers, type Result } from "./workers.js";

@@ -71,7 +71,7 @@ export function injectTrial(
   map: FaultMap | undefined,
 ): Injected {
   if (!map || trial.map < 0) return unharmed(network);
-  const options = injectionOf(study, trial);
+  const options = injectionOf(study, network, trial);
   const injected = network.layers.map((layer, i) => injectFaults(layer.codes, map.layers[i]!, options));
   const faultyByLayer = injected.map(({ faulty }) => faulty);
   const changedByLayer = injected.map(({ changed }) => changed);
@@ -86,8 +86,12 @@ export function injectTrial(
 }
 
 /** How a trial's faults act on the codes of a layer. */
-export function injectionOf({ bits, campaign }: Study, { fault, rate }: Trial): InjectionOptions {
-  return { rate, model: faultModel(fault), bits: bits.weights, encoding: campaign.encoding };
+export function injectionOf(
+  { campaign: { encoding } }: Study,
+  { bits }: Pick<DeployedNetwork, "bits">,
+  { fault, rate }: Trial,
+): InjectionOptions {
+  return { rate, model: faultModel(fault), bits: bits.weights, encoding };
 }
 
 function unharmed(network: DeployedNetwork): Injected {

@@ -8,21 +8,28 @@ import { campaignMap } from "./evaluate-trial.js";
 import { mapFamily } from "./plan.js";
 
 /**
- * Writes the fault maps of a study with these indices as `<family>-map<index>.safetensors` (docs/formats.md); maps of
- * fault models with sites of their own have these in the name, `<family>-map<index>-rows-256x64.safetensors`.
+ * Writes the fault maps of a study with these indices as `<family>-map<index>.safetensors` (docs/formats.md). Maps of arms
+ * with other bits than the study's, and of fault models with sites of their own, have these in the name:
+ * `<family>-map<index>-8bit.safetensors`, `<family>-map<index>-rows-256x64.safetensors`.
  * @returns paths of the files, in the order in which they were written
  */
 export function exportMaps(study: Study, folder: string, indices: Iterable<number>): string[] {
-  const network = { model: modelOf(study), bits: study.bits };
+  const model = modelOf(study);
+  const bits = new Map(study.arms.map((arm) => [(arm.bits ?? study.bits).weights, arm.bits ?? study.bits]));
   const models = study.campaign.faults.map(faultModel);
-  const kinds = new Map(models.map(({ sites }) => [sitesId(sites), sites]));
+  const sites = new Map(models.map(({ sites }) => [sitesId(sites), sites]));
   const paths: string[] = [];
   for (const index of indices)
-    for (const [id, sites] of kinds) {
-      const suffix = id === "" ? "" : `-${id.replace(":", "-")}`;
-      const path = join(folder, `${mapFamily(study)}-map${index}${suffix}.safetensors`);
-      saveFaultMap(path, campaignMap(study, network, { index, sites }));
-      paths.push(path);
-    }
+    for (const [width, bitsOfArm] of bits)
+      for (const [id, sitesOfModel] of sites) {
+        const parts = [
+          `${mapFamily(study)}-map${index}`,
+          ...(width === study.bits.weights ? [] : [`${width}bit`]),
+          ...(id === "" ? [] : [id.replace(":", "-")]),
+        ];
+        const path = join(folder, `${parts.join("-")}.safetensors`);
+        saveFaultMap(path, campaignMap(study, { model, bits: bitsOfArm }, { index, sites: sitesOfModel }));
+        paths.push(path);
+      }
   return paths;
 }

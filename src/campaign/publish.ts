@@ -7,7 +7,7 @@ import { planTrials } from "./plan.js";
 import { resultsOf, writeResults } from "./results.js";
 import type { Results, TrialRow } from "./rows.js";
 import type { Store } from "./store.js";
-import { failureOf, trainedNetwork } from "./train-network.js";
+import { failureOf, trainedNetwork } from "./trained-network.js";
 import { readTrials } from "./trial-table.js";
 import { openTrials, trialFiles } from "./trials.js";
 

@@ -124,13 +124,15 @@ function requireSame(study: Study, checkpoint: Checkpoint, row: TrialRow, path: 
 
 function faultyBits(
   study: Study,
-  { layers, bits }: DeployedNetwork,
+  network: DeployedNetwork,
   trial: Trial,
   map: ReturnType<typeof campaignMap>,
 ): FaultyBit[] {
   const found: FaultyBit[] = [];
+  const { layers, bits } = network;
+  const options = injectionOf(study, network, trial);
   layers.forEach(({ name, shape, codes, clip }, i) => {
-    forEachFaultyWeight(codes, map.layers[i]!, injectionOf(study, trial), (faulty) => {
+    forEachFaultyWeight(codes, map.layers[i]!, options, (faulty) => {
       const { weight, mask, written, stored, code } = faulty;
       for (let bit = 0; bit < bits.weights; bit++)
         if ((mask >> bit) & 1)

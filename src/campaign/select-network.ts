@@ -18,7 +18,8 @@ import { readJson } from "./read-json.js";
 import type { TrialRow } from "./rows.js";
 import { armsOfSelection, type CandidateRow } from "./select.js";
 import type { Store } from "./store.js";
-import { failureOf, trainedNetwork, trainNetwork } from "./train-network.js";
+import { trainNetwork } from "./train-network.js";
+import { failureOf, trainedNetwork } from "./trained-network.js";
 
 /** Trains and evaluates one network of a selection, as far as that is not done, and keeps what was measured. */
 export async function runCandidate(

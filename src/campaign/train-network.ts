@@ -1,21 +1,18 @@
 import { loadBackend } from "../backend/load.js";
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
-import { armConfig, floatConfig, settingsHash } from "../studies/hash.js";
+import { settingsHash } from "../studies/hash.js";
 import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { TrainingFailure } from "../training/health.js";
 import { weightClipsOf } from "../training/parameters.js";
 import type { Ranges } from "../training/ranges.js";
 import { type TrainingJob, train } from "../training/train.js";
-import { readFailure, saveFailure } from "./failures.js";
+import { saveFailure } from "./failures.js";
 import { trainingData } from "./images.js";
 import type { JobOptions } from "./progress.js";
-import type { Failure } from "./rows.js";
 import type { Store } from "./store.js";
-
-/** The arm name of the float network that every arm of a seed starts from. */
-export const FLOAT = "float";
+import { configOf, dependenciesOf, FLOAT, failureOf, trainedNetwork } from "./trained-network.js";
 
 /** What came of {@link trainNetwork}; `"done before"` says that the store already had a network or its failure. */
 export type TrainingOutcome = "trained" | "failed" | "done before";
@@ -74,36 +71,9 @@ export async function trainNetwork(
   }
 }
 
-/** The arms of the same seed, the float network among them, whose networks an arm's training begins with. */
-export function dependenciesOf(study: Study, arm: string): readonly string[] {
-  if (arm === FLOAT) return [];
-  const { range } = armOf(study, arm);
-  return range?.rule === "frozen" ? [FLOAT, range.of] : [FLOAT];
-}
-
-/** Why a network of a study failed, if it was trained and did. */
-export function failureOf(study: Study, store: Store, arm: string, seed: number): Failure | undefined {
-  return readFailure(store, arm, seed, configOf(study, arm, seed));
-}
-
 /** An unfinished training, if what computed it computes now: a network is not begun by one TensorFlow and ended by another. */
 function resumable(state: Checkpoint | undefined, backend: Origin["backend"]): Checkpoint | undefined {
   return state && settingsHash(state.origin.backend) === settingsHash(backend) ? state : undefined;
-}
-
-/** Hash of what decides a network, the float one included. */
-function configOf(study: Study, arm: string, seed: number): string {
-  return arm === FLOAT ? floatConfig(study, seed) : armConfig(study, armOf(study, arm), seed);
-}
-
-/** A network of a study, if the store has it. */
-export function trainedNetwork(
-  study: Study,
-  store: Store,
-  arm: string,
-  seed: number,
-): Checkpoint | undefined {
-  return store.finished(arm, seed, configOf(study, arm, seed));
 }
 
 type Origin = Omit<TrainingJob["origin"], "bits" | "threshold">;

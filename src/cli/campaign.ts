@@ -5,17 +5,16 @@ import { type CampaignOutcome, type NetworkKey, networksOf, runCampaign } from "
 import { lockRun } from "../campaign/lock.js";
 import { exportDone, exportRun, publishRun } from "../campaign/publish.js";
 import type { Store } from "../campaign/store.js";
-import { failureOf } from "../campaign/train-network.js";
+import { failureOf } from "../campaign/trained-network.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { precisionTable } from "../exhibits/precision-table.js";
 import { summaryTable } from "../exhibits/summary-table.js";
 import { toCsv, toText } from "../exhibits/table.js";
-import { loadFaultModel } from "../faults/load.js";
 import { armOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
-import { checkpointsFor, openRun, type RunOptions, seedsOf } from "./selection.js";
+import { checkpointsFor, loadFaults, openRun, type RunOptions, seedsOf } from "./selection.js";
 
 export interface CampaignOptions extends RunOptions {
   readonly arm?: string;
@@ -28,8 +27,7 @@ export interface CampaignOptions extends RunOptions {
 
 /** `flatenn campaign` */
 export async function campaign(options: CampaignOptions): Promise<void> {
-  const models = await Promise.all(options.fault.map(loadFaultModel));
-  const faults = models.map(({ id }) => id);
+  const faults = await loadFaults(options.fault);
   const { study, store } = openRun({ ...options, faults, variant: variantOf(options) }, (study, directory) =>
     checkpointsFor(study, directory, options.checkpoints),
   );

@@ -1,6 +1,6 @@
 import { exportMaps } from "../campaign/export-maps.js";
 import { mapFamily } from "../campaign/plan.js";
-import { loadStudy, type StudyOptions } from "./selection.js";
+import { loadFaults, loadStudy, type StudyOptions, withFaults } from "./selection.js";
 
 /** Indices of maps, both included. */
 export interface MapRange {
@@ -9,13 +9,15 @@ export interface MapRange {
 }
 
 export interface MapsOptions extends StudyOptions {
+  readonly fault: readonly string[];
   readonly map?: MapRange;
   readonly out: string;
 }
 
 /** `flatenn maps` */
-export function maps({ study: name, profile, map, out }: MapsOptions): void {
-  const study = loadStudy(name, profile);
+export async function maps({ study: name, profile, fault, map, out }: MapsOptions): Promise<void> {
+  const faults = await loadFaults(fault);
+  const study = withFaults(loadStudy(name, profile), faults);
   const { first, last } = map ?? { first: 0, last: study.campaign.maps - 1 };
   const indices = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const paths = exportMaps(study, out, indices);

@@ -1,23 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { campaign } from "./campaign.js";
-import { claimsCommand } from "./claims.js";
-import { data } from "./data.js";
-import { figures } from "./figures.js";
-import { type MapRange, maps } from "./maps.js";
-import { planCommand } from "./plan.js";
-import { replay } from "./replay.js";
-import { reproduce } from "./reproduce.js";
-import { candidate, select } from "./select.js";
-import { singleBit } from "./single-bit.js";
-import { trainCommand } from "./train.js";
-import { verify } from "./verify.js";
+import type { MapRange } from "./maps.js";
 
 const FROM_CHECKPOINTS =
   "where the trained networks are (default: the run's own; if it has none, those that come with the repository)";
 
-/** The command line. Bad options end with exit code 2, a user's other mistakes with 1, an interrupt with 130. */
+/**
+ * The command line. Bad options end with exit code 2, a user's other mistakes with 1, an interrupt with 130. Each command is
+ * loaded when it is called: those that do not train work where no TensorFlow is.
+ */
 export function program(): Command {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   const root = new Command("flatenn")
@@ -52,7 +44,7 @@ export function program(): Command {
     )
     .option("--jobs <n>", "processes side by side (default: one per core)", positiveInteger)
     .option("--figures <folder>", "where figures and tables go (default: figures/<study>-<profile>)")
-    .action(reproduce);
+    .action(async (options) => (await import("./reproduce.js")).reproduce(options));
   command(
     "train",
     "train one arm, or all, on from the last finished epoch",
@@ -64,7 +56,7 @@ export function program(): Command {
     )
     .option("--seed <n>", "one seed of the study (default: all)", wholeNumber)
     .option("--out <folder>", "folder of the run")
-    .action(trainCommand);
+    .action(async (options) => (await import("./train.js")).trainCommand(options));
   command(
     "campaign",
     "inject faults into trained networks and count what they still classify correctly",
@@ -76,7 +68,7 @@ export function program(): Command {
     .option(
       "--fault <model>",
       "a fault model in place of the study's, by id or as a module of your own; may be given more than once",
-      oneMore,
+      repeated,
       [],
     )
     .option("--jobs <n>", "worker threads (default: one per core)", positiveInteger)
@@ -92,7 +84,7 @@ export function program(): Command {
       200,
     )
     .option("--out <folder>", "folder of the run")
-    .action(campaign);
+    .action(async (options) => (await import("./campaign.js")).campaign(options));
   command(
     "single-bit",
     "make one stored weight bit faulty at a time, and tell what that costs by layer and bit position",
@@ -111,7 +103,7 @@ export function program(): Command {
       "--out <folder>",
       "folder of the run; with --checkpoint, where the analysis goes (default: data/runs)",
     )
-    .action(singleBit);
+    .action(async (options) => (await import("./single-bit.js")).singleBit(options));
   command(
     "figures",
     "draw figures (.svg, .png, .json) and tables (.csv, .md) from results",
@@ -122,7 +114,7 @@ export function program(): Command {
       "folder of a finished run (default: the results that come with the repository)",
     )
     .option("--out <folder>", "where they go (default: figures/<study>-<profile>)")
-    .action(figures);
+    .action(async (options) => (await import("./figures.js")).figures(options));
   command(
     "claims",
     "print the claims table from results",
@@ -133,7 +125,7 @@ export function program(): Command {
       "folder of a finished run (default: the results that come with the repository)",
     )
     .option("--out <file>", "also write the table: .csv, .md or .html by the ending")
-    .action(claimsCommand);
+    .action(async (options) => (await import("./claims.js")).claimsCommand(options));
   command(
     "select",
     "choose the full profile's parameters on validation images; goes on from what is done",
@@ -141,12 +133,12 @@ export function program(): Command {
   )
     .option("--out <folder>", "folder of the run")
     .option("--jobs <n>", "processes side by side (default: one per core)", positiveInteger)
-    .action(select);
+    .action(async (options) => (await import("./select.js")).select(options));
   command(
     "plan",
     "estimate steps, hours and megabytes of a study, with speeds measured now on this machine",
     "flatenn plan --profile full",
-  ).action(planCommand);
+  ).action(async (options) => (await import("./plan.js")).planCommand(options));
   root
     .command("candidate", { hidden: true }) // one network of a selection: what `select` runs in processes of its own
     .requiredOption("--study <name>")
@@ -155,15 +147,15 @@ export function program(): Command {
     .requiredOption("--arm <id>")
     .requiredOption("--seed <n>", "", wholeNumber)
     .option("--verbose")
-    .action(candidate);
+    .action(async (options) => (await import("./select.js")).candidate(options));
   const results = (of: Command) =>
     of
       .option("--results <folder>", "folder of a run (default: the results that come with the repository)")
       .option("--checkpoints <folder>", FROM_CHECKPOINTS)
       .option(
-        "--fault <file>",
-        "a module with a fault model of your own that the study names; may be given more than once",
-        oneMore,
+        "--fault <module>",
+        "module of a fault model of your own that the results name; may be given more than once",
+        repeated,
         [],
       );
   results(
@@ -181,7 +173,7 @@ export function program(): Command {
     .option("--all", "recompute all trials")
     .option("--sample-seed <n>", "draw the same trials again (default: others each time)", wholeNumber)
     .option("--jobs <n>", "worker threads (default: one per core)", positiveInteger)
-    .action(verify);
+    .action(async (options) => (await import("./verify.js")).verify(options));
   results(
     command(
       "replay",
@@ -192,18 +184,21 @@ export function program(): Command {
     .argument("<trial>", "id of the trial (column id of trials.parquet), or the beginning of one")
     .option("--all", "show every faulty bit")
     .option("--out <file>", "write every faulty bit: .csv, or .json with all that is known of the trial")
-    .action(replay);
+    .action(async (trial, options) => (await import("./replay.js")).replay(trial, options));
   command("maps", "write fault maps as safetensors files, which Python reads", "flatenn maps --map 0-9")
+    .option(
+      "--fault <model>",
+      "a fault model in place of the study's, by id or as a module of your own; may be given more than once",
+      repeated,
+      [],
+    )
     .option("--map <n>", "index of a map, or a range such as 0-9 (default: all of the study)", mapRange)
     .option("--out <folder>", "where they go", join("data", "maps"))
-    .action(maps);
-  plain("data", "check the data set's files and say how it is split", "flatenn data").action(data);
+    .action(async (options) => (await import("./maps.js")).maps(options));
+  plain("data", "check the data set's files and say how it is split", "flatenn data").action(async () =>
+    (await import("./data.js")).data(),
+  );
   return root;
-}
-
-/** For options that may be given more than once. */
-function oneMore(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }
 
 function wholeNumber(text: string): number {
@@ -211,6 +206,10 @@ function wholeNumber(text: string): number {
   if (!Number.isInteger(value) || value < 0)
     throw new InvalidArgumentError(`must be a whole number >= 0, got ${text}`);
   return value;
+}
+
+function repeated(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }
 
 function mapRange(text: string): MapRange {

@@ -7,8 +7,7 @@ import { FASHION_MNIST_CLASSES } from "../datasets/fashion-mnist.js";
 import { UserError } from "../errors.js";
 import { confusionTable, faultyBitsTable, faultyLayersTable } from "../exhibits/replay-tables.js";
 import { toCsv, toText } from "../exhibits/table.js";
-import { loadFaultModel } from "../faults/load.js";
-import { checkpointsFor, loadStudy, type StudyOptions } from "./selection.js";
+import { checkpointsFor, loadFaults, loadStudy, type StudyOptions } from "./selection.js";
 
 export interface ReplayOptions extends StudyOptions {
   readonly results?: string;
@@ -32,7 +31,7 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
   const writer = out === undefined ? undefined : WRITERS[extname(out)];
   if (out !== undefined && writer === undefined)
     throw new UserError(`--out must end with ${Object.keys(WRITERS).join(" or ")}, got ${out}`);
-  await Promise.all(options.fault.map(loadFaultModel));
+  await loadFaults(options.fault);
   const study = loadStudy(options.study, options.profile);
   const directory = options.results ?? publishedDirectory(study.name, study.profile);
   const found = await replayTrial(directory, id, checkpointsFor(study, directory, options.checkpoints));

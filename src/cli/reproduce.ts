@@ -8,7 +8,7 @@ import { publishRun } from "../campaign/publish.js";
 import { publishedDirectory, readResultsFrom } from "../campaign/results.js";
 import type { Results } from "../campaign/rows.js";
 import type { Store } from "../campaign/store.js";
-import { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../campaign/train-network.js";
+import { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../campaign/trained-network.js";
 import { UserError } from "../errors.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";

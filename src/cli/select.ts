@@ -5,7 +5,7 @@ import { selectionOf, surveySelection } from "../campaign/select.js";
 import { readCandidates, runCandidate } from "../campaign/select-network.js";
 import { selectionRecord, selectionTable } from "../campaign/select-results.js";
 import type { Store } from "../campaign/store.js";
-import { FLOAT, failureOf, trainedNetwork } from "../campaign/train-network.js";
+import { FLOAT, failureOf, trainedNetwork } from "../campaign/trained-network.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { toCsv } from "../exhibits/table.js";
 import type { Study } from "../studies/study.js";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { publishedDirectory } from "../campaign/results.js";
 import { openStore, type Store } from "../campaign/store.js";
 import { UserError } from "../errors.js";
+import { loadFaultModel } from "../faults/load.js";
 import { studyHash } from "../studies/hash.js";
 import { findStudy } from "../studies/registry.js";
 import { parseStudy } from "../studies/schema.js";
@@ -36,6 +37,17 @@ export function loadStudy(name: string, profile: string): Study {
   }
 }
 
+/** Loads fault models, by id or as modules of the user's own. @returns their ids, known from now on */
+export async function loadFaults(models: readonly string[]): Promise<string[]> {
+  return (await Promise.all(models.map(loadFaultModel))).map(({ id }) => id);
+}
+
+/** A study with these fault models, by id, in place of its own; with its own if there are none. */
+export function withFaults(study: Study, faults: readonly string[]): Study {
+  if (faults.length === 0) return study;
+  return parseStudy({ ...study, campaign: { ...study.campaign, faults: [...faults] } });
+}
+
 /**
  * The study that options name, and the folder of its run.
  * @param checkpoints where its trained networks are; default: in the folder
@@ -44,11 +56,7 @@ export function openRun(
   { study: name, profile, out, faults = [], variant = "" }: RunOptions,
   checkpoints?: (study: Study, directory: string) => string,
 ): { study: Study; store: Store } {
-  const named = loadStudy(name, profile);
-  const study =
-    faults.length === 0
-      ? named
-      : parseStudy({ ...named, campaign: { ...named.campaign, faults: [...faults] } });
+  const study = withFaults(loadStudy(name, profile), faults);
   // the settings are part of the name: a changed study starts a new folder and loses nothing of the old one
   const directory =
     out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}${variant}`);

@@ -1,4 +1,5 @@
-import { FLOAT, failureOf, trainNetwork } from "../campaign/train-network.js";
+import { trainNetwork } from "../campaign/train-network.js";
+import { FLOAT, failureOf } from "../campaign/trained-network.js";
 import { armOf, seedsOfArm } from "../studies/registry.js";
 import { progressReporter } from "./progress-line.js";
 import { openRun, type RunOptions, seedsOf } from "./selection.js";

@@ -5,10 +5,9 @@ import { type Verification, verifyResults } from "../campaign/verify.js";
 import { UserError } from "../errors.js";
 import { mismatchTable } from "../exhibits/mismatch-table.js";
 import { toText, wrap } from "../exhibits/table.js";
-import { loadFaultModel } from "../faults/load.js";
 import { untilInterrupted } from "./interrupts.js";
 import { duration, progressReporter } from "./progress-line.js";
-import { checkpointsFor, loadStudy, type StudyOptions } from "./selection.js";
+import { checkpointsFor, loadFaults, loadStudy, type StudyOptions } from "./selection.js";
 
 export interface VerifyOptions extends StudyOptions {
   readonly results?: string;
@@ -23,7 +22,7 @@ export interface VerifyOptions extends StudyOptions {
 /** `flatenn verify` */
 export async function verify(options: VerifyOptions): Promise<void> {
   const started = performance.now();
-  await Promise.all(options.fault.map(loadFaultModel));
+  await loadFaults(options.fault);
   const study = loadStudy(options.study, options.profile);
   const directory = options.results ?? publishedDirectory(study.name, study.profile);
   const checkpoints = checkpointsFor(study, directory, options.checkpoints);

@@ -37,9 +37,20 @@ describe("exported fault maps", () => {
     );
   });
 
+  it("are one more for arms of other bits", () => {
+    const [first, ...others] = quick.arms;
+    const arms = [first!, ...others.map((arm) => ({ ...arm, bits: { weights: 8, activations: 4 } }))];
+    const paths = exportMaps(parseStudy({ ...quick, arms }), temporaryFolder(), [3]);
+    expect(names(paths)).toEqual([
+      "lenet5-fashion-quick-map3.safetensors",
+      "lenet5-fashion-quick-map3-8bit.safetensors",
+    ]);
+    expect(paths.map((path) => loadFaultMap(path).bits)).toEqual([4, 8]);
+  });
+
   it("of a study that will be frozen are of the family that its campaign draws", () => {
     const paths = exportMaps(findStudy("lenet5-fashion", "full"), temporaryFolder(), [0]);
-    expect(names(paths)).toEqual(["lenet5-fashion-map0.safetensors"]);
-    expect(loadFaultMap(paths[0]!).key).toBe("lenet5-fashion");
+    expect(names(paths)[0]).toBe("lenet5-fashion-map0.safetensors");
+    expect(new Set(paths.map((path) => loadFaultMap(path).key))).toEqual(new Set(["lenet5-fashion"]));
   });
 });

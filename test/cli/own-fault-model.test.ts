@@ -7,7 +7,7 @@ import { flatenn, temporaryFolder } from "../support/cli.js";
 
 const MODULE = `export default { id: "none-flip", title: "nothing", apply: (stored) => stored };`;
 
-it("a campaign takes fault models of one's own from a file, and a changed file is another model", async () => {
+it("a campaign, its verification and a replay take fault models of one's own from a file; a changed file is another model", async () => {
   const folder = temporaryFolder();
   const path = join(folder, "harmless.mjs");
   writeFileSync(path, MODULE);
@@ -15,10 +15,11 @@ it("a campaign takes fault models of one's own from a file, and a changed file i
   const quick = JSON.parse(readFileSync(join(published, "study.json"), "utf8"));
   const study = join(folder, "study.json");
   const settings = { images: 200, maps: 2, rates: [0.01, 0.05] };
-  writeFileSync(study, JSON.stringify({ ...quick, campaign: { ...quick.campaign, ...settings } }));
+  const arms = quick.arms.filter(({ id }: { id: string }) => id === "standard");
+  writeFileSync(study, JSON.stringify({ ...quick, arms, campaign: { ...quick.campaign, ...settings } }));
   const campaign = (out: string) => {
     const models = ["--fault", path, "--fault", "sa0/weights"];
-    const networks = ["--checkpoints", join(published, "checkpoints"), "--arm", "standard"];
+    const networks = ["--checkpoints", join(published, "checkpoints")];
     return flatenn(["campaign", "--study", study, "--out", join(folder, out), ...networks, ...models]);
   };
   const first = await campaign("first");
@@ -34,6 +35,17 @@ it("a campaign takes fault models of one's own from a file, and a changed file i
   expect(
     own.every(({ correct, changed, faulty }) => correct === clean.correct && changed === 0 && faulty > 0),
   ).toBe(true);
+
+  const results = ["--results", join(folder, "first")];
+  const verified = await flatenn(["verify", "--all", ...results, "--fault", path]);
+  expect([verified.code, verified.stderr]).toEqual([0, ""]);
+  const replayed = await flatenn(["replay", own[0]!.id, ...results, "--fault", path]);
+  expect([replayed.code, replayed.stderr]).toEqual([0, ""]);
+  const unknown = await flatenn(["verify", ...results]);
+  expect([unknown.code, unknown.stderr]).toEqual([
+    1,
+    expect.stringContaining(`${id} comes from a module that is not loaded`),
+  ]);
 
   writeFileSync(path, MODULE.replace("nothing", "nothing again"));
   const again = await campaign("first");

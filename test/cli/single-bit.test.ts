@@ -97,7 +97,11 @@ describe("flatenn single-bit", { timeout: 120_000 }, () => {
       "flatenn: --images must be at most the 200 of the study's campaign, got 201",
     ]);
     expect(await refused("--arm", "as")).toEqual([1, expect.stringContaining("leave out --arm and --seed")]);
-    expect(await refused("--fault", "melt")).toEqual([2, expect.stringContaining("flip, sa0, sa1")]);
+    expect(await refused("--fault", "melt")).toEqual([1, expect.stringContaining("flip, sa0, sa1")]);
+    expect(await refused("--fault", "flip/weights")).toEqual([
+      1,
+      "flatenn: --fault must be a model of single bits, without sites, got flip/weights",
+    ]);
     expect(await refused("--margin", "1")).toEqual([
       2,
       expect.stringContaining("above 0 and below 1, got 1"),
@@ -105,12 +109,16 @@ describe("flatenn single-bit", { timeout: 120_000 }, () => {
   });
 
   it("says what to run first where an arm is not trained", async () => {
+    const empty = temporaryFolder();
+    const out = join(empty, "run");
     const { code, stderr } = await flatenn([
       "single-bit",
       "--arm",
       "as",
+      "--checkpoints",
+      empty,
       "--out",
-      join(temporaryFolder(), "run"),
+      out,
     ]);
     expect(code).toBe(1);
     expect(stderr).toContain("train it first: flatenn train --arm as --seed 0");

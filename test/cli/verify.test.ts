@@ -157,7 +157,7 @@ describe("where no TensorFlow package is installed", { timeout: 120_000 }, () =>
     };
     done("verify", "--results", published);
     done("replay", "8df79480bfa6ae254ff4");
-    done("maps", "--map", "0");
+    done("maps", "--map", "0", "--out", "maps");
     const study = join(root, "study.json");
     writeFileSync(study, JSON.stringify(smallStudy));
     const checkpoints = join(publishedDirectory("lenet5-fashion", "quick"), "checkpoints");
