@@ -1,6 +1,6 @@
 // @ts-check
 // Step 4 of the set-up: src/ compiled to dist/.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesBelow, hashFiles, moveIntoPlace, partialDirectory } from "./files.mjs";
 import { lastLines, run, SetupProblem, say } from "./processes.mjs";
@@ -49,6 +49,7 @@ export async function build(root, reason) {
   });
   if (kernels.code !== 0)
     throw new SetupProblem(`the integer engine's kernels do not compile:\n${lastLines(kernels.output, 40)}`);
+  chmodSync(join(partial, "cli", "main.js"), 0o755); // npx runs it as a program
   writeFileSync(join(partial, STAMP), `${hash}\n`);
   moveIntoPlace(partial, dist);
 }
