@@ -20,7 +20,7 @@ export interface AdaptiveOutcome {
   readonly cells: readonly MeasuredCell[];
   /** Ids of all trials that belong to the result, those without faults included. */
   readonly ids: ReadonlySet<string>;
-  /** Trials that were run now; trials that the study's fixed number of maps would take. */
+  /** Trials that were run now; trials that the fixed number of maps of the study's main campaign would take. */
   readonly run: number;
   readonly fixed: number;
 }
@@ -29,7 +29,7 @@ export interface AdaptiveOutcome {
 const LOOKS = { first: 10, step: 5 };
 
 /**
- * Runs fault maps, in their order, until each cell's mean accuracy is known to the precision asked for or has all the maps
+ * Runs fault maps of the main campaign, in their order, until each cell's mean accuracy is known to the precision asked for or has all the maps
  * it may get. Cells are looked at after 10, 15, 20, ... maps with a confidence sequence, so stopping there keeps the intervals
  * valid (docs/protocol.md section 5); what a cell gets depends on its own trials alone, and so not on workers or restarts.
  */
@@ -41,7 +41,7 @@ export async function runAdaptive(
   options: CampaignOptions = {},
 ): Promise<AdaptiveOutcome> {
   requirePrecision(precision);
-  const { faults, rates, maps } = study.campaign;
+  const { faults, rates, maps, encoding } = study.campaign;
   const checkpoints = networks.map(({ arm, seed }) => requireTrained(study, store, arm, seed));
   const images = campaignImages(study).indices.length;
   const subjects = checkpoints.map((checkpoint, i) => {
@@ -51,10 +51,12 @@ export async function runAdaptive(
         ...networks[i]!,
         fault,
         rate,
-        trials: Array.from({ length: precision.maxMaps }, (_, map) => trial(fault, rate, map)),
+        trials: Array.from({ length: precision.maxMaps }, (_, map) =>
+          trial({ encoding, layer: "", fault, rate, map }),
+        ),
       })),
     );
-    return { faultFree: trial("none", 0, -1), cells };
+    return { faultFree: trial({ encoding, layer: "", fault: "none", rate: 0, map: -1 }), cells };
   });
 
   const fixed = networks.length * (1 + faults.length * rates.length * maps);

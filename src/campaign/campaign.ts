@@ -50,7 +50,7 @@ export async function runCampaign(
   options: CampaignOptions = {},
 ): Promise<CampaignOutcome> {
   const checkpoints = networks.map(({ arm, seed }) => requireTrained(study, store, arm, seed));
-  const plans = checkpoints.map((checkpoint) => planTrials(study, networkHash(checkpoint)));
+  const plans = checkpoints.map((checkpoint, i) => planTrials(study, networks[i]!, networkHash(checkpoint)));
   const planned = plans.reduce((sum, plan) => sum + plan.length, 0);
   const run = await runRounds(study, store, checkpoints, () => plans, { ...options, planned });
   return { planned, run };

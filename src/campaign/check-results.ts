@@ -137,7 +137,7 @@ function checkTrials(
 ): { planned: TrialRow[]; problems: string[] } {
   const plan = new Map<string, Trial & NetworkKey>();
   for (const { arm, seed, checkpoint } of networks)
-    for (const trial of planTrials(study, networkHash(checkpoint)))
+    for (const trial of planTrials(study, { arm, seed }, networkHash(checkpoint)))
       plan.set(trial.id, { ...trial, arm, seed });
   const stored = new Map(rows.map((row) => [row.id, row]));
   const planned = [...stored.values()].filter((row) => isOf(plan.get(row.id), row));

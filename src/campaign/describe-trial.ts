@@ -1,10 +1,16 @@
+import { ENCODINGS } from "../quantization/encodings.js";
 import type { NetworkKey } from "./campaign.js";
-import type { Trial } from "./plan.js";
+import type { Condition, Trial } from "./plan.js";
 
-/** A trial in words: `as, seed 0, flip at 0.01, map 3`. */
-export function describeTrial({ arm, seed, fault, rate, map }: Omit<Trial, "id"> & NetworkKey): string {
+/**
+ * A trial in words: `as, seed 0, flip at 0.01, map 3`, and where it applies `, fc1 alone` and `, gray`; the encoding is left out
+ * if it is the usual one.
+ */
+export function describeTrial(trial: Condition & NetworkKey): string {
+  const { arm, seed, encoding, layer, fault, rate, map } = trial;
   const what = map < 0 ? "without faults" : `${fault} at ${rate}, map ${map}`;
-  return `${arm}, seed ${seed}, ${what}`;
+  const where = layer === "" ? [] : [`${layer} alone`];
+  return [arm, `seed ${seed}`, what, ...where, ...(encoding === ENCODINGS[0] ? [] : [encoding])].join(", ");
 }
 
 /** Trials with their ids, one a line: the first of them if they are many. */

@@ -1,7 +1,7 @@
 import { type Model, weightLayers } from "../models/model.js";
 import { modelOf, seedsOfArm } from "../studies/registry.js";
 import type { Arm, Study } from "../studies/study.js";
-import { planTrials } from "./plan.js";
+import { planConditions } from "./plan.js";
 import { armsOfSelection } from "./select.js";
 
 /** Speeds of one process. */
@@ -25,7 +25,7 @@ export interface Estimate {
   readonly trialMegabytes: number;
 }
 
-/** Bytes of a row of `trials.parquet`: 26 in the quick profile, whose counts have a digit less. */
+/** Bytes of a row of `trials.parquet`: 27 in the quick profile, whose counts have a digit less. */
 const TRIAL_BYTES = 30;
 
 /**
@@ -45,7 +45,9 @@ export function estimate(study: Study, images: number, speeds: Speeds): Estimate
     perSeed.reduce((total, each) => total + read(each), 0);
   const trained = sum(({ seeds }) => seeds);
   const networks = study.seeds.length + trained;
-  const trials = trained * planTrials(study, "any").length;
+  const trials = arms
+    .flatMap((arm) => seedsOfArm(study, arm).map((seed) => ({ arm: arm.id, seed })))
+    .reduce((total, key) => total + planConditions(study, key).length, 0);
   return {
     networks,
     steps: study.seeds.length * floatSteps + sum(({ arm, seeds }) => seeds * armSteps(arm)),

@@ -36,7 +36,7 @@ export function* evaluateTrials(subject: Subject, trials: Iterable<Trial>): Gene
       if (map?.index !== trial.map || sitesId(map.sites) !== sitesId(sites))
         map = campaignMap(subject.study, subject.network, { index: trial.map, sites });
     }
-    const { codes, ...bits } = injectTrial(subject.study, subject.network, trial, map);
+    const { codes, ...bits } = injectTrial(subject.network, trial, map);
     const correct = countCorrect(subject.classifier.classify(codes), subject.labels);
     const { arm, seed, labels } = subject;
     yield { ...trial, arm, seed, correct, images: labels.length, ...bits };
@@ -64,15 +64,14 @@ export function campaignMap(
 }
 
 /** @param map the trial's fault map; not looked at for the trial without faults */
-export function injectTrial(
-  study: Study,
-  network: DeployedNetwork,
-  trial: Trial,
-  map: FaultMap | undefined,
-): Injected {
+export function injectTrial(network: DeployedNetwork, trial: Trial, map: FaultMap | undefined): Injected {
   if (!map || trial.map < 0) return unharmed(network);
-  const options = injectionOf(study, network, trial);
-  const injected = network.layers.map((layer, i) => injectFaults(layer.codes, map.layers[i]!, options));
+  const options = injectionOf(network, trial);
+  const injected = network.layers.map(({ name, codes }, i) =>
+    isStruck(trial, name)
+      ? injectFaults(codes, map.layers[i]!, options)
+      : { codes, exposed: 0, faulty: 0, changed: 0 },
+  );
   const faultyByLayer = injected.map(({ faulty }) => faulty);
   const changedByLayer = injected.map(({ changed }) => changed);
   return {
@@ -87,11 +86,15 @@ export function injectTrial(
 
 /** How a trial's faults act on the codes of a layer. */
 export function injectionOf(
-  { campaign: { encoding } }: Study,
   { bits }: Pick<DeployedNetwork, "bits">,
-  { fault, rate }: Trial,
+  { encoding, fault, rate }: Trial,
 ): InjectionOptions {
   return { rate, model: faultModel(fault), bits: bits.weights, encoding };
+}
+
+/** Whether a weight layer can have faults in a trial. */
+export function isStruck({ layer }: Trial, name: string): boolean {
+  return layer === "" || layer === name;
 }
 
 function unharmed(network: DeployedNetwork): Injected {

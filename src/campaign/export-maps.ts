@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { saveFaultMap } from "../faults/files.js";
 import { faultModel } from "../faults/models.js";
 import { sitesId } from "../faults/sites.js";
-import { modelOf } from "../studies/registry.js";
+import { faultsOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { campaignMap } from "./evaluate-trial.js";
 import { mapFamily } from "./plan.js";
@@ -16,7 +16,7 @@ import { mapFamily } from "./plan.js";
 export function exportMaps(study: Study, folder: string, indices: Iterable<number>): string[] {
   const model = modelOf(study);
   const bits = new Map(study.arms.map((arm) => [(arm.bits ?? study.bits).weights, arm.bits ?? study.bits]));
-  const models = study.campaign.faults.map(faultModel);
+  const models = faultsOf(study).map(faultModel);
   const sites = new Map(models.map(({ sites }) => [sitesId(sites), sites]));
   const paths: string[] = [];
   for (const index of indices)

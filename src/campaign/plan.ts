@@ -1,5 +1,9 @@
+import { weightLayers } from "../models/model.js";
+import type { Encoding } from "../quantization/encodings.js";
 import { settingsHash } from "../studies/hash.js";
-import type { Study } from "../studies/study.js";
+import { armsOfExtra, modelOf, seedsOfExtra } from "../studies/registry.js";
+import type { ExtraCampaign, Study } from "../studies/study.js";
+import type { NetworkKey } from "./campaign.js";
 
 /**
  * Meaning of a trial's result: raised when the same inputs would give other predictions, which makes old trials
@@ -7,13 +11,21 @@ import type { Study } from "../studies/study.js";
  */
 const SEMANTICS = "integer-1";
 
-/** One evaluation to be done. */
-export interface Trial {
-  readonly id: string;
+/** What is done to a network in a trial. */
+export interface Condition {
+  /** How its codes lie in memory. */
+  readonly encoding: Encoding;
+  /** The weight layer that alone has faults; empty if all have. */
+  readonly layer: string;
   /** Fault model id, or `"none"` with rate 0 and map -1. */
   readonly fault: string;
   readonly rate: number;
   readonly map: number;
+}
+
+/** One evaluation to be done. */
+export interface Trial extends Condition {
+  readonly id: string;
 }
 
 /**
@@ -25,37 +37,76 @@ export function mapFamily({ name, profile, exploratory }: Study): string {
 }
 
 /**
- * The trials of one network, map by map, the fault-free one first.
+ * What is done to one network of a study, each once: first the main campaign, without faults and then map by map, then what
+ * extra campaigns add to it. Without faults a network is the same in every encoding, so extras have no such trial.
+ */
+export function planConditions(study: Study, key: NetworkKey): Condition[] {
+  const { campaign, extras = [] } = study;
+  const { encoding } = campaign;
+  const all = [
+    { encoding, layer: "", fault: "none", rate: 0, map: -1 },
+    ...underFaults({ ...campaign, layers: [""] }),
+    ...extras.filter((extra) => includes(study, extra, key)).flatMap((extra) => ofExtra(study, extra)),
+  ];
+  return [...new Map(all.map((condition) => [Object.values(condition).join(" "), condition])).values()];
+}
+
+/**
+ * The trials of one network, in the order of {@link planConditions}.
  * @param network hash of the network, FATReLU's threshold included, see `networkHash`
  */
-export function planTrials(study: Study, network: string): Trial[] {
-  const { faults, rates, maps } = study.campaign;
-  const trial = trialMaker(study, network);
-  const trials = [trial("none", 0, -1)];
-  for (let map = 0; map < maps; map++)
-    for (const fault of faults) for (const rate of rates) trials.push(trial(fault, rate, map));
-  return trials;
+export function planTrials(study: Study, key: NetworkKey, network: string): Trial[] {
+  return planConditions(study, key).map(trialMaker(study, network));
 }
 
 /** Makes the trials of one network, each with its id. */
-export function trialMaker(study: Study, network: string) {
-  const { split, images, ceiling, encoding } = study.campaign;
+export function trialMaker(study: Study, network: string): (condition: Condition) => Trial {
+  const { split, images, ceiling } = study.campaign;
   const shared = {
     family: mapFamily(study),
     dataset: study.dataset,
     split,
     images,
     ceiling,
-    encoding,
     model: study.model,
     bits: study.bits,
     network,
     semantics: SEMANTICS,
   };
-  return (fault: string, rate: number, map: number): Trial => ({
-    id: settingsHash({ ...shared, fault, rate, map }).slice(0, 20),
-    fault,
-    rate,
-    map,
-  });
+  return ({ encoding, layer, fault, rate, map }) => {
+    const condition = { encoding, ...(layer !== "" && { layer }), fault, rate, map };
+    return {
+      id: settingsHash({ ...shared, ...condition }).slice(0, 20),
+      encoding,
+      layer,
+      fault,
+      rate,
+      map,
+    };
+  };
+}
+
+function includes(study: Study, extra: ExtraCampaign, { arm, seed }: NetworkKey): boolean {
+  return armsOfExtra(study, extra).includes(arm) && seedsOfExtra(study, extra).includes(seed);
+}
+
+function ofExtra(study: Study, { layers, ...changes }: ExtraCampaign): Condition[] {
+  const names = layers === "each" ? weightLayers(modelOf(study)).map(({ name }) => name) : [""];
+  return underFaults({ ...study.campaign, ...changes, layers: names });
+}
+
+function underFaults({
+  encoding,
+  layers,
+  faults,
+  rates,
+  maps,
+}: Pick<Study["campaign"], "encoding" | "faults" | "rates" | "maps"> & {
+  layers: readonly string[];
+}): Condition[] {
+  return Array.from({ length: maps }, (_, map) =>
+    layers.flatMap((layer) =>
+      faults.flatMap((fault) => rates.map((rate) => ({ encoding, layer, fault, rate, map }))),
+    ),
+  ).flat();
 }

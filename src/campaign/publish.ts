@@ -30,8 +30,10 @@ export async function publishRun(study: Study, store: Store): Promise<Results> {
 
 /** Writes the trials that are done, of the networks that there are now, and gives them back. */
 export async function exportDone(study: Study, store: Store): Promise<TrialRow[]> {
-  const networks = networksOf(study).map(({ arm, seed }) => trainedNetwork(study, store, arm, seed));
-  const plans = networks.map((network) => (network ? planTrials(study, networkHash(network)) : []));
+  const plans = networksOf(study).map((key) => {
+    const network = trainedNetwork(study, store, key.arm, key.seed);
+    return network ? planTrials(study, key, networkHash(network)) : [];
+  });
   await exportRun(study, store, new Set(plans.flatMap((plan) => plan.map(({ id }) => id))));
   return readTrials(trialFiles(store.directory).parquet);
 }

@@ -11,7 +11,7 @@ import { modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { readStudy } from "./check-results.js";
 import { listTrials } from "./describe-trial.js";
-import { campaignMap, injectionOf, injectTrial } from "./evaluate-trial.js";
+import { campaignMap, injectionOf, injectTrial, isStruck } from "./evaluate-trial.js";
 import { campaignImages } from "./images.js";
 import { type Trial, trialMaker } from "./plan.js";
 import type { TrialRow } from "./rows.js";
@@ -71,7 +71,7 @@ export async function replayTrial(directory: string, id: string, checkpoints: st
     trial.map < 0
       ? undefined
       : campaignMap(study, network, { index: trial.map, sites: faultModel(trial.fault).sites });
-  const { codes, ...bits } = injectTrial(study, network, trial, map);
+  const { codes, ...bits } = injectTrial(network, trial, map);
 
   const { dataset, indices } = campaignImages(study);
   const labels = Uint8Array.from(indices, (i) => dataset.labels[i]!);
@@ -91,10 +91,10 @@ export async function replayTrial(directory: string, id: string, checkpoints: st
       images: labels.length,
       ...bits,
     },
-    encoding: study.campaign.encoding,
+    encoding: trial.encoding,
     bits: network.bits.weights,
     layers: network.layers.map(({ name, shape }) => ({ name, shape })),
-    faultyBits: map === undefined ? [] : faultyBits(study, network, trial, map),
+    faultyBits: map === undefined ? [] : faultyBits(network, trial, map),
     confusionBefore: confusionMatrix(labels, before, classes),
     confusionAfter: confusionMatrix(labels, after, classes),
   };
@@ -114,7 +114,7 @@ function findTrial(rows: readonly TrialRow[], id: string, directory: string): Tr
 
 /** The trial to run. @throws UserError if the checkpoint does not give it the id that it has */
 function requireSame(study: Study, checkpoint: Checkpoint, row: TrialRow, path: string): Trial {
-  const trial = trialMaker(study, networkHash(checkpoint))(row.fault, row.rate, row.map);
+  const trial = trialMaker(study, networkHash(checkpoint))(row);
   if (trial.id === row.id) return trial;
   throw new UserError(
     `trial ${row.id} is not of the network in ${path}: with it the id would be ${trial.id}. ` +
@@ -123,15 +123,15 @@ function requireSame(study: Study, checkpoint: Checkpoint, row: TrialRow, path: 
 }
 
 function faultyBits(
-  study: Study,
   network: DeployedNetwork,
   trial: Trial,
   map: ReturnType<typeof campaignMap>,
 ): FaultyBit[] {
   const found: FaultyBit[] = [];
   const { layers, bits } = network;
-  const options = injectionOf(study, network, trial);
+  const options = injectionOf(network, trial);
   layers.forEach(({ name, shape, codes, clip }, i) => {
+    if (!isStruck(trial, name)) return;
     forEachFaultyWeight(codes, map.layers[i]!, options, (faulty) => {
       const { weight, mask, written, stored, code } = faulty;
       for (let bit = 0; bit < bits.weights; bit++)

@@ -22,7 +22,7 @@ export function resultsOf(
   study: Study,
   { networks, failures, trials }: Pick<Results, "networks" | "failures" | "trials">,
 ): Results {
-  const { name, profile, bits, arms, seeds, campaign } = study;
+  const { name, profile, bits, arms, seeds, campaign, extras } = study;
   const exploratory = study.exploratory || !study.frozen;
   const { split, encoding, faults, rates, maps } = campaign;
   const ids = arms.map(({ id }) => id);
@@ -38,6 +38,7 @@ export function resultsOf(
     rates,
     seeds,
     maps,
+    ...(extras && { extras }),
     networks,
     failures,
     trials,

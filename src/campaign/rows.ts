@@ -1,5 +1,8 @@
 /** What a study leaves behind, as plain rows: the input of every table and figure. */
 
+import type { Encoding } from "../quantization/encodings.js";
+import type { ExtraCampaign } from "../studies/study.js";
+
 /** One evaluation of one network under one fault map (rate > 0), or without faults (`fault: "none"`, rate 0, map -1). */
 export interface TrialRow {
   /** Hash of everything that decides the result. */
@@ -7,6 +10,10 @@ export interface TrialRow {
   /** Arm of the study, such as `"as-saq"`. */
   readonly arm: string;
   readonly seed: number;
+  /** How the codes lie in memory, such as `"offset-binary"`. */
+  readonly encoding: Encoding;
+  /** The weight layer that alone has faults; empty if all have. */
+  readonly layer: string;
   /** Fault model id: `"flip"`, `"sa0"`, `"sa1"` or `"none"`. */
   readonly fault: string;
   /** Fault probability per stored weight bit, a fraction. */
@@ -16,7 +23,7 @@ export interface TrialRow {
   /** Images classified correctly, of `images`. */
   readonly correct: number;
   readonly images: number;
-  /** Stored weight bits, those the map marks as faulty, and those whose value the fault changed. */
+  /** Stored weight bits that can be faulty (of `layer` alone, if one is named), those the map marks as faulty, and those whose value the fault changed. */
   readonly exposed: number;
   readonly faulty: number;
   readonly changed: number;
@@ -82,8 +89,8 @@ export interface Results {
   readonly exploratory: boolean;
   /** Which images: `"validation"` or `"test"`. */
   readonly split: "validation" | "test";
-  /** Memory encoding of the codes, such as `"offset-binary"`. */
-  readonly encoding: string;
+  /** Memory encoding of the codes, such as `"offset-binary"`: that of the main campaign. */
+  readonly encoding: Encoding;
   /** Bits of weights and activations. */
   readonly bits: { readonly weights: number; readonly activations: number };
   /** Arms in display order, fault model ids, rates > 0 ascending, seeds, number of maps. */
@@ -92,6 +99,8 @@ export interface Results {
   readonly rates: readonly number[];
   readonly seeds: readonly number[];
   readonly maps: number;
+  /** Campaigns beside the main one, whose trials are among `trials`; absent: none. */
+  readonly extras?: readonly ExtraCampaign[];
   readonly networks: readonly NetworkRow[];
   /** Trainings that failed: their networks are not there. */
   readonly failures: readonly Failure[];

@@ -86,7 +86,7 @@ function measure(study: Study, checkpoint: Checkpoint): CandidateRow {
   const images = { ...dataset, images: gatherImages(dataset, indices), labels, count: indices.length };
   const classifier = integerClassifier(network, images, Uint32Array.from(indices.keys()));
   const subject = { study, arm, seed, network, classifier, labels };
-  const trials = [...evaluateTrials(subject, planTrials(study, networkHash(checkpoint)))];
+  const trials = [...evaluateTrials(subject, planTrials(study, { arm, seed }, networkHash(checkpoint)))];
   const described = describeNetwork(study, checkpoint, network, { images, classifier });
   classifier.dispose();
   const byFault = study.campaign.faults.map(

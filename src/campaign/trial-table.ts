@@ -10,6 +10,8 @@ const COLUMNS: Readonly<Record<keyof TrialRow, "VARCHAR" | "INTEGER" | "DOUBLE" 
   id: "VARCHAR",
   arm: "VARCHAR",
   seed: "INTEGER",
+  encoding: "VARCHAR",
+  layer: "VARCHAR",
   fault: "VARCHAR",
   rate: "DOUBLE",
   map: "INTEGER",
@@ -23,7 +25,7 @@ const COLUMNS: Readonly<Record<keyof TrialRow, "VARCHAR" | "INTEGER" | "DOUBLE" 
 };
 const NAMES = Object.keys(COLUMNS) as (keyof TrialRow)[];
 const LISTED = NAMES.join(", ");
-const ORDER = "arm, seed, fault, rate, map, id";
+const ORDER = "arm, seed, encoding, layer, fault, rate, map, id";
 
 /** SQL that makes an empty table of trials: an id stands in it once. */
 export const CREATE_TRIALS = `CREATE TABLE trials (${NAMES.map((name) => `${name} ${COLUMNS[name]}${name === "id" ? " PRIMARY KEY" : " NOT NULL"}`).join(", ")})`;
@@ -67,11 +69,11 @@ export async function keepTrials({ connection }: Database, wanted: ReadonlySet<s
 const DEVIATION = `CASE WHEN count(*) > 1 THEN 100 * sqrt((count(*) * sum(correct::HUGEINT * correct) - sum(correct)::HUGEINT * sum(correct))
     / (count(*) * (count(*) - 1))) / max(images) END`;
 /** What each network came to under each fault. */
-const SUMMARY = `SELECT arm, seed, fault, rate, count(*) AS maps, max(images) AS images,
+const SUMMARY = `SELECT arm, seed, encoding, layer, fault, rate, count(*) AS maps, max(images) AS images,
       round(100 * sum(correct) / sum(images), 4) AS accuracy, round(${DEVIATION}, 4) AS deviation,
       round(100 * min(correct) / max(images), 4) AS lowest, round(100 * max(correct) / max(images), 4) AS highest,
       round(sum(faulty) / count(*), 2) AS faulty, round(sum(changed) / count(*), 2) AS changed
-    FROM trials GROUP BY arm, seed, fault, rate ORDER BY arm, seed, fault, rate`;
+    FROM trials GROUP BY arm, seed, encoding, layer, fault, rate ORDER BY arm, seed, encoding, layer, fault, rate`;
 
 /**
  * Writes the table as `trials.parquet`, sorted, and what each network came to under each fault as `summary.csv`: equal

@@ -15,7 +15,7 @@ import {
 } from "./trial-table.js";
 
 /** Layout of the database: raised when a program of an older version could not read it. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** The trials of a run while it is going on. One process writes; what it added is there after any kill. */
 export interface Trials {

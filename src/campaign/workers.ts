@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { UserError } from "../errors.js";
 import { faultModules } from "../faults/load.js";
+import { faultsOf } from "../studies/registry.js";
 import type { Reply, Task, WorkerData } from "./worker.js";
 
 /** What comes of tasks. */
@@ -19,7 +20,7 @@ const WORKER = new URL("../../dist/campaign/worker.js", import.meta.url);
 
 /** Starts workers. @param count how many; their number and order change no result */
 export function openWorkers(data: Omit<WorkerData, "faultModules">, count: number): Workers {
-  const workerData: WorkerData = { ...data, faultModules: faultModules(data.study.campaign.faults) };
+  const workerData: WorkerData = { ...data, faultModules: faultModules(faultsOf(data.study)) };
   const workers = Array.from({ length: count }, () => new Worker(WORKER, { workerData }));
   return {
     async *run(tasks, signal) {

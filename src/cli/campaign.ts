@@ -45,7 +45,10 @@ export async function campaign(options: CampaignOptions): Promise<void> {
   await injectFaultsInto(study, store, networks, options.jobs);
   const trials = await exportDone(study, store);
   const asked = new Set(networks.map(({ arm, seed }) => `${arm} ${seed}`));
-  console.log(`\n${toText(summaryTable(trials.filter(({ arm, seed }) => asked.has(`${arm} ${seed}`))))}`);
+  const main = trials.filter(({ arm, seed, encoding, layer }) => {
+    return asked.has(`${arm} ${seed}`) && encoding === study.campaign.encoding && layer === "";
+  });
+  console.log(`\n${toText(summaryTable(main))}`);
   console.log(`Written: trials.parquet and summary.csv in ${store.directory}`);
   if (networks.length < networksOf(study).length) return;
   await publishRun(study, store);

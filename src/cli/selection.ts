@@ -42,10 +42,14 @@ export async function loadFaults(models: readonly string[]): Promise<string[]> {
   return (await Promise.all(models.map(loadFaultModel))).map(({ id }) => id);
 }
 
-/** A study with these fault models, by id, in place of its own; with its own if there are none. */
+/**
+ * A study with these fault models, by id, in place of its own, and without its extra campaigns, which were chosen for those;
+ * the study as it is if there are none.
+ */
 export function withFaults(study: Study, faults: readonly string[]): Study {
   if (faults.length === 0) return study;
-  return parseStudy({ ...study, campaign: { ...study.campaign, faults: [...faults] } });
+  const { extras: _, ...main } = study;
+  return parseStudy({ ...main, campaign: { ...main.campaign, faults: [...faults] } });
 }
 
 /**

@@ -4,7 +4,7 @@ import { UserError } from "../errors.js";
 /** Accuracy in percent by [seed][map], or why it cannot be given. */
 export type Measured = { readonly values: number[][] } | { readonly missing: string };
 
-/** The trials of a study, looked up by arm, fault and rate. */
+/** The trials of one encoding and set of layers, looked up by arm, fault and rate. */
 export interface Accuracies {
   /** Accuracy under faults, complete over all seeds and maps of the study, else what is missing. */
   faulty(arm: string, fault: string, rate: number): Measured;
@@ -15,13 +15,16 @@ export interface Accuracies {
 }
 
 /**
- * Indexes the rows of a study.
+ * Indexes the trials in the encoding of `results`, with faults in all layers unless one is named; the others, of extra
+ * campaigns, are not looked at.
  *
+ * @param options.layer the weight layer that alone has faults; default "": all have
  * @throws UserError for two trials of one arm, seed, fault, rate and map, or a row without images
  */
-export function accuraciesOf(results: Results): Accuracies {
+export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies {
   const trials = new Map<string, { accuracy: number; exposed: number; changed: number }>();
   for (const trial of results.trials) {
+    if (trial.encoding !== results.encoding || (trial.layer !== layer && trial.map >= 0)) continue;
     const { arm, seed, fault, rate, map } = trial;
     const key = JSON.stringify([arm, fault, rate, seed, map]);
     if (trials.has(key)) {

@@ -7,7 +7,7 @@ import {
 } from "./lenet5-fashion-arms.js";
 import { parseStudy } from "./schema.js";
 import { type SelectionSettings, STANDARD } from "./selection.js";
-import type { Study } from "./study.js";
+import type { ExtraCampaign, Study } from "./study.js";
 
 /*
  * Reproduces: FlatENN's claims C1, C3a, C3b and C4 (docs/protocol.md section 1) on LeNet-5 and Fashion-MNIST, W4A4,
@@ -78,7 +78,26 @@ const optimizer = { batch: 128, momentum: 0.9, weightDecay: 1e-4 };
 const floatPhase = { ...optimizer, epochs: 12, learningRate: 0.05 };
 const quantizedPhase = { ...optimizer, epochs: 10, learningRate: 0.01 };
 
-const full: Study = parseStudy({
+/** The six arms, in which the extra campaigns look further. */
+const SIX_ARMS = [...claimArms(SELECTED), ...highArms(SELECTED)];
+
+/*
+ * Four of the campaign's rates serve the extra campaigns. The lowest is left out: a single layer has few bits (600 in conv1,
+ * 3,360 in fc3), and at a rate of 0.001 half of conv1's maps would hold no fault at all, while 0.005 gives it 3 faulty bits on
+ * average and 0.05 gives it 30. Encodings have the same rates, so that both stand beside the main campaign's trials.
+ */
+const extra = { arms: SIX_ARMS.map(({ id }) => id), rates: [0.005, 0.01, 0.02, 0.05], maps: 20 };
+
+/** Ablations that need no training: the same networks in other encodings, and with faults in one layer at a time. */
+const EXTRAS: readonly ExtraCampaign[] = [
+  { ...extra, id: "twos-complement", encoding: "twos-complement" },
+  { ...extra, id: "sign-magnitude", encoding: "sign-magnitude" },
+  { ...extra, id: "gray", encoding: "gray" },
+  { ...extra, id: "layers", layers: "each" },
+];
+
+/** What all profiles share but for what they change. */
+const shared = {
   name: "lenet5-fashion",
   profile: "full",
   version: 1,
@@ -91,7 +110,7 @@ const full: Study = parseStudy({
   seeds: [0, 1, 2, 3, 4],
   float: floatPhase,
   quantized: quantizedPhase,
-  arms: [...claimArms(SELECTED), ...highArms(SELECTED), ...controlArms(SELECTED), ...ablationArms(SELECTED)],
+  arms: [...SIX_ARMS, ...controlArms(SELECTED), ...ablationArms(SELECTED)],
   campaign: {
     split: "test",
     images: null,
@@ -101,19 +120,21 @@ const full: Study = parseStudy({
     ceiling: 0.1,
     encoding: "offset-binary",
   },
-});
+};
+
+const full: Study = parseStudy({ ...shared, extras: EXTRAS });
 
 /**
  * Chooses the full profile's parameters: its settings and all training images, on seeds, images and fault maps that no
  * published campaign uses.
  */
 const selection: Study = parseStudy({
-  ...full,
+  ...shared,
   profile: "selection",
   exploratory: true,
   seeds: [100, 101],
   arms: [STANDARD],
-  campaign: { ...full.campaign, split: "validation", rates: [0.02], maps: 10 },
+  campaign: { ...shared.campaign, split: "validation", rates: [0.02], maps: 10 },
   selection: SELECTION,
 });
 
@@ -122,14 +143,14 @@ const selection: Study = parseStudy({
  * Of 1e-4, 3e-4 and 1e-3, 1e-4 is the largest penalty that costs its conventional arm at most 1 point of clean accuracy.
  */
 const quick: Study = parseStudy({
-  ...full,
+  ...shared,
   profile: "quick",
   exploratory: true,
   seeds: [0],
   float: { ...floatPhase, epochs: 4 },
   quantized: { ...quantizedPhase, epochs: 3 },
   arms: [...claimArms({ as: 1e-4, standardSaq: 0.2, asSaq: 0.2 })],
-  campaign: { ...full.campaign, split: "validation", images: 2000, maps: 10 },
+  campaign: { ...shared.campaign, split: "validation", images: 2000, maps: 10 },
 });
 
 export const lenet5Fashion: readonly Study[] = [quick, full, selection];

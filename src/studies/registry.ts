@@ -2,7 +2,7 @@ import { UserError } from "../errors.js";
 import { lenet5 } from "../models/lenet5.js";
 import type { Model } from "../models/model.js";
 import { lenet5Fashion } from "./lenet5-fashion.js";
-import type { Arm, Study } from "./study.js";
+import type { Arm, ExtraCampaign, Study } from "./study.js";
 
 /** Every study and profile there is. */
 export const STUDIES: readonly Study[] = [...lenet5Fashion];
@@ -36,4 +36,19 @@ export function armOf(study: Study, id: string): Arm {
 /** The seeds that an arm is trained with: all of the study's, or the first few. */
 export function seedsOfArm({ seeds }: Study, arm: Arm): readonly number[] {
   return seeds.slice(0, arm.seeds);
+}
+
+/** Ids of the arms that an extra campaign is run on. */
+export function armsOfExtra({ arms }: Study, extra: ExtraCampaign): readonly string[] {
+  return extra.arms ?? arms.map(({ id }) => id);
+}
+
+/** The seeds that an extra campaign is run on, as far as an arm has them. */
+export function seedsOfExtra({ seeds }: Study, extra: ExtraCampaign): readonly number[] {
+  return seeds.slice(0, extra.seeds);
+}
+
+/** Ids of every fault model that a study injects. */
+export function faultsOf({ campaign, extras = [] }: Study): readonly string[] {
+  return [...new Set([campaign, ...extras].flatMap(({ faults = [] }) => faults))];
 }

@@ -3,7 +3,7 @@ import { UserError } from "../errors.js";
 import { faultModel } from "../faults/models.js";
 import { requireSitesFit } from "../faults/sites.js";
 import { ENCODINGS } from "../quantization/encodings.js";
-import type { Study } from "./study.js";
+import type { ExtraCampaign, Study } from "./study.js";
 
 const count = z.int().positive();
 const bits = z.int().min(1).max(8);
@@ -101,6 +101,17 @@ const campaign = z
     message: "must not exceed the ceiling of the fault maps",
   });
 
+const extra = z.strictObject({
+  id: name,
+  arms: z.exactOptional(z.array(name).min(1)),
+  seeds: z.exactOptional(count),
+  faults: z.exactOptional(z.array(fault).min(1)),
+  rates: z.exactOptional(z.array(share).min(1).refine(ascending, "must ascend")),
+  maps: z.exactOptional(count),
+  encoding: z.exactOptional(z.enum(ENCODINGS)),
+  layers: z.exactOptional(z.literal("each")),
+});
+
 const study = z
   .strictObject({
     name,
@@ -117,6 +128,7 @@ const study = z
     quantized: phase,
     arms: z.array(arm).min(1),
     campaign,
+    extras: z.exactOptional(z.array(extra).min(1)),
     selection: z.exactOptional(selection),
   })
   .refine(({ arms }) => new Set(arms.map(({ id }) => id)).size === arms.length, {
@@ -151,11 +163,39 @@ const study = z
     path: ["campaign", "faults"],
     message: "a fault type stands twice",
   })
-  .superRefine(({ bits, campaign }, context) => {
-    for (const [i, id] of campaign.faults.entries()) {
-      const message = refusal(() => requireSitesFit(faultModel(id).sites, bits.weights, campaign.ceiling));
-      if (message !== undefined)
-        context.addIssue({ code: "custom", path: ["campaign", "faults", i], message });
+  .superRefine(({ bits, campaign, extras = [] }, context) => {
+    const requireFit = (faults: readonly string[], path: (string | number)[]) => {
+      for (const [i, id] of faults.entries()) {
+        const message = refusal(() => requireSitesFit(faultModel(id).sites, bits.weights, campaign.ceiling));
+        if (message !== undefined) context.addIssue({ code: "custom", path: [...path, i], message });
+      }
+    };
+    requireFit(campaign.faults, ["campaign", "faults"]);
+    for (const [i, { faults = [] }] of extras.entries()) requireFit(faults, ["extras", i, "faults"]);
+  })
+  .refine(({ extras = [] }) => new Set(extras.map(({ id }) => id)).size === extras.length, {
+    path: ["extras"],
+    message: "two extra campaigns have the same id",
+  })
+  .superRefine(({ arms, seeds, campaign, extras = [] }, context) => {
+    const known = new Set(arms.map(({ id }) => id));
+    for (const [i, extra] of extras.entries()) {
+      const requireThat = (holds: boolean, key: keyof ExtraCampaign, message: string) => {
+        if (!holds) context.addIssue({ code: "custom", path: ["extras", i, key], message });
+      };
+      const { arms: chosen = [], rates = [], faults = [] } = extra;
+      requireThat(
+        chosen.every((id) => known.has(id)),
+        "arms",
+        "must be arms of the study",
+      );
+      requireThat(new Set(faults).size === faults.length, "faults", "a fault type stands twice");
+      requireThat((extra.seeds ?? 1) <= seeds.length, "seeds", "must not be more than the study's seeds");
+      requireThat(
+        rates.every((rate) => rate <= campaign.ceiling),
+        "rates",
+        "must not exceed the ceiling of the fault maps",
+      );
     }
   })
   .refine(({ exploratory, campaign }) => !exploratory || campaign.split === "validation", {

@@ -63,6 +63,24 @@ export interface CampaignSettings {
   readonly encoding: Encoding;
 }
 
+/**
+ * Trials beside the main campaign, on the same images, networks and fault maps. What is absent is as in the main campaign;
+ * trials that it has too are not run twice.
+ */
+export interface ExtraCampaign {
+  readonly id: string;
+  /** Ids of arms; absent: all of the study. */
+  readonly arms?: readonly string[];
+  /** How many of the study's seeds, the first ones; absent: all. An arm's own number still holds. */
+  readonly seeds?: number;
+  readonly faults?: readonly string[];
+  readonly rates?: readonly number[];
+  readonly maps?: number;
+  readonly encoding?: Encoding;
+  /** `"each"`: faults in one weight layer at a time; absent: in all at once. */
+  readonly layers?: "each";
+}
+
 /** Everything that decides a study's results. */
 export interface Study {
   readonly name: string;
@@ -83,6 +101,8 @@ export interface Study {
   readonly quantized: TrainingPhase;
   readonly arms: readonly Arm[];
   readonly campaign: CampaignSettings;
+  /** Further campaigns; absent: none. */
+  readonly extras?: readonly ExtraCampaign[];
   /** How the parameters of another profile are selected; only a profile that does so has it. */
   readonly selection?: SelectionSettings;
 }

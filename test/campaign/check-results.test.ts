@@ -159,7 +159,7 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
     const folder = copyOfResults();
     changeJson(folder, "results.json", (value: object) => ({ ...value, seeds: [3], note: "" }));
     const summary = join(folder, "summary.csv");
-    writeFileSync(summary, readFileSync(summary, "utf8").replace("as,0,flip", "as,1,flip"));
+    writeFileSync(summary, readFileSync(summary, "utf8").replace("as,0,offset-binary", "as,1,offset-binary"));
     expect((await check(folder)).problems).toEqual([
       "results.json has other seeds than study.json",
       "results.json has other note than study.json",

@@ -3,7 +3,17 @@ import { compareTrials } from "../../src/campaign/index.js";
 import type { TrialRow } from "../../src/campaign/rows.js";
 
 const row = (map: number, correct: number, id = "x"): TrialRow => ({
-  ...{ id, arm: "as", seed: 0, fault: "flip", rate: 0.01, map, correct },
+  ...{
+    id,
+    arm: "as",
+    seed: 0,
+    encoding: "offset-binary",
+    layer: "",
+    fault: "flip",
+    rate: 0.01,
+    map,
+    correct,
+  },
   ...{ images: 2000, exposed: 10, faulty: 1, changed: 1, faultyByLayer: [1], changedByLayer: [1] },
 });
 
@@ -15,4 +25,9 @@ it("compareTrials() matches trials by what they evaluate, not by the network the
   });
   expect(compareTrials(ours, ours)).toEqual({ shared: 3, equal: 3 });
   expect(compareTrials(ours, [])).toEqual({ shared: 0, equal: 0 });
+  const others = [
+    { ...row(0, 1500), layer: "fc1" },
+    { ...row(1, 1400), encoding: "gray" as const },
+  ];
+  expect(compareTrials(ours, others)).toEqual({ shared: 0, equal: 0 });
 });

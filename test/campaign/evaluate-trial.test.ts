@@ -30,7 +30,7 @@ test("a campaign of any fault models injects each on maps of its own sites, in w
     classifier,
     labels: Uint8Array.of(1, 1),
   };
-  const rows = [...evaluateTrials(subject, planTrials(study, "network"))];
+  const rows = [...evaluateTrials(subject, planTrials(study, { arm: "standard", seed: 0 }, "network"))];
   expect(rows.length).toBe(1 + FAULTS.length * 2 * 2);
   for (const { fault, rate, map: index, faultyByLayer, changedByLayer, exposed, correct } of rows.slice(1)) {
     const model = faultModel(fault);

@@ -45,7 +45,7 @@ describe("a trial replayed", { timeout: 60_000 }, () => {
       const network = deploy(lenet5, readCheckpoint(join(checkpoints, "as-saq-seed0.safetensors")));
       const { sites } = faultModel(fault);
       const map = campaignMap(smallStudy, network, { index: stored.map, sites });
-      const { codes } = injectTrial(smallStudy, network, stored, map);
+      const { codes } = injectTrial(network, stored, map);
       for (const layer of network.layers) {
         const read = layer.codes.slice();
         for (const bit of faultyBits.filter(({ layer: name }) => name === layer.name)) {

@@ -16,6 +16,8 @@ const row = (changes: Partial<TrialRow> = {}): TrialRow => ({
   id: "a1",
   arm: "as",
   seed: 0,
+  encoding: "offset-binary",
+  layer: "",
   fault: "flip",
   rate: 0.01,
   map: 3,
@@ -131,18 +133,27 @@ describe.skipIf(process.platform === "win32")("on a full disk", () => {
 });
 
 describe("summary.csv", () => {
-  it("has the mean and the standard deviation over maps, in percent, and no deviation of a single map", async () => {
+  it("has the mean and the standard deviation over maps, in percent, and no deviation of a single map, encodings and layers apart", async () => {
     const folder = temporaryFolder();
     const correct = [1700, 1750, 1900];
     const rows = correct.map((count, map) => row({ id: `m${map}`, map, correct: count }));
-    await publish(folder, [...rows, row({ id: "clean", fault: "none", rate: 0, map: -1, correct: 1822 })]);
+    const extras = [row({ id: "e1", encoding: "gray" }), row({ id: "e2", layer: "fc1", correct: 1800 })];
+    await publish(folder, [
+      ...rows,
+      ...extras,
+      row({ id: "clean", fault: "none", rate: 0, map: -1, correct: 1822 }),
+    ]);
     const [head, ...lines] = readFileSync(join(folder, "summary.csv"), "utf8").trim().split("\n");
-    expect(head).toBe("arm,seed,fault,rate,maps,images,accuracy,deviation,lowest,highest,faulty,changed");
+    expect(head).toBe(
+      "arm,seed,encoding,layer,fault,rate,maps,images,accuracy,deviation,lowest,highest,faulty,changed",
+    );
     const mean = (1700 + 1750 + 1900) / 3;
     const deviation = Math.sqrt(correct.reduce((sum, c) => sum + (c - mean) ** 2, 0) / 2) / 20;
     expect(lines).toEqual([
-      `as,0,flip,0.01,3,2000,${+(mean / 20).toFixed(4)},${+deviation.toFixed(4)},85.0,95.0,2459.0,2459.0`,
-      "as,0,none,0.0,1,2000,91.1,,91.1,91.1,2459.0,2459.0",
+      'as,0,gray,"",flip,0.01,1,2000,85.0,,85.0,85.0,2459.0,2459.0',
+      `as,0,offset-binary,"",flip,0.01,3,2000,${+(mean / 20).toFixed(4)},${+deviation.toFixed(4)},85.0,95.0,2459.0,2459.0`,
+      'as,0,offset-binary,"",none,0.0,1,2000,91.1,,91.1,91.1,2459.0,2459.0',
+      "as,0,offset-binary,fc1,flip,0.01,1,2000,90.0,,90.0,90.0,2459.0,2459.0",
     ]);
   });
 });
@@ -160,7 +171,7 @@ describe("a database of trials", () => {
     await change(folder, "UPDATE header SET version = 7");
     const before = readFileSync(trialFiles(folder).database);
     await expect(openTrials(study, folder)).rejects.toThrow(
-      "has the layout of version 7, this program reads version 1",
+      "has the layout of version 7, this program reads version 2",
     );
     expect(readFileSync(trialFiles(folder).database).equals(before)).toBe(true);
   });

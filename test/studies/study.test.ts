@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { estimate } from "../../src/campaign/estimate.js";
 import { campaignImages } from "../../src/campaign/index.js";
 import { UserError } from "../../src/errors.js";
 import {
@@ -119,6 +120,21 @@ describe("parseStudy()", () => {
     );
   });
 
+  it("refuses an extra campaign with an arm, seeds, rates or faults that the study cannot have, or an id twice", () => {
+    const extras = (...all: object[]) => refusal((s) => Object.assign(s, { extras: all }));
+    const extra = (changes: object) => extras({ id: "a" }, { id: "b", ...changes });
+    expect(extra({ arms: ["as", "dense"] })).toMatch(/extras\.1\.arms: must be arms of the study/);
+    expect(extra({ seeds: 2 })).toMatch(/extras\.1\.seeds: must not be more than the study's seeds, got 2/);
+    expect(extra({ rates: [0.01, 0.2] })).toMatch(/extras\.1\.rates: must not exceed the ceiling/);
+    expect(extra({ rates: [0.02, 0.01] })).toMatch(/extras\.1\.rates: must ascend/);
+    expect(extra({ faults: ["flip", "flip"] })).toMatch(/extras\.1\.faults: a fault type stands twice/);
+    expect(extra({ faults: ["flip/bits:4"] })).toMatch(/extras\.1\.faults\.0: bit positions must be below 4/);
+    expect(extra({ encoding: "morse" })).toMatch(/extras\.1\.encoding: .*got "morse"/);
+    expect(extra({ layers: ["fc1"] })).toMatch(/extras\.1\.layers: .*each/);
+    expect(extra({ map: 3 })).toMatch(/extras\.1: unrecognized key.*map/i);
+    expect(extra({ id: "a" })).toMatch(/two extra campaigns have the same id/);
+  });
+
   it("refuses a stage of a selection that builds on a later one, and a grid out of order", () => {
     const [as, , , saq] = structuredClone(findStudy("lenet5-fashion", "selection").selection!.stages);
     const selection = (stages: unknown[]) =>
@@ -150,6 +166,30 @@ describe("the full profile's arms", () => {
     expect(ids(3)).toEqual(
       expect.arrayContaining(["as-saq-observed", "standard-w2a2", "as-w8a8", "as-middle-saq"]),
     );
+  });
+});
+
+describe("the full profile's extra campaigns", () => {
+  it("are three more encodings and one layer at a time, on the six arms and all seeds", () => {
+    const six = ["standard", "standard-saq", "as", "as-saq", "as-high", "as-high-saq"];
+    const shared = { arms: six, rates: [0.005, 0.01, 0.02, 0.05], maps: 20 };
+    expect(full.extras).toEqual([
+      ...["twos-complement", "sign-magnitude", "gray"].map((encoding) => ({
+        ...shared,
+        id: encoding,
+        encoding,
+      })),
+      { ...shared, id: "layers", layers: "each" },
+    ]);
+    expect([quick.extras, findStudy("lenet5-fashion", "selection").extras]).toEqual([undefined, undefined]);
+  });
+
+  it("are counted by the plan: 57,600 trials beside those of the main campaign", () => {
+    const speeds = { conventional: 1, twoPass: 1, trials: 1 };
+    const { extras: _, ...main } = full;
+    const trials = (study: typeof quick) => estimate(study, 55_000, speeds).trials;
+    expect(trials(full) - trials(main)).toBe(6 * 5 * 20 * 4 * 3 * (3 + 5));
+    expect(trials(quick)).toBe(4 * (1 + 3 * 7 * 10));
   });
 });
 
