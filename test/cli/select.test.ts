@@ -95,6 +95,10 @@ describe("flatenn plan", { timeout: 60_000 }, () => {
     // 16 arms and controls with 5 seeds, 18 ablations with 3, 5 float networks; 55,000 images are 429 batches
     const steps = 429 * (5 * 12 + 10 * (5 * 17 + 3 * 18));
     expect(stdout).toContain(`${5 * 16 + 3 * 18 + 5} networks, ${steps.toLocaleString("en")} steps`);
-    expect(stdout).toContain(`${((5 * 16 + 3 * 18) * 1051).toLocaleString("en")} trials`);
+    // and on the six arms, three encodings and five single layers: 3 fault types, 4 rates, 20 maps
+    const trials = (5 * 16 + 3 * 18) * 1051 + 6 * 5 * (3 + 5) * (3 * 4 * 20);
+    expect(stdout).toContain(`${trials.toLocaleString("en")} trials`);
+    const [, perMinute] = /([\d,]+) trials\/min/.exec(stdout)!;
+    expect(Number(perMinute!.replaceAll(",", ""))).toBeLessThan(3000); // evaluated, not remembered
   });
 });
