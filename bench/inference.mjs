@@ -118,14 +118,16 @@ function compareReuse(title, faulty) {
 
 if (values.rates) {
   const { drawFaultMap, flip, injectFaults } = await import("../dist/faults/index.js");
-  const bits = network.bits.weights;
   for (const rate of values.rates.split(",").map(Number)) {
     const trials = Array.from({ length: 30 }, (_, index) => {
-      const layers = network.layers.map(({ name, codes }) => ({ name, weights: codes.length }));
-      const map = drawFaultMap({ key: "bench", index, layers, bits, ceiling: rate });
-      const options = { rate, model: flip, bits, encoding: "offset-binary" };
+      const layers = network.layers.map(({ name, bits, codes }) => ({ name, weights: codes.length, bits }));
+      const map = drawFaultMap({ key: "bench", index, layers, bits: network.bits.weights, ceiling: rate });
+      const options = { rate, model: flip, encoding: "offset-binary" };
       return Object.fromEntries(
-        network.layers.map(({ name, codes }, i) => [name, injectFaults(codes, map.layers[i], options).codes]),
+        network.layers.map(({ name, bits, codes }, i) => [
+          name,
+          injectFaults(codes, map.layers[i], { ...options, bits }).codes,
+        ]),
       );
     });
     compareReuse(`bit flips at rate ${rate}`, trials);

@@ -43,8 +43,8 @@ export function describeNetwork(
 }
 
 /** ||Q(w)||_2 over the weights of all layers. */
-function normOf({ layers, bits }: DeployedNetwork): number {
+function normOf({ layers }: DeployedNetwork): number {
   let sum = 0;
-  for (const { codes, clip } of layers) for (const w of weightValues(codes, clip, bits.weights)) sum += w * w;
+  for (const { codes, clip, bits } of layers) for (const w of weightValues(codes, clip, bits)) sum += w * w;
   return Math.sqrt(sum);
 }

@@ -3,8 +3,8 @@ import { drawFaultMap, type FaultMap } from "../faults/map.js";
 import { faultModel } from "../faults/models.js";
 import { type Sites, sitesId } from "../faults/sites.js";
 import { type Classifier, countCorrect } from "../inference/classifier.js";
-import { type Codes, codesOf, type DeployedNetwork } from "../inference/deploy.js";
-import { weightLayers } from "../models/model.js";
+import { type Codes, codesOf, type DeployedLayer, type DeployedNetwork } from "../inference/deploy.js";
+import { quantizedLayers } from "../models/bits.js";
 import type { Study } from "../studies/study.js";
 import { mapFamily, type Trial } from "./plan.js";
 import type { TrialRow } from "./rows.js";
@@ -56,7 +56,7 @@ export function campaignMap(
   return drawFaultMap({
     key: mapFamily(study),
     index,
-    layers: weightLayers(network.model),
+    layers: quantizedLayers(network.model, network.bits),
     bits: network.bits.weights,
     ceiling,
     sites,
@@ -66,11 +66,10 @@ export function campaignMap(
 /** @param map the trial's fault map; not looked at for the trial without faults */
 export function injectTrial(network: DeployedNetwork, trial: Trial, map: FaultMap | undefined): Injected {
   if (!map || trial.map < 0) return unharmed(network);
-  const options = injectionOf(network, trial);
-  const injected = network.layers.map(({ name, codes }, i) =>
-    isStruck(trial, name)
-      ? injectFaults(codes, map.layers[i]!, options)
-      : { codes, exposed: 0, faulty: 0, changed: 0 },
+  const injected = network.layers.map((layer, i) =>
+    isStruck(trial, layer.name)
+      ? injectFaults(layer.codes, map.layers[i]!, injectionOf(layer, trial))
+      : { codes: layer.codes, exposed: 0, faulty: 0, changed: 0 },
   );
   const faultyByLayer = injected.map(({ faulty }) => faulty);
   const changedByLayer = injected.map(({ changed }) => changed);
@@ -86,10 +85,10 @@ export function injectTrial(network: DeployedNetwork, trial: Trial, map: FaultMa
 
 /** How a trial's faults act on the codes of a layer. */
 export function injectionOf(
-  { bits }: Pick<DeployedNetwork, "bits">,
+  { bits }: Pick<DeployedLayer, "bits">,
   { encoding, fault, rate }: Trial,
 ): InjectionOptions {
-  return { rate, model: faultModel(fault), bits: bits.weights, encoding };
+  return { rate, model: faultModel(fault), bits, encoding };
 }
 
 /** Whether a weight layer can have faults in a trial. */
@@ -99,7 +98,7 @@ export function isStruck({ layer }: Trial, name: string): boolean {
 
 function unharmed(network: DeployedNetwork): Injected {
   const none = network.layers.map(() => 0);
-  const exposed = network.bits.weights * sum(network.layers.map(({ codes }) => codes.length));
+  const exposed = sum(network.layers.map(({ codes, bits }) => codes.length * bits));
   return {
     codes: codesOf(network),
     exposed,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { saveFaultMap } from "../faults/files.js";
 import { faultModel } from "../faults/models.js";
 import { sitesId } from "../faults/sites.js";
+import type { Bits } from "../models/bits.js";
 import { faultsOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { campaignMap } from "./evaluate-trial.js";
@@ -10,12 +11,13 @@ import { mapFamily } from "./plan.js";
 /**
  * Writes the fault maps of a study with these indices as `<family>-map<index>.safetensors` (docs/formats.md). Maps of arms
  * with other bits than the study's, and of fault models with sites of their own, have these in the name:
- * `<family>-map<index>-8bit.safetensors`, `<family>-map<index>-rows-256x64.safetensors`.
+ * `<family>-map<index>-8bit.safetensors`, `<family>-map<index>-ends8.safetensors`, `<family>-map<index>-rows-256x64.safetensors`.
  * @returns paths of the files, in the order in which they were written
  */
 export function exportMaps(study: Study, folder: string, indices: Iterable<number>): string[] {
   const model = modelOf(study);
-  const bits = new Map(study.arms.map((arm) => [(arm.bits ?? study.bits).weights, arm.bits ?? study.bits]));
+  const all = study.arms.map((arm) => arm.bits ?? study.bits);
+  const bits = new Map(all.map((bitsOfArm) => [bitsName(bitsOfArm, study.bits), bitsOfArm]));
   const models = faultsOf(study).map(faultModel);
   const sites = new Map(models.map(({ sites }) => [sitesId(sites), sites]));
   const paths: string[] = [];
@@ -24,7 +26,7 @@ export function exportMaps(study: Study, folder: string, indices: Iterable<numbe
       for (const [id, sitesOfModel] of sites) {
         const parts = [
           `${mapFamily(study)}-map${index}`,
-          ...(width === study.bits.weights ? [] : [`${width}bit`]),
+          ...(width === "" ? [] : [width]),
           ...(id === "" ? [] : [id.replace(":", "-")]),
         ];
         const path = join(folder, `${parts.join("-")}.safetensors`);
@@ -32,4 +34,10 @@ export function exportMaps(study: Study, folder: string, indices: Iterable<numbe
         paths.push(path);
       }
   return paths;
+}
+
+/** What tells maps of weights of some bits from those of the study's. */
+function bitsName({ weights, ends = weights }: Bits, usual: Bits): string {
+  const inner = weights === usual.weights ? [] : [`${weights}bit`];
+  return [...inner, ...(ends === weights ? [] : [`ends${ends}`])].join("-");
 }

@@ -3,7 +3,7 @@ import { UserError } from "../errors.js";
 import { forEachFaultyWeight } from "../faults/inject.js";
 import { faultModel } from "../faults/models.js";
 import { countCorrect } from "../inference/classifier.js";
-import { codesOf, type DeployedNetwork, deploy } from "../inference/deploy.js";
+import { codesOf, type DeployedLayer, type DeployedNetwork, deploy } from "../inference/deploy.js";
 import { integerClassifier } from "../inference/engine.js";
 import { weightValue } from "../quantization/grid.js";
 import { confusionMatrix } from "../statistics/confusion-matrix.js";
@@ -44,9 +44,8 @@ export interface Replay {
   readonly stored: TrialRow;
   readonly recomputed: TrialRow;
   readonly encoding: string;
-  readonly bits: number;
-  /** Weight layers in model order. */
-  readonly layers: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** Weight layers in model order, with the bits of their weights. */
+  readonly layers: readonly Pick<DeployedLayer, "name" | "shape" | "bits">[];
   /** Layer by layer, in the order of weights and bits. */
   readonly faultyBits: readonly FaultyBit[];
   /** Images by true class (row) and predicted class (column), without faults and in this trial. */
@@ -92,8 +91,7 @@ export async function replayTrial(directory: string, id: string, checkpoints: st
       ...bits,
     },
     encoding: trial.encoding,
-    bits: network.bits.weights,
-    layers: network.layers.map(({ name, shape }) => ({ name, shape })),
+    layers: network.layers.map(({ name, shape, bits }) => ({ name, shape, bits })),
     faultyBits: map === undefined ? [] : faultyBits(network, trial, map),
     confusionBefore: confusionMatrix(labels, before, classes),
     confusionAfter: confusionMatrix(labels, after, classes),
@@ -128,13 +126,11 @@ function faultyBits(
   map: ReturnType<typeof campaignMap>,
 ): FaultyBit[] {
   const found: FaultyBit[] = [];
-  const { layers, bits } = network;
-  const options = injectionOf(network, trial);
-  layers.forEach(({ name, shape, codes, clip }, i) => {
+  network.layers.forEach(({ name, shape, bits, codes, clip }, i) => {
     if (!isStruck(trial, name)) return;
-    forEachFaultyWeight(codes, map.layers[i]!, options, (faulty) => {
+    forEachFaultyWeight(codes, map.layers[i]!, injectionOf({ bits }, trial), (faulty) => {
       const { weight, mask, written, stored, code } = faulty;
-      for (let bit = 0; bit < bits.weights; bit++)
+      for (let bit = 0; bit < bits; bit++)
         if ((mask >> bit) & 1)
           found.push({
             layer: name,
@@ -146,8 +142,8 @@ function faultyBits(
             storedAfter: stored,
             codeBefore: codes[weight]!,
             codeAfter: code,
-            valueBefore: weightValue(codes[weight]!, clip, bits.weights),
-            valueAfter: weightValue(code, clip, bits.weights),
+            valueBefore: weightValue(codes[weight]!, clip, bits),
+            valueAfter: weightValue(code, clip, bits),
           });
     });
   });

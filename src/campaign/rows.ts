@@ -1,3 +1,5 @@
+import type { Bits } from "../models/bits.js";
+
 /** What a study leaves behind, as plain rows: the input of every table and figure. */
 
 import type { Encoding } from "../quantization/encodings.js";
@@ -92,7 +94,7 @@ export interface Results {
   /** Memory encoding of the codes, such as `"offset-binary"`: that of the main campaign. */
   readonly encoding: Encoding;
   /** Bits of weights and activations. */
-  readonly bits: { readonly weights: number; readonly activations: number };
+  readonly bits: Bits;
   /** Arms in display order, fault model ids, rates > 0 ascending, seeds, number of maps. */
   readonly arms: readonly string[];
   readonly faults: readonly string[];

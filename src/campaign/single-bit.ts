@@ -4,6 +4,7 @@
  */
 import { UserError } from "../errors.js";
 import type { FaultModel } from "../faults/models.js";
+import type { Bits } from "../models/bits.js";
 import { type Encoding, encodingTables } from "../quantization/encodings.js";
 import { stream } from "../random/stream.js";
 import {
@@ -51,20 +52,18 @@ const CONFIDENCE = 0.95;
 /**
  * Which bits are tested. Samples are the beginnings of permutations from `stream("single-bit", model, layer, bit)`, so
  * those of a smaller margin contain those of a larger one, and all networks of a model share them.
- * @param layers in model order
- * @param bits per weight
+ * @param model its weight layers in model order, with the bits of their weights
  */
 export function planSingleBits(
   model: {
     readonly name: string;
-    readonly layers: readonly { readonly name: string; readonly weights: number }[];
+    readonly layers: readonly { readonly name: string; readonly weights: number; readonly bits: number }[];
   },
-  bits: number,
   { margin = 0.01, exhaustive = 10_000 }: SamplingOptions = {},
 ): Stratum[] {
   if (!(margin > 0 && margin < 1))
     throw new UserError(`margin must be in (0, 1), got ${margin}; to test every bit, ask for all`);
-  return model.layers.flatMap(({ name: layer, weights: population }) =>
+  return model.layers.flatMap(({ name: layer, weights: population, bits }) =>
     Array.from({ length: bits }, (_, bit): Stratum => {
       const all = population * bits <= exhaustive;
       const size = all ? population : leveugleSampleSize(population, { margin, confidence: CONFIDENCE });
@@ -163,7 +162,7 @@ export interface SingleBitResults {
   /** Fault model id. */
   readonly fault: string;
   readonly encoding: Encoding;
-  readonly bits: { readonly weights: number; readonly activations: number };
+  readonly bits: Bits;
   readonly split: "validation" | "test";
   readonly images: number;
   /** Images classified correctly without faults. */

@@ -38,11 +38,11 @@ export async function testBits(
   const plan = inMixedOrder(strata);
   const missing = plan.filter((test) => !stored.has(bitKey(test)));
   const copies = Object.fromEntries(Object.entries(own).map(([name, codes]) => [name, codes.slice()]));
-  const options = { model: fault, bits: network.bits.weights, encoding };
+  const bitsOf = new Map(network.layers.map(({ name, bits }) => [name, bits]));
 
   const test = ({ layer, weight, bit }: (typeof plan)[number]): BitRow => {
     const before = own[layer]![weight]!;
-    const after = codeWithFault(before, bit, options);
+    const after = codeWithFault(before, bit, { model: fault, bits: bitsOf.get(layer)!, encoding });
     const row = { layer, weight, bit, before, after };
     if (after === before) return { ...row, correct: faultFree, changed: 0 };
     const changedLayer = copies[layer]!;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Array32, Arrays } from "../arrays.js";
 import { UserError } from "../errors.js";
+import type { Bits } from "../models/bits.js";
 import { writeFileAtomic } from "./atomic.js";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "./safetensors.js";
 
@@ -29,7 +30,7 @@ export interface CheckpointOrigin {
   /** Epochs done in the phase that the arm's name implies. */
   readonly epoch: number;
   /** Bits of weights and activations; null for a float network. */
-  readonly bits: { readonly weights: number; readonly activations: number } | null;
+  readonly bits: Bits | null;
   /** FATReLU's threshold; 0 is ReLU. */
   readonly threshold: number;
   /** Hash of every setting that decides the content. */

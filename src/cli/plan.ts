@@ -1,6 +1,7 @@
 import { estimate, type Speeds } from "../campaign/estimate.js";
 import { trainingData } from "../campaign/images.js";
 import { measureSpeeds } from "../campaign/measure-speeds.js";
+import { bitsLabel } from "../models/bits.js";
 import { loadStudy, type StudyOptions } from "./selection.js";
 
 /** `flatenn plan` */
@@ -13,7 +14,7 @@ export async function planCommand({ study: name, profile }: StudyOptions): Promi
   console.log(`Study ${study.name}, profile ${study.profile}`);
   console.log(
     `  measured now, one process: ${count(speeds.conventional)} images/s conventional, ${count(speeds.twoPass)} with two ` +
-      `passes (W${study.bits.weights}A${study.bits.activations}, batch ${study.quantized.batch}), ${count(60 * speeds.trials)} trials/min`,
+      `passes (${bitsLabel(study.bits)}, batch ${study.quantized.batch}), ${count(60 * speeds.trials)} trials/min`,
   );
   console.log(
     `  training: ${plan.networks} networks, ${count(plan.steps)} steps, ${hours(plan.trainingSeconds)}`,

@@ -16,7 +16,7 @@ import { toCsv, toText } from "../exhibits/table.js";
 import { loadFaultModel } from "../faults/load.js";
 import { deploy } from "../inference/deploy.js";
 import { integerClassifier } from "../inference/engine.js";
-import { weightLayers } from "../models/model.js";
+import { quantizedLayers } from "../models/bits.js";
 import { settingsHash } from "../studies/hash.js";
 import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
@@ -50,10 +50,13 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
   if (count > all.length)
     throw new UserError(`--images must be at most the ${all.length} of the study's campaign, got ${count}`);
   const indices = all.subarray(0, count);
-  const strata = planSingleBits({ name: model.name, layers: weightLayers(model) }, network.bits.weights, {
-    margin: options.margin,
-    exhaustive: options.all ? Infinity : options.exhaustive,
-  });
+  const strata = planSingleBits(
+    { name: model.name, layers: quantizedLayers(model, network.bits) },
+    {
+      margin: options.margin,
+      exhaustive: options.all ? Infinity : options.exhaustive,
+    },
+  );
 
   // Everything that decides a row, and nothing that decides only which rows there are.
   const decides = { network: networkHash(checkpoint), fault: fault.id, encoding, split, count };

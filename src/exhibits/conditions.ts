@@ -1,4 +1,5 @@
 import type { Results } from "../campaign/rows.js";
+import { bitsLabel } from "../models/bits.js";
 
 /** The conditions under which a study was measured, as one line for captions. */
 export function conditions(results: Results): string {
@@ -13,7 +14,7 @@ export function conditions(results: Results): string {
     plural(seeds.length, "seed"),
     plural(maps, "fault map"),
     images === "" ? "no trials" : `${images} ${split} images`,
-    `W${bits.weights}A${bits.activations}`,
+    bitsLabel(bits),
     `${encoding} weight codes`,
   ].join(" · ");
 }

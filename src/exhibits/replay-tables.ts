@@ -23,13 +23,14 @@ export function faultyLayersTable({ layers, recomputed }: Replay): Table {
 
 /** Faulty bits of a trial, one by one. @param shown those to list; default: all */
 export function faultyBitsTable(
-  { bits, encoding, faultyBits }: Replay,
+  { layers, encoding, faultyBits }: Replay,
   shown: readonly FaultyBit[] = faultyBits,
 ): Table {
   const number = (key: string, title: string, decimals = 0) =>
     ({ key, title, align: "right", decimals }) as const;
   const csvOnly = { csvOnly: true } as const;
-  const asBits = (stored: number) => stored.toString(2).padStart(bits, "0");
+  const bitsOf = new Map(layers.map(({ name, bits }) => [name, bits]));
+  const asBits = (stored: number, layer: string) => stored.toString(2).padStart(bitsOf.get(layer)!, "0");
   return {
     title: "Faulty bits",
     caption:
@@ -53,8 +54,8 @@ export function faultyBitsTable(
       weight: fault.weight,
       at: fault.at.join(" "),
       bit: fault.bit,
-      stored_before: asBits(fault.storedBefore),
-      stored_after: asBits(fault.storedAfter),
+      stored_before: asBits(fault.storedBefore, fault.layer),
+      stored_after: asBits(fault.storedAfter, fault.layer),
       code_before: fault.codeBefore,
       code_after: fault.codeAfter,
       value_before: fault.valueBefore,

@@ -1,4 +1,5 @@
 import type { SingleBitResults } from "../campaign/single-bit.js";
+import { bitsLabel } from "../models/bits.js";
 import { armStyle } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Table } from "./table.js";
@@ -65,7 +66,7 @@ export function singleBitConditions(results: SingleBitResults): string {
     `${armStyle(arm).title}, seed ${seed}`,
     `${tested.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} stored bits`,
     `${images.toLocaleString("en-US")} ${split} images, ${((100 * faultFree) / images).toFixed(2)} % right without faults`,
-    `W${bits.weights}A${bits.activations}`,
+    bitsLabel(bits),
     `${encoding} weight codes`,
   ].join(" · ");
 }

@@ -25,7 +25,13 @@ export function encodeFaultMap(map: FaultMap): Uint8Array {
     bits: String(map.bits),
     ceiling: String(map.ceiling),
     ...(map.sites === undefined ? {} : { sites: sitesId(map.sites) }),
-    layers: JSON.stringify(map.layers.map(({ name, weights }) => ({ name, weights }))),
+    layers: JSON.stringify(
+      map.layers.map(({ name, weights, bits }) => ({
+        name,
+        weights,
+        ...(bits === map.bits ? {} : { bits }),
+      })),
+    ),
   });
 }
 
@@ -38,23 +44,24 @@ export function decodeFaultMap(bytes: Uint8Array): FaultMap {
     );
   }
   const name = { key: text(metadata, "key"), index: Number(text(metadata, "index")) };
+  const bits = Number(text(metadata, "bits"));
   const shared = {
-    bits: Number(text(metadata, "bits")),
     ceiling: Number(text(metadata, "ceiling")),
     ...(metadata["sites"] === undefined ? {} : { sites: parseSites(metadata["sites"]) }),
   };
   const shapes = layerShapes(text(metadata, "layers"));
-  requireMapHead({ ...name, ...shared, layers: shapes });
+  requireMapHead({ ...name, bits, ...shared, layers: shapes });
   return {
     ...name,
+    bits,
     ...shared,
-    layers: shapes.map(({ name, weights }) => {
+    layers: shapes.map(({ name, weights, bits: width = bits }) => {
       const positions = tensors[`${name}.positions`]?.data;
       const u = tensors[`${name}.u`]?.data;
       if (!(positions instanceof Uint32Array) || !(u instanceof Float64Array)) {
         throw new UserError(`fault map lacks ${name}.positions as U32 or ${name}.u as F64`);
       }
-      const layer: LayerMap = { name, weights, ...shared, positions, u };
+      const layer: LayerMap = { name, weights, bits: width, ...shared, positions, u };
       requireEntries(layer);
       return layer;
     }),
@@ -76,9 +83,16 @@ function layerShapes(json: string): LayerShape[] {
   }
   const valid =
     Array.isArray(shapes) &&
-    shapes.every((s) => typeof s?.name === "string" && typeof s.weights === "number");
+    shapes.every(
+      (s) =>
+        typeof s?.name === "string" &&
+        typeof s.weights === "number" &&
+        ["number", "undefined"].includes(typeof s.bits),
+    );
   if (!valid)
-    throw new UserError(`layers of a fault map must be a JSON list of {name, weights}, got ${json}`);
+    throw new UserError(
+      `layers of a fault map must be a JSON list of {name, weights} or {name, weights, bits}, got ${json}`,
+    );
   return shapes as LayerShape[];
 }
 

@@ -3,10 +3,12 @@ import { requireBits } from "../quantization/grid.js";
 import { stream } from "../random/index.js";
 import { drawSites, requireSitesFit, type Sites, sitesId } from "./sites.js";
 
-/** One layer's stored weights: how many there are. */
+/** One layer's stored weights: how many there are, and of how many bits. */
 export interface LayerShape {
   readonly name: string;
   readonly weights: number;
+  /** Bits per weight, 1 to 8. Default: those of the whole map. */
+  readonly bits?: number;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface LayerShape {
 export interface LayerMap {
   readonly name: string;
   readonly weights: number;
-  /** Bits per weight, as in the whole map. */
+  /** Bits per weight of this layer. */
   readonly bits: number;
   /** Bits whose u is not below this are not recorded, so no rate above it can be asked of the map. */
   readonly ceiling: number;
@@ -32,6 +34,7 @@ export interface FaultMap {
   readonly key: string;
   /** Which map of the family: 0, 1, … */
   readonly index: number;
+  /** Bits per weight of the layers that are not drawn with bits of their own. */
   readonly bits: number;
   readonly ceiling: number;
   /** Which bits are weak together; absent if each is by itself. */
@@ -48,7 +51,7 @@ export interface FaultMapOptions {
   index: number;
   /** The layers that hold quantized weights, in model order, with different names. */
   layers: readonly LayerShape[];
-  /** Bits per stored weight, 1 to 8. */
+  /** Bits per stored weight, 1 to 8, of the layers without `bits` of their own. */
   bits: number;
   /** The highest rate that the map will serve, above 0 and at most 1; default 0.1. */
   ceiling?: number;
@@ -67,16 +70,17 @@ export interface FaultMapOptions {
 export function drawFaultMap({ key, index, layers, bits, ceiling = 0.1, sites }: FaultMapOptions): FaultMap {
   requireMapHead({ index, layers, bits, ceiling, sites });
   const own = sites === undefined || sites.kind === "bits" ? [] : [sitesId(sites)];
-  const shared = { bits, ceiling, ...(sites === undefined ? {} : { sites }) };
+  const shared = { ceiling, ...(sites === undefined ? {} : { sites }) };
   return {
     key,
     index,
+    bits,
     ...shared,
-    layers: layers.map(({ name, weights }) => {
-      const uniform = drawSites(sites, bits, stream(key, "map", index, name, ...own));
+    layers: layers.map(({ name, weights, bits: width = bits }) => {
+      const uniform = drawSites(sites, width, stream(key, "map", index, name, ...own));
       const positions: number[] = [];
       const kept: number[] = [];
-      const stored = weights * bits;
+      const stored = weights * width;
       for (let position = 0; position < stored; position++) {
         const u = uniform(position);
         if (u < ceiling) {
@@ -87,6 +91,7 @@ export function drawFaultMap({ key, index, layers, bits, ceiling = 0.1, sites }:
       return {
         name,
         weights,
+        bits: width,
         ...shared,
         positions: Uint32Array.from(positions),
         u: Float64Array.from(kept),
@@ -109,9 +114,10 @@ export function requireMapHead(
   }
   requireSitesFit(sites, bits, ceiling);
   const names = new Set<string>();
-  for (const { name, weights } of layers) {
+  for (const { name, weights, bits: width = bits } of layers) {
+    requireSitesFit(sites, requireBits(width), ceiling);
     // Positions are stored as 32-bit numbers.
-    if (!(Number.isInteger(weights) && weights >= 0 && weights * bits <= 2 ** 32)) {
+    if (!(Number.isInteger(weights) && weights >= 0 && weights * width <= 2 ** 32)) {
       throw new UserError(
         `weights of layer ${name} must be an integer from 0 with at most 2^32 stored bits, got ${String(weights)}`,
       );

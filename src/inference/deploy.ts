@@ -1,12 +1,15 @@
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
-import { activationNodes, type Model, shapes, weightLayers } from "../models/model.js";
+import { type Bits, quantizedLayers } from "../models/bits.js";
+import { activationNodes, type Model, shapes } from "../models/model.js";
 import { weightCodes } from "../quantization/grid.js";
 
 /** One weight layer as it lies in memory: codes where faults strike, the rest fault-free. */
 export interface DeployedLayer {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Bits of a code. */
+  readonly bits: number;
   /** One code 0..2^bits - 1 per weight, row-major in `shape`, in offset binary. */
   readonly codes: Uint8Array;
   /** Weight value = clip (2 code - n)/n. */
@@ -23,7 +26,8 @@ export interface Norm {
 /** A quantized network ready for inference, as plain data. */
 export interface DeployedNetwork {
   readonly model: Model;
-  readonly bits: { readonly weights: number; readonly activations: number };
+  /** As in the checkpoint; each layer has its own bits of weights. */
+  readonly bits: Bits;
   readonly layers: readonly DeployedLayer[];
   /** Clip of each activation node. */
   readonly activationClips: Readonly<Record<string, number>>;
@@ -51,10 +55,10 @@ export function deploy(model: Model, { origin, parameters }: Checkpoint): Deploy
     return found.data;
   };
   const scalar = (name: string) => Math.abs(tensor(name, [])[0]!);
-  const layers = weightLayers(model).map(({ name, shape, outputs }) => {
+  const layers = quantizedLayers(model, bits).map(({ name, shape, outputs, bits }) => {
     const clip = scalar(`${name}.weight_clip`);
-    const codes = weightCodes(tensor(`${name}.weight`, shape), clip, bits.weights);
-    return { name, shape, codes, clip, bias: tensor(`${name}.bias`, [outputs]) };
+    const codes = weightCodes(tensor(`${name}.weight`, shape), clip, bits);
+    return { name, shape, bits, codes, clip, bias: tensor(`${name}.bias`, [outputs]) };
   });
   const activationClips = Object.fromEntries(
     activationNodes(model).map((name) => [name, scalar(`${name}.clip`)]),

@@ -98,16 +98,16 @@ export function countZeros(
   return counts;
 }
 
-function requireCodes({ layers, bits }: DeployedNetwork, codes: Codes): void {
-  for (const { name, codes: own } of layers) {
+function requireCodes({ layers }: DeployedNetwork, codes: Codes): void {
+  for (const { name, bits, codes: own } of layers) {
     const given = codes[name];
     if (given?.length !== own.length)
       throw new UserError(`codes.${name} must have ${own.length} codes, got ${given?.length ?? "none"}`);
     if (Buffer.compare(given, own) === 0) continue;
     for (let i = 0; i < given.length; i++)
-      if (given[i]! >> bits.weights)
+      if (given[i]! >> bits)
         throw new UserError(
-          `codes.${name}[${i}] must be an integer from 0 to ${2 ** bits.weights - 1}, got ${given[i]}`,
+          `codes.${name}[${i}] must be an integer from 0 to ${2 ** bits - 1}, got ${given[i]}`,
         );
   }
 }

@@ -27,7 +27,7 @@ import { UserError } from "../errors.js";
 import type { ActivationNode, ConvNode, LinearNode, Model, Node } from "../models/model.js";
 import { shapes } from "../models/model.js";
 import { levels } from "../quantization/grid.js";
-import type { DeployedNetwork } from "./deploy.js";
+import type { DeployedLayer, DeployedNetwork } from "./deploy.js";
 import { type Affine, codeThresholds, realOffset, realScale } from "./thresholds.js";
 
 /** What becomes of a stage's sums. Arrays hold one entry per output channel. */
@@ -78,7 +78,7 @@ export interface Stage {
   readonly padding: readonly [top: number, left: number];
   /** Shape of the sums: weights are [kernel height, kernel width, inputs, outputs], row-major, as in the checkpoint. */
   readonly sums: readonly [height: number, width: number, outputs: number];
-  /** 2^bits - 1 of the weights. */
+  /** 2^bits - 1 of its weights. */
   readonly weightLevels: number;
   /** -1 where the sum is negated, by channel. */
   readonly signs: Int8Array;
@@ -187,14 +187,17 @@ function affineOf(
   node: ConvNode | LinearNode,
   from: Term & { kind: "codes" },
 ): Affine {
-  const { clip, bias } = network.layers.find((layer) => layer.name === node.name)!;
+  const { clip, bias, bits } = deployedLayer(network, node);
   const isInput = from.name === "input";
   return {
     clips: [clip, isInput ? 1 : network.activationClips[from.name]!],
-    divisor:
-      levels(network.bits.weights) * (isInput ? 255 : levels(network.bits.activations)) * from.averaged,
+    divisor: levels(bits) * (isInput ? 255 : levels(network.bits.activations)) * from.averaged,
     bias,
   };
+}
+
+function deployedLayer({ layers }: DeployedNetwork, { name }: ConvNode | LinearNode): DeployedLayer {
+  return layers.find((layer) => layer.name === name)!;
 }
 
 /** Adds the stages that give the codes of an activation. */
@@ -256,7 +259,7 @@ function stage(
     isConv && layer.padding === "same"
       ? Math.floor(Math.max((sums[i] - 1) * stride + kernel[i] - input[i], 0) / 2)
       : 0;
-  const weightLevels = levels(bits.weights);
+  const weightLevels = levels(deployedLayer(network, layer).bits);
   const largest = (from.name === "input" ? 255 : levels(bits.activations)) * from.averaged;
   if (kernel[0] * kernel[1] * input[2] * weightLevels * largest > LARGEST_SUM)
     throw new UserError(`the sums of layer ${layer.name} of model ${model.name} may exceed 32 bits`);

@@ -73,7 +73,7 @@ function testNetwork(extreme: boolean): DeployedNetwork {
     // Extreme: the largest sums of either sign, by output channel.
     for (let i = 0; i < codes.length; i++) codes[i] = extreme ? ((i % outputs) % 2) * 15 : draws.integer(16);
     const bias = Float32Array.from({ length: outputs }, () => draws.normal());
-    return { name, shape, codes, clip: extreme ? 0.05 : 0.5, bias };
+    return { name, shape, bits: 4, codes, clip: extreme ? 0.05 : 0.5, bias };
   });
   const activationClips = { a1: 3, a2: 3, a3: 3 };
   return { model: MODEL, bits: { weights: 4, activations: 4 }, layers, activationClips, threshold: 0 };

@@ -53,11 +53,11 @@ function fixedTensors({ layers, activationClips, norms = {} }: DeployedNetwork):
   ]);
 }
 
-function decode({ layers, bits }: DeployedNetwork, codes: Codes): Record<string, tf.Tensor> {
+function decode({ layers }: DeployedNetwork, codes: Codes): Record<string, tf.Tensor> {
   return Object.fromEntries(
-    layers.map(({ name, shape, clip }) => [
+    layers.map(({ name, shape, bits, clip }) => [
       name,
-      tf.tensor(weightValues(codes[name]!, clip, bits.weights), [...shape]),
+      tf.tensor(weightValues(codes[name]!, clip, bits), [...shape]),
     ]),
   );
 }

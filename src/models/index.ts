@@ -1,3 +1,4 @@
+export { type Bits, bitsLabel, quantizedLayers } from "./bits.js";
 export { lenet5 } from "./lenet5.js";
 export type { Model, Node, WeightLayer } from "./model.js";
 export { activationNodes, shapes, weightLayers } from "./model.js";

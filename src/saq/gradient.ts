@@ -123,7 +123,7 @@ function mean(a: Arrays, b: Arrays): Arrays {
 
 function quantize(point: Point, quantizer: WeightQuantizer | undefined): Arrays {
   if (!quantizer) return point.weights;
-  return mapArrays(point.weights, (w, name) => quantizer.value(w, clipOf(point, name)));
+  return mapArrays(point.weights, (w, name) => quantizer.value(w, clipOf(point, name), name));
 }
 
 function pullBack(

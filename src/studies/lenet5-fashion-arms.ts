@@ -1,3 +1,4 @@
+import type { Bits } from "../models/bits.js";
 import type { Arm, RangeRule } from "./study.js";
 
 /** The numbers that are selected on validation images (docs/protocol.md section 5), by what they are chosen for. */
@@ -70,6 +71,9 @@ export function controlArms(selected: SelectedParameters): readonly Arm[] {
   ];
 }
 
+/** Bits of every arm but those of the ablations that change them. */
+export const BITS: Bits = { weights: 4, activations: 4 };
+
 /** Seeds of an ablation: the first three of the study. */
 const ABLATION_SEEDS = 3;
 
@@ -82,6 +86,7 @@ export function ablationArms(selected: SelectedParameters): readonly Arm[] {
   return [
     ...changed("observed", { range: { rule: "observed" } }),
     ...[2, 3, 8].flatMap((k) => changed(`w${k}a${k}`, { bits: { weights: k, activations: k } })),
+    ...changed("ends8", { bits: { ...BITS, ends: 8 } }),
     { id: "as-middle", sparsification: middle, gradient: conventional, seeds: ABLATION_SEEDS },
     {
       id: "as-middle-saq",

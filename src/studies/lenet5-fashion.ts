@@ -1,5 +1,6 @@
 import {
   ablationArms,
+  BITS,
   claimArms,
   controlArms,
   highArms,
@@ -106,7 +107,7 @@ const shared = {
   model: "lenet5",
   dataset: "fashion-mnist",
   trainingImages: null,
-  bits: { weights: 4, activations: 4 },
+  bits: BITS,
   seeds: [0, 1, 2, 3, 4],
   float: floatPhase,
   quantized: quantizedPhase,

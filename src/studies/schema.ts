@@ -38,7 +38,7 @@ const fault = z.string().superRefine((id, context) => {
   if (message !== undefined) context.addIssue(message);
 });
 
-const codeBits = z.strictObject({ weights: bits, activations: bits });
+const codeBits = z.strictObject({ weights: bits, activations: bits, ends: z.exactOptional(bits) });
 
 const range = z.discriminatedUnion("rule", [
   z.strictObject({ rule: z.literal("frozen"), of: name }),
@@ -166,7 +166,10 @@ const study = z
   .superRefine(({ bits, campaign, extras = [] }, context) => {
     const requireFit = (faults: readonly string[], path: (string | number)[]) => {
       for (const [i, id] of faults.entries()) {
-        const message = refusal(() => requireSitesFit(faultModel(id).sites, bits.weights, campaign.ceiling));
+        const message = refusal(() => {
+          for (const width of [bits.weights, bits.ends ?? bits.weights])
+            requireSitesFit(faultModel(id).sites, width, campaign.ceiling);
+        });
         if (message !== undefined) context.addIssue({ code: "custom", path: [...path, i], message });
       }
     };

@@ -1,3 +1,4 @@
+import type { Bits } from "../models/bits.js";
 import type { Encoding } from "../quantization/encodings.js";
 import type { Sparsification } from "../training/loss.js";
 import type { GradientRule } from "../training/step.js";
@@ -12,12 +13,6 @@ export interface TrainingPhase {
   readonly momentum: number;
   /** On conv and linear weights only. */
   readonly weightDecay: number;
-}
-
-/** Bits of codes: 1 to 8. */
-export interface Bits {
-  readonly weights: number;
-  readonly activations: number;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Stream } from "../random/index.js";
 export interface RandomFlips {
   /** Probability that a stored bit flips, in [0, 1). */
   readonly rate: number;
+  /** Of a weight of the layer. */
   readonly bits: number;
   /** How codes lie in memory. */
   readonly encoding: Encoding;

@@ -1,7 +1,8 @@
 import type { Arrays } from "../arrays.js";
+import { type Bits, quantizedLayers } from "../models/bits.js";
 import type { Model } from "../models/model.js";
 import type { Encoding } from "../quantization/encodings.js";
-import { type WeightQuantizer, weightQuantizer } from "../quantization/straight-through.js";
+import { weightQuantizer } from "../quantization/straight-through.js";
 import { stream } from "../random/index.js";
 import {
   conventionalGradient,
@@ -29,7 +30,7 @@ export type GradientRule =
 /** What a training step needs to know beside its batch. */
 export interface StepOptions {
   /** Undefined in float training. */
-  readonly bits: { readonly weights: number; readonly activations: number } | undefined;
+  readonly bits: Bits | undefined;
   readonly sparsification: Sparsification;
   readonly gradient: GradientRule;
   readonly learningRate: number;
@@ -57,7 +58,8 @@ export function trainStep(
     batchLoss(model, batch, { activationBits: bits?.activations, sparsification, observer }),
   );
   const learned = observer ? { ...point, rest: withoutClips(point.rest) } : point;
-  const gradient = gradientOf(lossGradient, learned, bits && weightQuantizer(bits.weights), options);
+  const widths = bits && new Map(quantizedLayers(model, bits).map((layer) => [layer.name, layer.bits]));
+  const gradient = gradientOf(lossGradient, learned, widths, options);
   const weightClips = ranges.rule === "learned" ? gradient.weightClips : {};
   const next = nesterovStep(state, flatten({ ...gradient, weightClips }), {
     learningRate,
@@ -73,16 +75,17 @@ const LEARNED: Ranges = { rule: "learned" };
 function gradientOf(
   lossGradient: LossGradient,
   point: Point,
-  quantizer: WeightQuantizer | undefined,
-  { bits, gradient, encoding = "offset-binary", key }: StepOptions,
+  widths: ReadonlyMap<string, number> | undefined,
+  { gradient, encoding = "offset-binary", key }: StepOptions,
 ): PointGradient {
+  const quantizer = widths && weightQuantizer(widths);
   if (gradient.rule === "conventional") return conventionalGradient(lossGradient, point, quantizer);
   if (gradient.rule !== "randbet") return sharpnessAwareGradient(lossGradient, point, quantizer, gradient);
-  if (!bits || !quantizer || !key)
+  if (!widths || !quantizer || !key)
     throw new RangeError("randbet needs a quantized network and a key for its flips");
-  const flips = { rate: gradient.rate, bits: bits.weights, encoding, draws: stream(...key) };
-  return faultAwareGradient(lossGradient, point, quantizer, (latent, clip) =>
-    flippedWeights(latent, clip, flips),
+  const flips = { rate: gradient.rate, encoding, draws: stream(...key) };
+  return faultAwareGradient(lossGradient, point, quantizer, (latent, clip, layer) =>
+    flippedWeights(latent, clip, { ...flips, bits: widths.get(layer)! }),
   );
 }
 

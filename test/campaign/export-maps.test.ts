@@ -48,6 +48,19 @@ describe("exported fault maps", () => {
     expect(paths.map((path) => loadFaultMap(path).bits)).toEqual([4, 8]);
   });
 
+  it("are one more for arms with other bits in the first and last layer, and equal in the layers between", () => {
+    const [first, ...others] = quick.arms;
+    const arms = [first!, ...others.map((arm) => ({ ...arm, bits: { ...quick.bits, ends: 8 } }))];
+    const paths = exportMaps(parseStudy({ ...quick, arms }), temporaryFolder(), [3]);
+    expect(names(paths)).toEqual([
+      "lenet5-fashion-quick-map3.safetensors",
+      "lenet5-fashion-quick-map3-ends8.safetensors",
+    ]);
+    const [all, ends] = paths.map((path) => loadFaultMap(path).layers);
+    expect(ends!.map(({ bits }) => bits)).toEqual([8, 4, 4, 4, 8]);
+    expect(ends!.slice(1, 4)).toEqual(all!.slice(1, 4));
+  });
+
   it("of a study that will be frozen are of the family that its campaign draws", () => {
     const paths = exportMaps(findStudy("lenet5-fashion", "full"), temporaryFolder(), [0]);
     expect(names(paths)[0]).toBe("lenet5-fashion-map0.safetensors");

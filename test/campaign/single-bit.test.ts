@@ -16,22 +16,22 @@ import { codesOf } from "../../src/inference/deploy.js";
 import { integerClassifier } from "../../src/inference/engine.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
-import { type Model, weightLayers } from "../../src/models/index.js";
+import { type Model, quantizedLayers, weightLayers } from "../../src/models/index.js";
 import { leveugleSampleSize } from "../../src/statistics/index.js";
 import { temporaryFolder } from "../support/cli.js";
 import { randomImages, randomNetwork } from "../support/integer-networks.js";
 
-const model = {
+const modelOf = (small: number, large = small) => ({
   name: "m",
   layers: [
-    { name: "small", weights: 25 },
-    { name: "large", weights: 5000 },
+    { name: "small", weights: 25, bits: small },
+    { name: "large", weights: 5000, bits: large },
   ],
-};
+});
 
 describe("the plan", () => {
   test("has a stratum per layer and bit position: small layers whole, large ones by Leveugle's sample size", () => {
-    const strata = planSingleBits(model, 4, { margin: 0.05, exhaustive: 100 });
+    const strata = planSingleBits(modelOf(4), { margin: 0.05, exhaustive: 100 });
     expect(strata.map(({ layer, bit }) => `${layer} ${bit}`)).toEqual(
       ["small", "large"].flatMap((layer) => [0, 1, 2, 3].map((bit) => `${layer} ${bit}`)),
     );
@@ -46,26 +46,33 @@ describe("the plan", () => {
 
   test("of a smaller margin contains that of a larger one", () => {
     const [few, many] = [0.1, 0.03].map(
-      (margin) => planSingleBits(model, 2, { margin, exhaustive: 0 })[3]!.weights,
+      (margin) => planSingleBits(modelOf(2), { margin, exhaustive: 0 })[3]!.weights,
     );
     expect(many!.length).toBeGreaterThan(few!.length);
     expect(many!.subarray(0, few!.length)).toEqual(few);
   });
 
   test("tests every bit of every layer if asked to", () => {
-    const strata = planSingleBits(model, 3, { exhaustive: Infinity });
+    const strata = planSingleBits(modelOf(3), { exhaustive: Infinity });
     expect(inMixedOrder(strata)).toHaveLength(3 * 5025);
   });
 
+  test("has as many bit positions in a layer as its weights have bits", () => {
+    const strata = planSingleBits(modelOf(8, 2), { exhaustive: Infinity });
+    expect(strata.map(({ layer }) => layer)).toEqual([...Array(8).fill("small"), "large", "large"]);
+  });
+
   test("mixes the strata: each is a quarter done when the whole is", () => {
-    const strata = planSingleBits(model, 1, { exhaustive: Infinity });
+    const strata = planSingleBits(modelOf(1), { exhaustive: Infinity });
     const quarter = inMixedOrder(strata).slice(0, 5025 / 4);
     expect(quarter.filter(({ layer }) => layer === "small").length).toBeCloseTo(25 / 4, -1);
     expect(quarter.some(({ layer }) => layer === "small")).toBe(true);
   });
 
   test("refuses a margin of 0, and says how to test every bit", () => {
-    expect(() => planSingleBits(model, 4, { margin: 0 })).toThrow("margin must be in (0, 1), got 0; to test");
+    expect(() => planSingleBits(modelOf(4), { margin: 0 })).toThrow(
+      "margin must be in (0, 1), got 0; to test",
+    );
   });
 });
 
@@ -137,10 +144,13 @@ describe("the tests of bits", () => {
   const labels = Uint8Array.from({ length: 12 }, (_, i) => i % 5);
   const indices = Uint32Array.from({ length: 12 }, (_, i) => i);
   const classifier = integerClassifier(network, data, indices);
-  const strata = planSingleBits({ name: "tiny", layers: weightLayers(tiny) }, 4, {
-    exhaustive: 0,
-    margin: 0.3,
-  });
+  const strata = planSingleBits(
+    { name: "tiny", layers: quantizedLayers(tiny, network.bits) },
+    {
+      exhaustive: 0,
+      margin: 0.3,
+    },
+  );
   const subject = { network, classifier, labels, encoding: "offset-binary" } as const;
 
   test("give what the scalar reference gives with that one code changed", async () => {
@@ -202,9 +212,12 @@ describe("the tests of bits", () => {
   test("an interrupt leaves what was tested until then", async () => {
     const store = openBitRows(join(temporaryFolder(), "bits.csv"));
     const signal = AbortSignal.abort();
-    const all = planSingleBits({ name: "tiny", layers: weightLayers(tiny) }, 4, {
-      exhaustive: Infinity,
-    });
+    const all = planSingleBits(
+      { name: "tiny", layers: quantizedLayers(tiny, network.bits) },
+      {
+        exhaustive: Infinity,
+      },
+    );
     await expect(testBits({ ...subject, fault: flip }, all, store, { signal })).rejects.toThrow();
     expect(store.rows().length).toBeGreaterThan(0);
   });

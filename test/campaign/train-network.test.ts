@@ -2,19 +2,27 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { campaignMap, injectTrial } from "../../src/campaign/evaluate-trial.js";
 import {
   dependenciesOf,
   FLOAT,
   failureOf,
   openStore,
+  planTrials,
   type Store,
   trainedNetwork,
   trainNetwork,
 } from "../../src/campaign/index.js";
 import { readCheckpoint } from "../../src/checkpoints/index.js";
+import { deploy } from "../../src/inference/deploy.js";
+import { integerClassifier } from "../../src/inference/engine.js";
+import { compile } from "../../src/inference/program.js";
+import { evaluate } from "../../src/inference/reference.js";
+import { lenet5 } from "../../src/models/index.js";
 import { armConfig, armOf, findStudy, floatConfig, type Study } from "../../src/studies/index.js";
 import { clipValues } from "../../src/training/health.js";
 import { temporaryFolder } from "../support/cli.js";
+import { randomImages } from "../support/integer-networks.js";
 
 const quick = findStudy("lenet5-fashion", "quick");
 const standard = armOf(quick, "standard");
@@ -30,6 +38,7 @@ const study: Study = {
     { ...standard, id: "frozen", range: { rule: "frozen", of: "standard" } },
     { ...standard, id: "long", epochsFactor: 2 },
     { ...standard, id: "two-bits", bits: { weights: 2, activations: 2 } },
+    { ...standard, id: "ends", bits: { weights: 4, activations: 4, ends: 8 } },
     {
       id: "fatrelu",
       sparsification: { kind: "fatrelu", threshold: 0.3 },
@@ -52,7 +61,7 @@ describe("the networks of a study", { timeout: 120_000 }, () => {
   const network = (arm: string) => trainedNetwork(study, store, arm, 0)!;
 
   it("are trained once", async () => {
-    expect(outcomes).toEqual(Array(7).fill("trained"));
+    expect(outcomes).toEqual(Array(8).fill("trained"));
     expect(await trainNetwork(study, store, "frozen", 0)).toBe("done before");
     expect(failureOf(study, store, "frozen", 0)).toBe(undefined);
   });
@@ -78,8 +87,42 @@ describe("the networks of a study", { timeout: 120_000 }, () => {
 
   it("carry their own bits and FATReLU's threshold", () => {
     expect(network("two-bits").origin.bits).toEqual({ weights: 2, activations: 2 });
+    expect(network("ends").origin.bits).toEqual({ weights: 4, activations: 4, ends: 8 });
     expect(network("standard").origin.bits).toEqual(study.bits);
     expect(network("fatrelu").origin.threshold).toBe(0.3);
+  });
+
+  it("with 8 bits in the first and last layer are deployed, struck and evaluated with them, exactly", () => {
+    const deployed = deploy(lenet5, network("ends"));
+    expect(deployed.layers.map(({ codes }) => Math.max(...codes) > 15)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+    ]);
+    const trial = planTrials(study, "network").find(({ fault, rate }) => fault === "flip" && rate === 0.05)!;
+    const map = campaignMap(study, deployed, { index: trial.map, sites: undefined });
+    const clean = injectTrial(study, deployed, { ...trial, map: -1 }, undefined);
+    const struck = injectTrial(study, deployed, trial, map);
+    const { faultyByLayer, changedByLayer } = struck;
+    // Eight bits of 150 + 840 weights, four of 2,400 + 48,000 + 10,080.
+    expect([clean.exposed, struck.exposed]).toEqual([249_840, 249_840]);
+    expect(changedByLayer).toEqual(faultyByLayer);
+    for (const [i, bits] of [8 * 150, 4 * 2400, 4 * 48_000, 4 * 10_080, 8 * 840].entries())
+      expect(Math.abs(faultyByLayer[i]! - 0.05 * bits)).toBeLessThan(4 * Math.sqrt(0.0475 * bits));
+
+    const images = randomImages(20, lenet5.input, "ends");
+    const indices = Uint32Array.from({ length: 20 }, (_, i) => i);
+    const classifier = integerClassifier(deployed, images, indices);
+    const program = compile(deployed);
+    for (const { codes } of [clean, struck])
+      expect([...classifier.classify(codes)]).toEqual(
+        Array.from(
+          indices,
+          (i) => evaluate(program, codes, images.images.subarray(i * 784, (i + 1) * 784)).predicted,
+        ),
+      );
   });
 
   it("train under FATReLU and the Hoyer penalty: the loss is finite and the weights move", () => {

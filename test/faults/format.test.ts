@@ -63,6 +63,22 @@ describe("a fault map in bytes", () => {
     }
   });
 
+  it("names the bits of layers that have others than the map, and is the same map when read again", () => {
+    const layers = [
+      { name: "end", weights: 40, bits: 8 },
+      { name: "fc1", weights: 333 },
+    ];
+    const map = drawFaultMap({ key: "test", index: 1, layers, bits: 3 });
+    const bytes = encodeFaultMap(map);
+    const { metadata } = decodeSafetensors(bytes);
+    expect([metadata["bits"], metadata["layers"]]).toEqual([
+      "3",
+      '[{"name":"end","weights":40,"bits":8},{"name":"fc1","weights":333}]',
+    ]);
+    expect(decodeFaultMap(bytes)).toEqual(map);
+    expect(map.layers[0]!.positions.at(-1)).toBeGreaterThan(3 * 40);
+  });
+
   it("injects the same faults", () => {
     const codes = Uint8Array.from({ length: 333 }, (_, i) => i % 8);
     const options = { rate: 0.07, model: flip, bits: 3, encoding: "gray" } as const;
@@ -100,6 +116,10 @@ describe("a fault map in bytes", () => {
     refused((p) => Object.assign(p.metadata, { version: "2" }), "got flatenn-fault-map 2");
     refused((p) => delete p.metadata["key"], "lacks metadata key");
     refused((p) => Object.assign(p.metadata, { layers: "[1]" }), "layers of a fault map must be a JSON list");
+    refused(
+      (p) => Object.assign(p.metadata, { layers: '[{"name":"fc1","weights":333,"bits":"8"}]' }),
+      "layers of a fault map must be a JSON list",
+    );
     refused((p) => Object.assign(p.metadata, { layers: "[" }), "layers of a fault map must be a JSON list");
     refused(
       (p) => Object.assign(p.metadata, { ceiling: "2" }),

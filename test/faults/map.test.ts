@@ -50,6 +50,44 @@ describe("drawFaultMap", () => {
     for (const entry of draw().layers) expect(entry).toMatchObject({ bits: 4, ceiling: 0.1 });
   });
 
+  it("of layers with bits of their own is, layer by layer, the map of that width", () => {
+    const widths = [8, undefined, 2];
+    const layers = LAYERS.map((entry, i) => ({ ...entry, ...(widths[i] && { bits: widths[i] }) }));
+    for (const sites of [undefined, { kind: "bits", positions: [1] }, { kind: "weights" }] as const) {
+      const mixed = draw({ layers, sites });
+      expect(mixed.bits).toBe(4);
+      expect(mixed.layers).toEqual(widths.map((bits = 4, i) => draw({ bits, sites }).layers[i]));
+    }
+  });
+
+  it("of layers with bits of their own exposes all of these, and numbers them through", () => {
+    const { layers } = draw({ layers: [{ name: "end", weights: 3, bits: 8 }, LAYERS[0]!], ceiling: 1 });
+    expect([...layers[0]!.positions]).toEqual([...Array(24).keys()]);
+    const options = { rate: 1, model: flip, encoding: "offset-binary" } as const;
+    const codes = Uint8Array.of(0, 100, 255);
+    expect(injectFaults(codes, layers[0]!, { ...options, bits: 8 })).toEqual({
+      codes: Uint8Array.of(255, 155, 0),
+      faulty: 24,
+      exposed: 24,
+      changed: 24,
+    });
+    expect(() => injectFaults(codes, layers[0]!, { ...options, bits: 4 })).toThrow(
+      "bits must be 8 as in the fault map of layer end, got 4",
+    );
+  });
+
+  it("refuses bits of a layer that are none, or that its sites do not fit", () => {
+    const layers = (bits: number) => [{ name: "end", weights: 3, bits }, LAYERS[0]!];
+    expect(() => draw({ layers: layers(9) })).toThrow("bits must be an integer from 1 to 8, got 9");
+    const weights = { kind: "weights" } as const;
+    expect(() => draw({ layers: layers(8), sites: weights, ceiling: 0.2 })).toThrow(
+      "at most 1/8 of the bits",
+    );
+    expect(() => draw({ layers: layers(2), sites: { kind: "bits", positions: [3] } })).toThrow(
+      "bit positions must be below 2",
+    );
+  });
+
   it("is persistent: a lower ceiling keeps exactly those entries of a higher one that lie below it", () => {
     const high = draw({ ceiling: 0.3 });
     for (const low of draw({ ceiling: 0.05 }).layers) {

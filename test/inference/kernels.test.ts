@@ -84,7 +84,7 @@ describe.each(VARIANTS)("the %s kernels give the scalar reference's codes", (var
     expectReference(tinyResNet, "kernels", variant));
 
   test("on random networks of any shape, stride, padding, pooling, bits and sparsity", () => {
-    const bits = fc.record({ weights: side(8), activations: side(8) });
+    const bits = fc.record({ weights: side(8), activations: side(8), ends: side(8) });
     fc.assert(
       fc.property(
         models,
@@ -101,9 +101,13 @@ describe.each(VARIANTS)("the %s kernels give the scalar reference's codes", (var
 
   test("on the largest sums of either sign", () => {
     fc.assert(
-      fc.property(models, fc.record({ weights: side(8), activations: side(8) }), (model, bits) => {
-        expectReference(model, "extreme", variant, { bits, clip: 0.001, extreme: true });
-      }),
+      fc.property(
+        models,
+        fc.record({ weights: side(8), activations: side(8), ends: side(8) }),
+        (model, bits) => {
+          expectReference(model, "extreme", variant, { bits, clip: 0.001, extreme: true });
+        },
+      ),
       { numRuns: 30 },
     );
   });
@@ -186,6 +190,17 @@ describe("each layer gets the fastest kernel that is exact for it", () => {
       expect(machineOf(lenet5, "relaxed", { extreme: true })[0]![0]).toBe("dense16");
     },
   );
+
+  test.skipIf(!supports("relaxed"))("layers of 8-bit weights fall back, those between them do not", () => {
+    const bits = { weights: 4, activations: 4, ends: 8 };
+    expect(machineOf(lenet5, "relaxed", { bits })).toEqual([
+      ["dense16", "scale"],
+      ["dense8", "scale"],
+      ["dense8", "scale"],
+      ["dense8", "scale"],
+      ["dense16", "none"],
+    ]);
+  });
 
   test("FATReLU's codes are counted by thresholds", () => {
     expect(machineOf(lenet5, "strict", { threshold: 0.5 })[0]![1]).toBe("count");

@@ -17,6 +17,7 @@ const COUNT = 20;
 describe.each([
   ["LeNet-5", lenet5, { weights: 4, activations: 4 }],
   ["LeNet-5 at 8 and 2 bits", lenet5, { weights: 8, activations: 2 }],
+  ["LeNet-5 at 4 bits, 8 in the first and last layer", lenet5, { weights: 4, activations: 4, ends: 8 }],
   ["a residual network", tinyResNet, { weights: 4, activations: 4 }],
 ] as const)("%s", (title, model, bits) => {
   const network = randomNetwork(model, `parity ${title}`, { bits });

@@ -117,11 +117,12 @@ describe("the program", () => {
         { op: "linear", name: "l", input: "f", units: 1 },
       ],
     };
+    const only = { bits: 4, codes: Uint8Array.of(15), clip: 1, bias: Float32Array.of(0) };
     const network = {
       ...randomNetwork(model, "turned"),
       layers: [
-        { name: "c", shape: [1, 1, 1, 1], codes: Uint8Array.of(15), clip: 1, bias: Float32Array.of(0) },
-        { name: "l", shape: [1, 1], codes: Uint8Array.of(15), clip: 1, bias: Float32Array.of(0) },
+        { name: "c", shape: [1, 1, 1, 1], ...only },
+        { name: "l", shape: [1, 1], ...only },
       ],
       activationClips: { a: 1 },
       norms: { n: { gain: Float64Array.of(-1), offset: Float64Array.of(1) } },

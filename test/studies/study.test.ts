@@ -84,6 +84,10 @@ describe("parseStudy()", () => {
     expect(refused("flip/bits:3+0")).toMatch(/campaign\.faults\.1: .*must be written bits:0\+3/);
     expect(refused("flip/rows:256")).toMatch(/campaign\.faults\.1: sites must be .*got "flip\/rows:256"/);
     expect(refused("flip/bits:4")).toMatch(/campaign\.faults\.1: bit positions must be below 4/);
+    const ends = (wide: number) => ({ ...quick, bits: { ...quick.bits, ends: wide } });
+    const campaign = { ...quick.campaign, faults: ["flip/bits:3"] };
+    expect(parseStudy({ ...ends(8), campaign }).bits.ends).toBe(8);
+    expect(() => parseStudy({ ...ends(2), campaign })).toThrow(/bit positions must be below 2/);
     expect(refused("flip/weights", { ceiling: 0.3 })).toMatch(
       /campaign\.faults\.1: .*ceiling must not be above 0\.25/,
     );
@@ -164,7 +168,13 @@ describe("the full profile's arms", () => {
     ]);
     expect(ids(5).length + ids(3).length).toBe(full.arms.length);
     expect(ids(3)).toEqual(
-      expect.arrayContaining(["as-saq-observed", "standard-w2a2", "as-w8a8", "as-middle-saq"]),
+      expect.arrayContaining([
+        "as-saq-observed",
+        "standard-w2a2",
+        "as-w8a8",
+        "as-saq-ends8",
+        "as-middle-saq",
+      ]),
     );
   });
 });
@@ -190,6 +200,18 @@ describe("the full profile's extra campaigns", () => {
     const trials = (study: typeof quick) => estimate(study, 55_000, speeds).trials;
     expect(trials(full) - trials(main)).toBe(6 * 5 * 20 * 4 * 3 * (3 + 5));
     expect(trials(quick)).toBe(4 * (1 + 3 * 7 * 10));
+  });
+});
+
+describe("the arms with 8 bits in the first and last layer", () => {
+  it("are the claims' four with that one change", () => {
+    for (const id of ["standard", "standard-saq", "as", "as-saq"])
+      expect(armOf(full, `${id}-ends8`)).toEqual({
+        ...armOf(full, id),
+        id: `${id}-ends8`,
+        bits: { ...full.bits, ends: 8 },
+        seeds: 3,
+      });
   });
 });
 

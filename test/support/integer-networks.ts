@@ -1,10 +1,10 @@
 import type { DeployedNetwork, Norm } from "../../src/inference/deploy.js";
-import { activationNodes, type Model, shapes, weightLayers } from "../../src/models/index.js";
+import { activationNodes, type Bits, type Model, quantizedLayers, shapes } from "../../src/models/index.js";
 import { levels } from "../../src/quantization/index.js";
 import { stream } from "../../src/random/index.js";
 
 export interface RandomOptions {
-  readonly bits?: { readonly weights: number; readonly activations: number };
+  readonly bits?: Bits;
   readonly threshold?: number;
   /** Of every activation: a small one makes large codes, a large one many zeros. */
   readonly clip?: number;
@@ -18,8 +18,8 @@ export function randomNetwork(
   key: string,
   { bits = { weights: 4, activations: 4 }, threshold = 0, clip = 1.3, extreme = false }: RandomOptions = {},
 ): DeployedNetwork {
-  const n = levels(bits.weights);
-  const layers = weightLayers(model).map(({ name, shape, outputs, weights, fanIn }) => {
+  const layers = quantizedLayers(model, bits).map(({ name, shape, outputs, weights, fanIn, bits }) => {
+    const n = levels(bits);
     const draws = stream("test", key, name);
     const codes = Uint8Array.from({ length: weights }, (_, i) =>
       extreme
@@ -27,7 +27,7 @@ export function randomNetwork(
         : Math.min(Math.max(Math.floor((n * (draws.normal() / 2.5 + 1)) / 2 + 0.5), 0), n),
     );
     const bias = Float32Array.from({ length: outputs }, () => 0.05 * draws.normal());
-    return { name, shape, codes, clip: Math.fround(2.5 * Math.sqrt(2 / fanIn)), bias };
+    return { name, shape, bits, codes, clip: Math.fround(2.5 * Math.sqrt(2 / fanIn)), bias };
   });
   const activationClips = Object.fromEntries(activationNodes(model).map((name) => [name, Math.fround(clip)]));
   const norms: Record<string, Norm> = {};

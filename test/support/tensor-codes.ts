@@ -50,8 +50,8 @@ function tensorCodes(network: DeployedNetwork, images: tf.Tensor4D) {
   const n = 2 ** activations - 1;
   const weights: Record<string, tf.Tensor> = {};
   const rest: Record<string, tf.Tensor> = {};
-  for (const { name, codes, clip, shape, bias } of network.layers) {
-    weights[name] = tf.tensor(weightValues(codes, clip, network.bits.weights), [...shape]);
+  for (const { name, bits, codes, clip, shape, bias } of network.layers) {
+    weights[name] = tf.tensor(weightValues(codes, clip, bits), [...shape]);
     rest[`${name}.bias`] = tf.tensor1d(bias);
   }
   for (const [name, { gain, offset }] of Object.entries(network.norms ?? {})) {
