@@ -7,6 +7,7 @@ import {
   quantizeActivations,
   quantizeWeights,
   weightCodes,
+  weightQuantizer,
   weightValues,
 } from "../../src/quantization/index.js";
 import { stream } from "../../src/random/index.js";
@@ -106,4 +107,22 @@ it("bits outside 1 to 8 are refused by name", () => {
   expect(() => quantizeActivations(tf.scalar(1), tf.scalar(1), 0)).toThrow(
     "bits must be an integer from 1 to 8, got 0",
   );
+});
+
+it("a quantizer of bits by layer is each layer's own, and knows no other layer", () => {
+  const mixed = weightQuantizer(
+    new Map([
+      ["end", 8],
+      ["inner", 2],
+    ]),
+  );
+  const latent = Float32Array.of(-0.9, -0.2, 0.1, 0.7);
+  for (const [layer, bits] of [
+    ["end", 8],
+    ["inner", 2],
+  ] as const)
+    expect(mixed.value(latent, 0.8, layer)).toEqual(weightQuantizer(bits).value(latent, 0.8));
+  expect(() => mixed.value(latent, 0.8, "fc")).toThrow("layer must be one of end, inner, got fc");
+  expect(() => mixed.value(latent, 0.8)).toThrow("got none");
+  expect(() => weightQuantizer(new Map([["end", 9]]))).toThrow("bits must be an integer from 1 to 8, got 9");
 });
