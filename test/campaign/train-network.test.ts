@@ -101,10 +101,12 @@ describe("the networks of a study", { timeout: 120_000 }, () => {
       false,
       true,
     ]);
-    const trial = planTrials(study, "network").find(({ fault, rate }) => fault === "flip" && rate === 0.05)!;
+    const trial = planTrials(study, { arm: "ends", seed: 0 }, "network").find(
+      ({ fault, rate }) => fault === "flip" && rate === 0.05,
+    )!;
     const map = campaignMap(study, deployed, { index: trial.map, sites: undefined });
-    const clean = injectTrial(study, deployed, { ...trial, map: -1 }, undefined);
-    const struck = injectTrial(study, deployed, trial, map);
+    const clean = injectTrial(deployed, { ...trial, map: -1 }, undefined);
+    const struck = injectTrial(deployed, trial, map);
     const { faultyByLayer, changedByLayer } = struck;
     // Eight bits of 150 + 840 weights, four of 2,400 + 48,000 + 10,080.
     expect([clean.exposed, struck.exposed]).toEqual([249_840, 249_840]);
