@@ -51,7 +51,7 @@ export async function exportRun(study: Study, store: Store, wanted: ReadonlySet<
 
 /** Whether the files hold no other trials already, and no database more. */
 async function isExported({ directory }: Store, wanted: ReadonlySet<string>): Promise<boolean> {
-  const { database, parquet } = trialFiles(directory);
-  if (existsSync(database) || !existsSync(parquet)) return false;
+  const { database, parquet, summary } = trialFiles(directory);
+  if (existsSync(database) || !existsSync(parquet) || !existsSync(summary)) return false;
   return (await readTrials(parquet)).every(({ id }) => wanted.has(id));
 }

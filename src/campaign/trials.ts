@@ -32,10 +32,11 @@ export interface Trials {
 }
 
 /** Where a run keeps its trials while it is going on, and where when it is done. */
-export function trialFiles(directory: string): { readonly database: string; readonly parquet: string } {
+export function trialFiles(directory: string): Readonly<Record<"database" | "parquet" | "summary", string>> {
   return {
     database: join(directory, "unfinished", "trials.duckdb"),
     parquet: join(directory, "trials.parquet"),
+    summary: join(directory, "summary.csv"),
   };
 }
 

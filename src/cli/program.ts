@@ -42,7 +42,7 @@ export function program(): Command {
       "--out <folder>",
       "folder of the run (default: data/runs/<study>-<profile>-<hash of the settings>)",
     )
-    .option("--jobs <n>", "processes side by side (default: one per core)", positiveInteger)
+    .option("--jobs <n>", "processes side by side (default: one per core)", jobs)
     .option("--figures <folder>", "where figures and tables go (default: figures/<study>-<profile>)")
     .action(async (options) => (await import("./reproduce.js")).reproduce(options));
   command(
@@ -71,7 +71,7 @@ export function program(): Command {
       repeated,
       [],
     )
-    .option("--jobs <n>", "worker threads (default: one per core)", positiveInteger)
+    .option("--jobs <n>", "worker threads (default: one per core)", jobs)
     .option(
       "--precision <points>",
       "run fault maps until the 95 % interval of each mean accuracy is within +- this (default: the study's maps)",
@@ -132,7 +132,7 @@ export function program(): Command {
     "flatenn select --profile selection",
   )
     .option("--out <folder>", "folder of the run")
-    .option("--jobs <n>", "processes side by side (default: one per core)", positiveInteger)
+    .option("--jobs <n>", "processes side by side (default: one per core)", jobs)
     .action(async (options) => (await import("./select.js")).select(options));
   command(
     "plan",
@@ -172,7 +172,7 @@ export function program(): Command {
     )
     .option("--all", "recompute all trials")
     .option("--sample-seed <n>", "draw the same trials again (default: others each time)", wholeNumber)
-    .option("--jobs <n>", "worker threads (default: one per core)", positiveInteger)
+    .option("--jobs <n>", "worker threads (default: one per core)", jobs)
     .action(async (options) => (await import("./verify.js")).verify(options));
   results(
     command(
@@ -228,6 +228,15 @@ function positiveNumber(text: string): number {
 function fraction(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError(`must be above 0 and below 1, got ${text}`);
+  return value;
+}
+
+/** Each job has memory of its own: a slip of the finger should not take all there is. */
+const MOST_JOBS = 64;
+
+function jobs(text: string): number {
+  const value = positiveInteger(text);
+  if (value > MOST_JOBS) throw new InvalidArgumentError(`must be at most ${MOST_JOBS}, got ${text}`);
   return value;
 }
 

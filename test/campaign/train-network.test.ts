@@ -110,6 +110,7 @@ describe("the networks of a study", { timeout: 120_000 }, () => {
     const { faultyByLayer, changedByLayer } = struck;
     // Eight bits of 150 + 840 weights, four of 2,400 + 48,000 + 10,080.
     expect([clean.exposed, struck.exposed]).toEqual([249_840, 249_840]);
+    expect(injectTrial(deployed, { ...trial, layer: "fc3" }, map).exposed).toBe(8 * 840);
     expect(changedByLayer).toEqual(faultyByLayer);
     for (const [i, bits] of [8 * 150, 4 * 2400, 4 * 48_000, 4 * 10_080, 8 * 840].entries())
       expect(Math.abs(faultyByLayer[i]! - 0.05 * bits)).toBeLessThan(4 * Math.sqrt(0.0475 * bits));

@@ -33,6 +33,7 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
     [["train", "--seed", "-1"], 2, "must be a whole number >= 0, got -1"],
     [["train", "--fast"], 2, "unknown option '--fast'"],
     [["reproduce", "--jobs", "0"], 2, "must be at least 1, got 0"],
+    [["campaign", "--jobs", "5000"], 2, "must be at most 64, got 5000"],
     [["train", "--profile", "huge"], 1, "there is no study lenet5-fashion with profile huge; there is: "],
     [["claims", "--results", "nowhere"], 1, "there are no finished results in nowhere; `npm start` or"],
     [["train", "--study", "no.json"], 1, "--study no.json cannot be read: ENOENT"],
