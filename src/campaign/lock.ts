@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 
@@ -22,8 +22,14 @@ export function lockRun(directory: string): void {
     throw new UserError(`another process has just begun in ${directory}; wait until it is done`);
   }
   process.once("exit", () => rmSync(path, { force: true }));
-  for (const name of readdirSync(directory, { recursive: true, encoding: "utf8" }))
-    if (/(^|[\\/])\.[^\\/]+\.tmp$/.test(name)) rmSync(join(directory, name), { force: true });
+  sweep(directory, /^\.(trials|summary|study|results|manifest|selection|precision|bits|figure)\..*\.tmp$/);
+  for (const folder of ["checkpoints", "networks", "failed", "candidates", "unfinished"])
+    if (existsSync(join(directory, folder))) sweep(join(directory, folder), /^\..*\.tmp$/);
+}
+
+/** Removes half-written files of a run, and nothing else that may lie in a folder that a user named. */
+function sweep(folder: string, ours: RegExp): void {
+  for (const name of readdirSync(folder)) if (ours.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 function ownerOf(path: string): number | undefined {
