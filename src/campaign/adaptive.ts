@@ -75,13 +75,14 @@ export async function runAdaptive(
     },
     { ...options, planned: fixed },
   );
-  const cells = subjects.flatMap(({ cells }) =>
-    cells.map(({ trials, ...cell }) => ({ ...cell, ...measure(trials).result })),
+  const measured = subjects.flatMap(({ cells }) =>
+    cells.map(({ trials, ...cell }) => ({ trials, cell: { ...cell, ...measure(trials).result } })),
   );
-  const ids = subjects.flatMap(({ faultFree, cells }) => [
-    faultFree.id,
-    ...cells.flatMap(({ trials }) => trials.slice(0, measure(trials).result.maps).map(({ id }) => id)),
-  ]);
+  const ids = [
+    ...subjects.map(({ faultFree }) => faultFree.id),
+    ...measured.flatMap(({ trials, cell }) => trials.slice(0, cell.maps).map(({ id }) => id)),
+  ];
+  const cells = measured.map(({ cell }) => cell);
   return { cells, ids: new Set(ids), run, fixed };
 }
 

@@ -117,8 +117,9 @@ export function sharedImages(study: Study): ImageDataset {
   return { ...dataset, images, labels: shared(gatherLabels(dataset, indices)), count: indices.length };
 }
 
-function isDescribed(store: Store, { origin, ...checkpoint }: Checkpoint): boolean {
-  return store.network(origin.arm, origin.seed)?.network === networkHash({ origin, ...checkpoint });
+function isDescribed(store: Store, checkpoint: Checkpoint): boolean {
+  const { arm, seed } = checkpoint.origin;
+  return store.network(arm, seed)?.network === networkHash(checkpoint);
 }
 
 /** Trials of one map belong together: it is drawn once for them. */
