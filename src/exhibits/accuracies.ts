@@ -24,8 +24,9 @@ export interface Accuracies {
 export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies {
   const trials = new Map<string, { accuracy: number; exposed: number; changed: number }>();
   for (const trial of results.trials) {
-    if (trial.encoding !== results.encoding || (trial.layer !== layer && trial.map >= 0)) continue;
     const { arm, seed, fault, rate, map } = trial;
+    // without faults there is one trial for every encoding and layer
+    if (map >= 0 && (trial.encoding !== results.encoding || trial.layer !== layer)) continue;
     const key = JSON.stringify([arm, fault, rate, seed, map]);
     if (trials.has(key)) {
       throw new UserError(

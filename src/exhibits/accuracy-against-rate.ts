@@ -5,12 +5,11 @@ import { armStyle } from "./arms.js";
 import { conditions, exploratoryNote } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
+import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
-const WIDTH = 1100;
 const HEIGHT = 525;
 const GAP = 0.025;
-const INK = "#222222";
 /** Characters of caption that fit the width at its font size. */
 const CAPTION_WIDTH = 125;
 
@@ -27,9 +26,7 @@ export function accuracyAgainstRate(results: Results): Figure {
   const layout: Figure["layout"] = {
     width: WIDTH,
     height: HEIGHT,
-    paper_bgcolor: "#ffffff",
-    plot_bgcolor: "#ffffff",
-    font: { family: "DejaVu Sans", size: 17, color: INK },
+    ...SHEET,
     margin: { l: 78, r: 16, t: 80, b: 126 },
     legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.13, yanchor: "bottom", font: { size: 17 } },
   };
@@ -49,14 +46,14 @@ export function accuracyAgainstRate(results: Results): Figure {
     }
     const left = panel * (width + GAP);
     layout[`xaxis${suffix}`] = {
-      ...axis("fault rate per stored weight bit (%)"),
+      ...axis("fault rate per stored weight bit (%)", { nticks: 6 }),
       ...(panel === Math.floor((panels.length - 1) / 2) ? {} : { title: { text: "" } }),
       anchor: `y${suffix}`,
       domain: [left, Math.min(1, left + width)],
       range: xRange(results),
     };
     layout[`yaxis${suffix}`] = {
-      ...axis(panel === 0 ? "accuracy (%)" : ""),
+      ...axis(panel === 0 ? "accuracy (%)" : "", { nticks: 6 }),
       anchor: `x${suffix}`,
       showticklabels: panel === 0,
       ...(panel === 0 ? {} : { matches: "y" }),
@@ -160,51 +157,4 @@ function captionOf(results: Results, bases: ReadonlySet<string>): string {
 function xRange({ rates }: Results): [number, number] {
   const last = 100 * Math.max(0.001, ...rates);
   return [-0.03 * last, 1.03 * last];
-}
-
-function axis(title: string): Record<string, unknown> {
-  return {
-    title: { text: title, font: { size: 18 }, standoff: 10 },
-    tickfont: { size: 16 },
-    nticks: 6,
-    gridcolor: "#e4e4e4",
-    linecolor: "#888888",
-    mirror: true,
-    showline: true,
-    ticks: "outside",
-    tickcolor: "#888888",
-    zeroline: false,
-  };
-}
-
-function panelTitle(text: string, x: number): object {
-  return {
-    text: `<b>${text}</b>`,
-    x,
-    y: 1,
-    xref: "paper",
-    yref: "paper",
-    xanchor: "center",
-    yanchor: "bottom",
-    showarrow: false,
-    font: { size: 18 },
-  };
-}
-
-function note(text: string, at: { x: number; y: number; size: number; shift?: [number, number] }): object {
-  const { x, y, size, shift } = at;
-  return {
-    text,
-    x,
-    y,
-    xref: "paper",
-    yref: "paper",
-    xanchor: shift ? "left" : "center",
-    yanchor: shift ? "top" : "middle",
-    xshift: shift?.[0] ?? 0,
-    yshift: shift?.[1] ?? 0,
-    align: "left",
-    showarrow: false,
-    font: { size, color: "#444444" },
-  };
 }

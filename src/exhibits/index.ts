@@ -11,8 +11,10 @@ export {
   type Verdict,
 } from "./claims.js";
 export { claimsTable, verdictText } from "./claims-table.js";
+export { encodingFigure, encodingTable } from "./encodings.js";
 export { type FaultStyle, faultStyle } from "./fault-styles.js";
 export type { Figure } from "./figure.js";
+export { layerFaultsFigure, layerFaultsTable } from "./layer-faults.js";
 export { layerTable } from "./layer-table.js";
 export { mismatchTable } from "./mismatch-table.js";
 export { networkTable } from "./network-table.js";

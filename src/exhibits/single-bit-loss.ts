@@ -1,10 +1,10 @@
 import type { BitSummary, SingleBitResults } from "../campaign/single-bit.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
+import { axis, SHEET } from "./sheet.js";
 import { singleBitConditions } from "./single-bit-table.js";
 import { wrap } from "./table.js";
 
-const INK = "#222222";
 /** Characters of caption that fit the width at its font size. */
 const CAPTION_WIDTH = 95;
 /** The Okabe-Ito palette, which people with colour vision deficiencies can tell apart, by layer in model order. */
@@ -54,9 +54,7 @@ export function singleBitLoss(results: SingleBitResults): Figure {
   const layout: Figure["layout"] = {
     width: 900,
     height: 560,
-    paper_bgcolor: "#ffffff",
-    plot_bgcolor: "#ffffff",
-    font: { family: "DejaVu Sans", size: 17, color: INK },
+    ...SHEET,
     margin: { l: 96, r: 16, t: 80, b: 150 },
     legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.03, yanchor: "bottom", font: { size: 17 } },
     xaxis: {
@@ -107,20 +105,6 @@ function captionOf(results: SingleBitResults): string {
     ...(results.exploratory ? ["Exploratory."] : []),
   ];
   return wrap(sentences.join(" "), CAPTION_WIDTH).join("<br>");
-}
-
-function axis(title: string): Record<string, unknown> {
-  return {
-    title: { text: title, font: { size: 18 }, standoff: 10 },
-    tickfont: { size: 16 },
-    gridcolor: "#e4e4e4",
-    linecolor: "#888888",
-    mirror: true,
-    showline: true,
-    ticks: "outside",
-    tickcolor: "#888888",
-    zeroline: false,
-  };
 }
 
 const PAPER = { xref: "paper", yref: "paper", showarrow: false };

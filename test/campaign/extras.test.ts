@@ -65,6 +65,8 @@ describe("a campaign with extras", { timeout: 60_000 }, () => {
       const { exposed, faulty, changed } = trial({ fault: "flip", encoding });
       expect([exposed, faulty, changed]).toEqual([main.exposed, main.faulty, main.faulty]);
     }
+    // flips come after the top bit is inverted or before, it is the same
+    expect(trial({ fault: "flip", encoding: "twos-complement" }).correct).toBe(main.correct);
     // two's complement inverts the top bit, so other faulty bits hold what they are stuck at already
     const stuck = { fault: "sa0", encoding: "twos-complement" } as const;
     expect(trial(stuck).faulty).toBe(trial({ fault: "sa0" }).faulty);

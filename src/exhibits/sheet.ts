@@ -1,0 +1,64 @@
+/** What the figures have in common: paper, axes and the texts beside the panels, in plotly's terms. */
+
+/** Pixels of a figure with panels side by side. */
+export const WIDTH = 1100;
+
+/** Paper and type. */
+export const SHEET = {
+  paper_bgcolor: "#ffffff",
+  plot_bgcolor: "#ffffff",
+  font: { family: "DejaVu Sans", size: 17, color: "#222222" },
+};
+
+/** A boxed axis with its title. @param more settings of this axis alone */
+export function axis(title: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    title: { text: title, font: { size: 18 }, standoff: 10 },
+    tickfont: { size: 16 },
+    ...more,
+    gridcolor: "#e4e4e4",
+    linecolor: "#888888",
+    mirror: true,
+    showline: true,
+    ticks: "outside",
+    tickcolor: "#888888",
+    zeroline: false,
+  };
+}
+
+/** The name of a panel, centred above it. @param x of the panel's centre, a share of the paper */
+export function panelTitle(text: string, x: number): object {
+  return {
+    text: `<b>${text}</b>`,
+    x,
+    y: 1,
+    xref: "paper",
+    yref: "paper",
+    xanchor: "center",
+    yanchor: "bottom",
+    showarrow: false,
+    font: { size: 18 },
+  };
+}
+
+/** A text on the paper: centred, or with a shift, in pixels, hung by its upper left corner. */
+export function note(
+  text: string,
+  at: { x: number; y: number; size: number; shift?: [number, number] },
+): object {
+  const { x, y, size, shift } = at;
+  return {
+    text,
+    x,
+    y,
+    xref: "paper",
+    yref: "paper",
+    xanchor: shift ? "left" : "center",
+    yanchor: shift ? "top" : "middle",
+    xshift: shift?.[0] ?? 0,
+    yshift: shift?.[1] ?? 0,
+    align: "left",
+    showarrow: false,
+    font: { size, color: "#444444" },
+  };
+}
