@@ -55,7 +55,7 @@
 // test images are read, once.
 
 // %%
-import { readResults } from "../dist/campaign/results.js";
+import { readResults } from "../dist/results/index.js";
 import { accuracyAgainstRate, claimsTable, networkTable } from "../dist/exhibits/index.js";
 import { show, showTable } from "../dist/notebook/index.js";
 

@@ -1,12 +1,12 @@
 import { networkHash } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
+import type { MeasuredCell } from "../results/rows.js";
+import type { Store } from "../results/store.js";
 import { firstStop, meanConfidenceSequence } from "../statistics/confidence-sequence.js";
 import type { Study } from "../studies/study.js";
 import { type CampaignOptions, type NetworkKey, requireTrained, runRounds } from "./campaign.js";
 import { campaignImages } from "./images.js";
 import { type Trial, trialMaker } from "./plan.js";
-import type { MeasuredCell } from "./rows.js";
-import type { Store } from "./store.js";
 
 /** How precisely each cell is to be measured. */
 export interface Precision {

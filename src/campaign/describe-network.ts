@@ -5,10 +5,10 @@ import { clipRatios } from "../inference/clip-ratios.js";
 import { codesOf, type DeployedNetwork } from "../inference/deploy.js";
 import { countZeros, type IntegerClassifier } from "../inference/engine.js";
 import { weightValues } from "../quantization/grid.js";
+import type { NetworkRow } from "../results/rows.js";
 import { measureSparsity } from "../sparsity/measure.js";
 import { armOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
-import type { NetworkRow } from "./rows.js";
 
 /**
  * Measures a network without faults.

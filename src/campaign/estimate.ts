@@ -1,8 +1,8 @@
 import { type Model, weightLayers } from "../models/model.js";
+import { armsOfSelection } from "../selection/select.js";
 import { modelOf, seedsOfArm } from "../studies/registry.js";
 import type { Arm, Study } from "../studies/study.js";
 import { planConditions } from "./plan.js";
-import { armsOfSelection } from "./select.js";
 
 /** Speeds of one process. */
 export interface Speeds {

@@ -5,9 +5,9 @@ import { type Sites, sitesId } from "../faults/sites.js";
 import { type Classifier, countCorrect } from "../inference/classifier.js";
 import { type Codes, codesOf, type DeployedLayer, type DeployedNetwork } from "../inference/deploy.js";
 import { quantizedLayers } from "../models/bits.js";
+import type { TrialRow } from "../results/rows.js";
 import type { Study } from "../studies/study.js";
 import { mapFamily, type Trial } from "./plan.js";
-import type { TrialRow } from "./rows.js";
 
 /** One network under test, with an engine that classifies the campaign's images. */
 export interface Subject {

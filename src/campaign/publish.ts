@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { networkHash } from "../checkpoints/checkpoint.js";
+import { writeManifest } from "../results/manifest.js";
+import { resultsOf, writeResults } from "../results/results.js";
+import type { Results, TrialRow } from "../results/rows.js";
+import type { Store } from "../results/store.js";
+import { failureOf, trainedNetwork } from "../results/trained-network.js";
+import { readTrials } from "../results/trial-table.js";
+import { openTrials, trialFiles } from "../results/trials.js";
 import type { Study } from "../studies/study.js";
 import { networksOf } from "./campaign.js";
-import { writeManifest } from "./manifest.js";
 import { planTrials } from "./plan.js";
-import { resultsOf, writeResults } from "./results.js";
-import type { Results, TrialRow } from "./rows.js";
-import type { Store } from "./store.js";
-import { failureOf, trainedNetwork } from "./trained-network.js";
-import { readTrials } from "./trial-table.js";
-import { openTrials, trialFiles } from "./trials.js";
 
 /**
  * Turns a study whose trials are all done into files that others read: `trials.parquet`, `summary.csv`, `results.json` and

@@ -1,6 +1,9 @@
 import { loadBackend } from "../backend/load.js";
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
+import { saveFailure } from "../results/failures.js";
+import type { Store } from "../results/store.js";
+import { configOf, dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../results/trained-network.js";
 import { settingsHash } from "../studies/hash.js";
 import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
@@ -8,11 +11,8 @@ import { TrainingFailure } from "../training/health.js";
 import { weightClipsOf } from "../training/parameters.js";
 import type { Ranges } from "../training/ranges.js";
 import { type TrainingJob, train } from "../training/train.js";
-import { saveFailure } from "./failures.js";
 import { trainingData } from "./images.js";
 import type { JobOptions } from "./progress.js";
-import type { Store } from "./store.js";
-import { configOf, dependenciesOf, FLOAT, failureOf, trainedNetwork } from "./trained-network.js";
 
 /** What came of {@link trainNetwork}; `"done before"` says that the store already had a network or its failure. */
 export type TrainingOutcome = "trained" | "failed" | "done before";

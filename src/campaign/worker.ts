@@ -6,12 +6,12 @@ import { UserError } from "../errors.js";
 import { loadFaultModel } from "../faults/load.js";
 import { deploy } from "../inference/deploy.js";
 import { type IntegerClassifier, integerClassifier } from "../inference/engine.js";
+import type { NetworkRow, TrialRow } from "../results/rows.js";
 import { modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { describeNetwork } from "./describe-network.js";
 import { evaluateTrials, type Subject } from "./evaluate-trial.js";
 import type { Trial } from "./plan.js";
-import type { NetworkRow, TrialRow } from "./rows.js";
 
 /** What a worker is given at its start. */
 export interface WorkerData {

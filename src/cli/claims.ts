@@ -1,9 +1,9 @@
 import { extname } from "node:path";
-import { publishedDirectory, readResultsFrom } from "../campaign/results.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { type Table, toCsv, toHtml, toMarkdown, toText } from "../exhibits/table.js";
+import { publishedDirectory, readResultsFrom } from "../results/results.js";
 import { loadStudy, type StudyOptions } from "./selection.js";
 
 export interface ClaimsOptions extends StudyOptions {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { publishedDirectory, readResultsFrom } from "../campaign/results.js";
+import { publishedDirectory, readResultsFrom } from "../results/results.js";
 import { loadStudy, type StudyOptions } from "./selection.js";
 import { writeExhibits } from "./write-exhibits.js";
 

@@ -1,12 +1,12 @@
 import { extname } from "node:path";
-import { describeTrial } from "../campaign/describe-trial.js";
-import { type FaultyBit, type Replay, replayTrial } from "../campaign/replay.js";
-import { publishedDirectory } from "../campaign/results.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { FASHION_MNIST_CLASSES } from "../datasets/fashion-mnist.js";
 import { UserError } from "../errors.js";
 import { confusionTable, faultyBitsTable, faultyLayersTable } from "../exhibits/replay-tables.js";
 import { toCsv, toText } from "../exhibits/table.js";
+import { publishedDirectory } from "../results/results.js";
+import { describeTrial } from "../verification/describe-trial.js";
+import { type FaultyBit, type Replay, replayTrial } from "../verification/replay.js";
 import { checkpointsFor, loadFaults, loadStudy, type StudyOptions } from "./selection.js";
 
 export interface ReplayOptions extends StudyOptions {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { publishedDirectory } from "../campaign/results.js";
-import { openStore, type Store } from "../campaign/store.js";
 import { UserError } from "../errors.js";
 import { loadFaultModel } from "../faults/load.js";
+import { publishedDirectory } from "../results/results.js";
+import { openStore, type Store } from "../results/store.js";
 import { studyHash } from "../studies/hash.js";
 import { findStudy } from "../studies/registry.js";
 import { parseStudy } from "../studies/schema.js";

@@ -1,5 +1,5 @@
 import { trainNetwork } from "../campaign/train-network.js";
-import { FLOAT, failureOf } from "../campaign/trained-network.js";
+import { FLOAT, failureOf } from "../results/trained-network.js";
 import { armOf, seedsOfArm } from "../studies/registry.js";
 import { progressReporter } from "./progress-line.js";
 import { openRun, type RunOptions, seedsOf } from "./selection.js";

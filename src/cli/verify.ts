@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
-import { publishedDirectory } from "../campaign/results.js";
-import { missProbability } from "../campaign/sample.js";
-import { type Verification, verifyResults } from "../campaign/verify.js";
 import { UserError } from "../errors.js";
 import { mismatchTable } from "../exhibits/mismatch-table.js";
 import { toText, wrap } from "../exhibits/table.js";
+import { publishedDirectory } from "../results/results.js";
+import { missProbability } from "../verification/sample.js";
+import { type Verification, verifyResults } from "../verification/verify.js";
 import { untilInterrupted } from "./interrupts.js";
 import { duration, progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadFaults, loadStudy, type StudyOptions } from "./selection.js";

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Results } from "../campaign/rows.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import { accuracyAgainstRate } from "../exhibits/accuracy-against-rate.js";
@@ -12,6 +11,7 @@ import { layerTable } from "../exhibits/layer-table.js";
 import { networkTable } from "../exhibits/network-table.js";
 import { type Table, toCsv, toMarkdown } from "../exhibits/table.js";
 import { openRenderer } from "../rendering/index.js";
+import type { Results } from "../results/rows.js";
 
 /** Every figure, by file name. */
 const FIGURES: Readonly<Record<string, (results: Results) => Figure>> = {

@@ -1,5 +1,5 @@
-import type { Results } from "../campaign/rows.js";
 import { UserError } from "../errors.js";
+import type { Results } from "../results/rows.js";
 
 /** Accuracy in percent by [seed][map], or why it cannot be given. */
 export type Measured = { readonly values: number[][] } | { readonly missing: string };

@@ -1,4 +1,4 @@
-import type { Results } from "../campaign/rows.js";
+import type { Results } from "../results/rows.js";
 import { type PairedEffect, pairedEffect } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
 import { armStyle } from "./arms.js";

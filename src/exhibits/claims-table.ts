@@ -1,4 +1,4 @@
-import type { Results } from "../campaign/rows.js";
+import type { Results } from "../results/rows.js";
 import { armStyle } from "./arms.js";
 import { type ClaimRow, claims } from "./claims.js";
 import { conditions, plural } from "./conditions.js";

@@ -1,5 +1,5 @@
-import type { Results } from "../campaign/rows.js";
 import { stream } from "../random/stream.js";
+import type { Results } from "../results/rows.js";
 import {
   type Basis,
   crossedBootstrap,

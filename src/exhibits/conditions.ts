@@ -1,5 +1,5 @@
-import type { Results } from "../campaign/rows.js";
 import { bitsLabel } from "../models/bits.js";
+import type { Results } from "../results/rows.js";
 
 /** The conditions under which a study was measured, as one line for captions. */
 export function conditions(results: Results): string {

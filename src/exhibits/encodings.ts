@@ -1,4 +1,4 @@
-import type { Results } from "../campaign/rows.js";
+import type { Results } from "../results/rows.js";
 import { accuraciesOf } from "./accuracies.js";
 import { type Comparison, comparisonTable, effectOf, resultsOfExtra } from "./comparison.js";
 import { comparisonFigure } from "./comparison-figure.js";

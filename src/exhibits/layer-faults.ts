@@ -1,4 +1,4 @@
-import type { Results } from "../campaign/rows.js";
+import type { Results } from "../results/rows.js";
 import { type Accuracies, accuraciesOf, type Measured } from "./accuracies.js";
 import { type Comparison, comparisonTable, resultsOfExtra } from "./comparison.js";
 import { comparisonFigure } from "./comparison-figure.js";

@@ -1,4 +1,4 @@
-import type { NetworkRow, Results } from "../campaign/rows.js";
+import type { NetworkRow, Results } from "../results/rows.js";
 import { mean } from "../statistics/index.js";
 import { armStyle } from "./arms.js";
 import { captionOf } from "./conditions.js";

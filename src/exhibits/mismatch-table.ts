@@ -1,4 +1,4 @@
-import type { Mismatch } from "../campaign/verify.js";
+import type { Mismatch } from "../verification/verify.js";
 import type { Table } from "./table.js";
 
 /** Numbers of stored trials that are not what the engine gives. */

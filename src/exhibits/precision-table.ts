@@ -1,4 +1,4 @@
-import type { MeasuredCell } from "../campaign/rows.js";
+import type { MeasuredCell } from "../results/rows.js";
 import { armStyle } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Table } from "./table.js";

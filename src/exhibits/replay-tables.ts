@@ -1,4 +1,4 @@
-import type { FaultyBit, Replay } from "../campaign/replay.js";
+import type { FaultyBit, Replay } from "../verification/replay.js";
 import type { Cell, Table } from "./table.js";
 
 /** Faulty bits of a trial by weight layer. */

@@ -1,4 +1,4 @@
-import type { BitSummary, SingleBitResults } from "../campaign/single-bit.js";
+import type { BitSummary, SingleBitResults } from "../single-bit/single-bit.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { axis, SHEET } from "./sheet.js";

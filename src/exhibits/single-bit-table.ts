@@ -1,5 +1,5 @@
-import type { SingleBitResults } from "../campaign/single-bit.js";
 import { bitsLabel } from "../models/bits.js";
+import type { SingleBitResults } from "../single-bit/single-bit.js";
 import { armStyle } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Table } from "./table.js";

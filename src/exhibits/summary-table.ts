@@ -1,4 +1,4 @@
-import type { TrialRow } from "../campaign/rows.js";
+import type { TrialRow } from "../results/rows.js";
 import { armStyle } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Cell, Column, Table } from "./table.js";

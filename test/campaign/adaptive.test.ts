@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openStore, publishedDirectory, runAdaptive } from "../../src/campaign/index.js";
+import { runAdaptive } from "../../src/campaign/index.js";
 import { exportRun } from "../../src/campaign/publish.js";
-import { readTrials } from "../../src/campaign/trial-table.js";
+import { openStore, publishedDirectory } from "../../src/results/index.js";
+import { readTrials } from "../../src/results/trial-table.js";
 import { meanConfidenceSequence } from "../../src/statistics/index.js";
 import { findStudy, type Study } from "../../src/studies/index.js";
 import { temporaryFolder } from "../support/cli.js";

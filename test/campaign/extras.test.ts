@@ -2,19 +2,16 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { networksOf, publishRun, runCampaign } from "../../src/campaign/index.js";
 import {
-  networksOf,
   openStore,
   publishedDirectory,
-  publishRun,
   type Results,
   readResultsFrom,
-  replayTrial,
-  runCampaign,
   type TrialRow,
-  verifyResults,
-} from "../../src/campaign/index.js";
+} from "../../src/results/index.js";
 import { parseStudy } from "../../src/studies/index.js";
+import { replayTrial, verifyResults } from "../../src/verification/index.js";
 import { temporaryFolder } from "../support/cli.js";
 import { alterTrials, smallStudy } from "../support/published.js";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { planTrials, readResults } from "../../src/campaign/index.js";
+import { planTrials } from "../../src/campaign/index.js";
+import { readResults } from "../../src/results/index.js";
 import { type ExtraCampaign, findStudy, parseStudy } from "../../src/studies/index.js";
 
 const study = findStudy("lenet5-fashion", "quick");

@@ -3,22 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { campaignMap, injectTrial } from "../../src/campaign/evaluate-trial.js";
-import {
-  dependenciesOf,
-  FLOAT,
-  failureOf,
-  openStore,
-  planTrials,
-  type Store,
-  trainedNetwork,
-  trainNetwork,
-} from "../../src/campaign/index.js";
+import { planTrials, trainNetwork } from "../../src/campaign/index.js";
 import { readCheckpoint } from "../../src/checkpoints/index.js";
 import { deploy } from "../../src/inference/deploy.js";
 import { integerClassifier } from "../../src/inference/engine.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
 import { lenet5 } from "../../src/models/index.js";
+import {
+  dependenciesOf,
+  FLOAT,
+  failureOf,
+  openStore,
+  type Store,
+  trainedNetwork,
+} from "../../src/results/index.js";
 import { armConfig, armOf, findStudy, floatConfig, type Study } from "../../src/studies/index.js";
 import { clipValues } from "../../src/training/health.js";
 import { temporaryFolder } from "../support/cli.js";

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { publishedDirectory, readTrials } from "../../src/campaign/index.js";
 import { loadFaultModel } from "../../src/faults/index.js";
+import { publishedDirectory, readTrials } from "../../src/results/index.js";
 import { flatenn, temporaryFolder } from "../support/cli.js";
 
 const MODULE = `export default { id: "none-flip", title: "nothing", apply: (stored) => stored };`;

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readResultsFrom } from "../../src/campaign/index.js";
+import { readResultsFrom } from "../../src/results/index.js";
 import { contents, reproduceInto, temporaryFolder, writeSmallStudy } from "../support/cli.js";
 
 describe("flatenn reproduce", { timeout: 240_000 }, () => {

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { publishedDirectory, readTrials } from "../../src/campaign/index.js";
+import { publishedDirectory, readTrials } from "../../src/results/index.js";
 import { flatenn, temporaryFolder } from "../support/cli.js";
 import { alterTrials, publishSmallStudy, smallStudy } from "../support/published.js";
 

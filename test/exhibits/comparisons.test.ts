@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import type { Results, TrialRow } from "../../src/campaign/rows.js";
 import {
   accuracyTable,
   claims,
@@ -11,6 +10,7 @@ import {
   layerFaultsTable,
   toCsv,
 } from "../../src/exhibits/index.js";
+import type { Results, TrialRow } from "../../src/results/rows.js";
 import { pairedEffect } from "../../src/statistics/index.js";
 import { IMAGES, study, typical } from "./rows.js";
 

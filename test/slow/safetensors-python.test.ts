@@ -5,11 +5,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exportMaps } from "../../src/campaign/index.js";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../../src/checkpoints/safetensors.js";
 import { drawFaultMap, encodeFaultMap, type LayerMap } from "../../src/faults/index.js";
 import { lenet5, weightLayers } from "../../src/models/index.js";
 import { findStudy } from "../../src/studies/index.js";
+import { exportMaps } from "../../src/verification/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flatenn-python-"));
 const python = join(folder, "venv", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");

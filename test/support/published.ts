@@ -1,15 +1,10 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDatabase } from "../../src/campaign/database.js";
-import {
-  networksOf,
-  openStore,
-  publishedDirectory,
-  publishRun,
-  runCampaign,
-} from "../../src/campaign/index.js";
-import { writeManifest } from "../../src/campaign/manifest.js";
-import { exportTrials } from "../../src/campaign/trial-table.js";
+import { networksOf, publishRun, runCampaign } from "../../src/campaign/index.js";
+import { openDatabase } from "../../src/results/database.js";
+import { openStore, publishedDirectory } from "../../src/results/index.js";
+import { writeManifest } from "../../src/results/manifest.js";
+import { exportTrials } from "../../src/results/trial-table.js";
 import { findStudy, parseStudy, type Study } from "../../src/studies/index.js";
 
 const quick = findStudy("lenet5-fashion", "quick");

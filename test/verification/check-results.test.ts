@@ -2,10 +2,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CheckedResults, checkResults } from "../../src/campaign/check-results.js";
-import { readTrials, type TrialRow, verifyResults } from "../../src/campaign/index.js";
-import { checkManifest, writeManifest } from "../../src/campaign/manifest.js";
 import { decodeCheckpoint, networkHash } from "../../src/checkpoints/index.js";
+import { readTrials, type TrialRow } from "../../src/results/index.js";
+import { checkManifest, writeManifest } from "../../src/results/manifest.js";
+import { type CheckedResults, checkResults } from "../../src/verification/check-results.js";
+import { verifyResults } from "../../src/verification/index.js";
 import { temporaryFolder } from "../support/cli.js";
 import { alterTrials, changeJson, publishSmallStudy, smallStudy } from "../support/published.js";
 

@@ -1,23 +1,23 @@
 /** Whether the files of published results say the same as each other; what the engine has to recompute is in verify.ts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type NetworkKey, networksOf } from "../campaign/campaign.js";
+import { planTrials, type Trial } from "../campaign/plan.js";
 import { type Checkpoint, networkHash, readCheckpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
+import { readFailure } from "../results/failures.js";
+import { readManifest } from "../results/manifest.js";
+import { readJson } from "../results/read-json.js";
+import { resultsOf } from "../results/results.js";
+import type { NetworkRow, TrialRow } from "../results/rows.js";
+import { checkpointPath, networkPath } from "../results/store.js";
+import { readTrials, summaryOf } from "../results/trial-table.js";
+import { trialFiles } from "../results/trials.js";
 import { armConfig, settingsHash, studyHash } from "../studies/hash.js";
 import { armOf } from "../studies/registry.js";
 import { parseStudy } from "../studies/schema.js";
 import type { Study } from "../studies/study.js";
-import { type NetworkKey, networksOf } from "./campaign.js";
 import { describeTrial, listTrials } from "./describe-trial.js";
-import { readFailure } from "./failures.js";
-import { readManifest } from "./manifest.js";
-import { planTrials, type Trial } from "./plan.js";
-import { readJson } from "./read-json.js";
-import { resultsOf } from "./results.js";
-import type { NetworkRow, TrialRow } from "./rows.js";
-import { checkpointPath, networkPath } from "./store.js";
-import { readTrials, summaryOf } from "./trial-table.js";
-import { trialFiles } from "./trials.js";
 
 /** A network of published results: its checkpoint, and what was measured on it without faults, if that can be read. */
 export interface PublishedNetwork extends NetworkKey {

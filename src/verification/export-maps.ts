@@ -1,12 +1,12 @@
 import { join } from "node:path";
+import { campaignMap } from "../campaign/evaluate-trial.js";
+import { mapFamily } from "../campaign/plan.js";
 import { saveFaultMap } from "../faults/files.js";
 import { faultModel } from "../faults/models.js";
 import { sitesId } from "../faults/sites.js";
 import type { Bits } from "../models/bits.js";
 import { faultsOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
-import { campaignMap } from "./evaluate-trial.js";
-import { mapFamily } from "./plan.js";
 
 /**
  * Writes the fault maps of a study with these indices as `<family>-map<index>.safetensors` (docs/formats.md). Maps of arms

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { compareTrials } from "../../src/campaign/index.js";
-import type { TrialRow } from "../../src/campaign/rows.js";
+import type { TrialRow } from "../../src/results/rows.js";
+import { compareTrials } from "../../src/verification/index.js";
 
 const row = (map: number, correct: number, id = "x"): TrialRow => ({
   ...{

@@ -1,14 +1,14 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { byMap, sharedImages } from "../campaign/campaign.js";
+import type { JobOptions } from "../campaign/progress.js";
+import type { Task } from "../campaign/worker.js";
+import { openWorkers } from "../campaign/workers.js";
 import { UserError } from "../errors.js";
-import { byMap, sharedImages } from "./campaign.js";
+import { checkManifest } from "../results/manifest.js";
+import type { NetworkRow, TrialRow } from "../results/rows.js";
 import { type CheckedResults, checkResults, type PublishedNetwork } from "./check-results.js";
-import { checkManifest } from "./manifest.js";
-import type { JobOptions } from "./progress.js";
-import type { NetworkRow, TrialRow } from "./rows.js";
 import { sampleOf } from "./sample.js";
-import type { Task } from "./worker.js";
-import { openWorkers } from "./workers.js";
 
 export interface VerifyOptions extends JobOptions {
   /** Which trials are drawn: any number; the same one draws the same trials again. */

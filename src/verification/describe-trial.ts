@@ -1,6 +1,6 @@
+import type { NetworkKey } from "../campaign/campaign.js";
+import type { Condition, Trial } from "../campaign/plan.js";
 import { ENCODINGS } from "../quantization/encodings.js";
-import type { NetworkKey } from "./campaign.js";
-import type { Condition, Trial } from "./plan.js";
 
 /**
  * A trial in words: `as, seed 0, flip at 0.01, map 3`, and where it applies `, fc1 alone` and `, gray`; the encoding is left out

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { armsOfSelection, type CandidateRow, surveySelection } from "../../src/campaign/select.js";
-import { selectionRecord, selectionTable } from "../../src/campaign/select-results.js";
+import { armsOfSelection, type CandidateRow, surveySelection } from "../../src/selection/select.js";
+import { selectionRecord, selectionTable } from "../../src/selection/select-results.js";
 import { findStudy, type Study } from "../../src/studies/index.js";
 
 const published = findStudy("lenet5-fashion", "selection");

@@ -1,7 +1,13 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openBitRows } from "../../src/campaign/bit-rows.js";
+import { flip, stuckAt0, stuckAt1 } from "../../src/faults/index.js";
+import { codesOf } from "../../src/inference/deploy.js";
+import { integerClassifier } from "../../src/inference/engine.js";
+import { compile } from "../../src/inference/program.js";
+import { evaluate } from "../../src/inference/reference.js";
+import { type Model, quantizedLayers, weightLayers } from "../../src/models/index.js";
+import { openBitRows } from "../../src/single-bit/bit-rows.js";
 import {
   type BitRow,
   codeWithFault,
@@ -9,14 +15,8 @@ import {
   planSingleBits,
   type Stratum,
   summarizeBits,
-} from "../../src/campaign/single-bit.js";
-import { testBits } from "../../src/campaign/test-bits.js";
-import { flip, stuckAt0, stuckAt1 } from "../../src/faults/index.js";
-import { codesOf } from "../../src/inference/deploy.js";
-import { integerClassifier } from "../../src/inference/engine.js";
-import { compile } from "../../src/inference/program.js";
-import { evaluate } from "../../src/inference/reference.js";
-import { type Model, quantizedLayers, weightLayers } from "../../src/models/index.js";
+} from "../../src/single-bit/single-bit.js";
+import { testBits } from "../../src/single-bit/test-bits.js";
 import { leveugleSampleSize } from "../../src/statistics/index.js";
 import { temporaryFolder } from "../support/cli.js";
 import { randomImages, randomNetwork } from "../support/integer-networks.js";

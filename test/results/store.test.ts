@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { openStore } from "../../src/campaign/index.js";
+import { openStore } from "../../src/results/index.js";
 import { findStudy } from "../../src/studies/index.js";
 import { temporaryFolder } from "../support/cli.js";
 

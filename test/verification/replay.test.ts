@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { campaignMap, injectTrial } from "../../src/campaign/evaluate-trial.js";
-import { readTrials, replayTrial, type TrialRow } from "../../src/campaign/index.js";
 import { readCheckpoint } from "../../src/checkpoints/index.js";
 import { faultModel } from "../../src/faults/index.js";
 import { deploy } from "../../src/inference/index.js";
 import { lenet5 } from "../../src/models/index.js";
+import { readTrials, type TrialRow } from "../../src/results/index.js";
+import { replayTrial } from "../../src/verification/index.js";
 import { temporaryFolder } from "../support/cli.js";
 import { publishSmallStudy, smallStudy } from "../support/published.js";
 

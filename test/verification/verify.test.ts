@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readTrials, type TrialRow, verifyResults } from "../../src/campaign/index.js";
+import { readTrials, type TrialRow } from "../../src/results/index.js";
+import { verifyResults } from "../../src/verification/index.js";
 import { contents, temporaryFolder } from "../support/cli.js";
 import { alterTrials, changeJson, publishSmallStudy } from "../support/published.js";
 

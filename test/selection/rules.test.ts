@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseAlpha, chooseRho, chooseSparsity, type TriedValue } from "../../src/campaign/select-rules.js";
+import { chooseAlpha, chooseRho, chooseSparsity, type TriedValue } from "../../src/selection/rules.js";
 
 /** Rows of [value, clean, under faults, sparsity]; a value alone is one whose training failed. */
 function table(...rows: number[][]): TriedValue[] {

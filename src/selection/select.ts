@@ -7,7 +7,7 @@ import {
   STANDARD,
 } from "../studies/selection.js";
 import type { Arm, Study } from "../studies/study.js";
-import { chooseAlpha, chooseRho, chooseSparsity, type Decision, type TriedValue } from "./select-rules.js";
+import { chooseAlpha, chooseRho, chooseSparsity, type Decision, type TriedValue } from "./rules.js";
 
 /** What was measured on one network that selection trained, on validation images. */
 export interface CandidateRow {

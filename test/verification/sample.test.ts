@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { missProbability, sampleOf } from "../../src/campaign/sample.js";
+import { missProbability, sampleOf } from "../../src/verification/sample.js";
 
 const items = Array.from({ length: 500 }, (_, i) => i);
 const draw = (seed: number, share = 0.1) => sampleOf(items, { share, least: 10, seed });

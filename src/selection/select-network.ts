@@ -1,25 +1,25 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { describeNetwork } from "../campaign/describe-network.js";
+import { evaluateTrials } from "../campaign/evaluate-trial.js";
+import { campaignImages } from "../campaign/images.js";
+import { planTrials } from "../campaign/plan.js";
+import type { JobOptions } from "../campaign/progress.js";
+import { trainNetwork } from "../campaign/train-network.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { type Checkpoint, networkHash } from "../checkpoints/checkpoint.js";
 import { gatherImages, gatherLabels } from "../datasets/images.js";
 import { UserError } from "../errors.js";
 import { deploy } from "../inference/deploy.js";
 import { integerClassifier } from "../inference/engine.js";
+import { readJson } from "../results/read-json.js";
+import type { TrialRow } from "../results/rows.js";
+import type { Store } from "../results/store.js";
+import { failureOf, trainedNetwork } from "../results/trained-network.js";
 import { armConfig } from "../studies/hash.js";
 import { modelOf } from "../studies/registry.js";
 import type { Arm, Study } from "../studies/study.js";
-import { describeNetwork } from "./describe-network.js";
-import { evaluateTrials } from "./evaluate-trial.js";
-import { campaignImages } from "./images.js";
-import { planTrials } from "./plan.js";
-import type { JobOptions } from "./progress.js";
-import { readJson } from "./read-json.js";
-import type { TrialRow } from "./rows.js";
 import { armsOfSelection, type CandidateRow } from "./select.js";
-import type { Store } from "./store.js";
-import { trainNetwork } from "./train-network.js";
-import { failureOf, trainedNetwork } from "./trained-network.js";
 
 /** Trains and evaluates one network of a selection, as far as that is not done, and keeps what was measured. */
 export async function runCandidate(

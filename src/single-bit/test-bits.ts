@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
+import type { JobOptions } from "../campaign/progress.js";
 import type { FaultModel } from "../faults/models.js";
 import { type Classifier, countCorrect } from "../inference/classifier.js";
 import { codesOf, type DeployedNetwork } from "../inference/deploy.js";
 import type { Encoding } from "../quantization/encodings.js";
 import type { BitStore } from "./bit-rows.js";
-import type { JobOptions } from "./progress.js";
 import { type BitRow, bitKey, codeWithFault, inMixedOrder, type Stratum } from "./single-bit.js";
 
 /** A network, the images it is tested on, and what a fault does to a bit. */

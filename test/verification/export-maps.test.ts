@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
-import { exportMaps } from "../../src/campaign/index.js";
 import { drawFaultMap, faultModel, loadFaultMap } from "../../src/faults/index.js";
 import { lenet5, weightLayers } from "../../src/models/index.js";
 import { findStudy, parseStudy } from "../../src/studies/index.js";
+import { exportMaps } from "../../src/verification/index.js";
 import { temporaryFolder } from "../support/cli.js";
 
 const quick = findStudy("lenet5-fashion", "quick");

@@ -3,10 +3,10 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { openDatabase } from "../../src/campaign/database.js";
-import type { TrialRow } from "../../src/campaign/index.js";
-import { readTrials } from "../../src/campaign/trial-table.js";
-import { openTrials, storedTrials, trialFiles } from "../../src/campaign/trials.js";
+import { openDatabase } from "../../src/results/database.js";
+import type { TrialRow } from "../../src/results/index.js";
+import { readTrials } from "../../src/results/trial-table.js";
+import { openTrials, storedTrials, trialFiles } from "../../src/results/trials.js";
 import { findStudy } from "../../src/studies/index.js";
 import { temporaryFolder } from "../support/cli.js";
 
@@ -86,8 +86,8 @@ describe.skipIf(process.platform === "win32")("on a full disk", () => {
   // a limit on the size of files stands for the disk
   const limited = (folder: string, kilobytes: number) => {
     const code = `
-      import { campaign, studies } from "./dist/index.js";
-      const trials = await campaign.openTrials(studies.findStudy("lenet5-fashion", "quick"), process.argv[1]);
+      import { results, studies } from "./dist/index.js";
+      const trials = await results.openTrials(studies.findStudy("lenet5-fashion", "quick"), process.argv[1]);
       const row = ${JSON.stringify(row())};
       for (let i = 0; i < 1000; i++) {
         await trials.add([{ ...row, id: "t" + i }]);

@@ -1,4 +1,4 @@
-import type { TrialRow } from "./rows.js";
+import type { TrialRow } from "../results/rows.js";
 
 /** How the trials of two runs of one study agree. */
 export interface Agreement {

@@ -1,3 +1,6 @@
+import { campaignMap, injectionOf, injectTrial, isStruck } from "../campaign/evaluate-trial.js";
+import { campaignImages } from "../campaign/images.js";
+import { type Trial, trialMaker } from "../campaign/plan.js";
 import { type Checkpoint, networkHash, readCheckpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
 import { forEachFaultyWeight } from "../faults/inject.js";
@@ -6,17 +9,14 @@ import { countCorrect } from "../inference/classifier.js";
 import { codesOf, type DeployedLayer, type DeployedNetwork, deploy } from "../inference/deploy.js";
 import { integerClassifier } from "../inference/engine.js";
 import { weightValue } from "../quantization/grid.js";
+import type { TrialRow } from "../results/rows.js";
+import { checkpointPath } from "../results/store.js";
+import { storedTrials } from "../results/trials.js";
 import { confusionMatrix } from "../statistics/confusion-matrix.js";
 import { modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { readStudy } from "./check-results.js";
 import { listTrials } from "./describe-trial.js";
-import { campaignMap, injectionOf, injectTrial, isStruck } from "./evaluate-trial.js";
-import { campaignImages } from "./images.js";
-import { type Trial, trialMaker } from "./plan.js";
-import type { TrialRow } from "./rows.js";
-import { checkpointPath } from "./store.js";
-import { storedTrials } from "./trials.js";
 
 /** One stored bit that a trial makes faulty. */
 export interface FaultyBit {

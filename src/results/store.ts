@@ -1,11 +1,11 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { NetworkKey } from "../campaign/campaign.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
 import { settingsHash, studyHash } from "../studies/hash.js";
 import type { Study } from "../studies/study.js";
-import type { NetworkKey } from "./campaign.js";
 import { readJson } from "./read-json.js";
 import type { NetworkRow } from "./rows.js";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { lockRun } from "../../src/campaign/lock.js";
+import { lockRun } from "../../src/results/lock.js";
 import { temporaryFolder } from "../support/cli.js";
 
 describe("lockRun()", () => {

@@ -1,0 +1,8 @@
+export { publishedDirectory, readResults, readResultsFrom, resultsOf, writeResults } from "./results.js";
+export type { Failure, NetworkRow, Results, TrialRow } from "./rows.js";
+export type { Store } from "./store.js";
+export { openStore } from "./store.js";
+export { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "./trained-network.js";
+export { readTrials } from "./trial-table.js";
+export type { Trials } from "./trials.js";
+export { openTrials, storedTrials } from "./trials.js";
