@@ -12,16 +12,18 @@ import { networksOf } from "./campaign.js";
 import { planTrials } from "./plan.js";
 
 /**
- * Turns a study whose trials are all done into files that others read: `trials.parquet`, `summary.csv`, `results.json` and
- * the manifest. Equal results give equal bytes.
+ * Turns what is done of a study into files that others read: `trials.parquet`, `summary.csv`, `results.json` and the
+ * manifest. Networks that are not trained and measured yet are not in it. Equal results give equal bytes.
  */
 export async function publishRun(study: Study, store: Store): Promise<Results> {
   const trials = await exportDone(study, store);
   const keys = networksOf(study);
   const failures = keys.flatMap(({ arm, seed }) => failureOf(study, store, arm, seed) ?? []);
-  const networks = keys.flatMap(({ arm, seed }) =>
-    trainedNetwork(study, store, arm, seed) ? store.network(arm, seed)! : [],
-  );
+  const networks = keys.flatMap(({ arm, seed }) => {
+    const checkpoint = trainedNetwork(study, store, arm, seed);
+    const row = store.network(arm, seed);
+    return checkpoint && row?.network === networkHash(checkpoint) ? row : [];
+  });
   const results = resultsOf(study, { networks, failures, trials });
   writeResults(store.directory, results);
   writeManifest(study, store.directory);

@@ -3,7 +3,9 @@ import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
 import { saveFailure } from "../results/failures.js";
 import type { Store } from "../results/store.js";
+import { saveTiming, thisMachine } from "../results/timings.js";
 import { configOf, dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../results/trained-network.js";
+import { sampleQuantile } from "../statistics/index.js";
 import { settingsHash } from "../studies/hash.js";
 import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
@@ -49,21 +51,27 @@ export async function trainNetwork(
     backend: { ...backend },
   };
   const job = arm === FLOAT ? floatJob(study, origin) : armJob(study, store, origin);
+  const speeds: number[] = [];
   const training = train(job, trainingData(study), {
     resume: resumable(store.unfinished(arm, seed, config), origin.backend),
     onEpoch: (state) => store.saveUnfinished(state),
-    onProgress: ({ step, steps, imagesPerSecond, epoch, epochs }) =>
-      onProgress?.({
-        done: step,
-        of: steps,
-        rate: imagesPerSecond,
-        unit: "images/s",
-        note: `epoch ${epoch}/${epochs}`,
-      }),
+    onProgress: ({ step, steps, imagesPerSecond: rate, epoch, epochs }) => {
+      speeds.push(rate);
+      onProgress?.({ done: step, of: steps, rate, unit: "images/s", note: `epoch ${epoch}/${epochs}` });
+    },
     signal,
   });
   try {
-    store.saveFinished(await training);
+    const network = await training;
+    const { batch } = job.settings;
+    const millisecondsPerStep =
+      (1000 * batch) /
+      sampleQuantile(
+        speeds.sort((a, b) => a - b),
+        0.5,
+      );
+    saveTiming(store, { arm, seed, millisecondsPerStep, batch, machine: thisMachine() });
+    store.saveFinished(network);
     return "trained";
   } catch (error) {
     if (!(error instanceof TrainingFailure)) throw error;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { publishedDirectory, readResultsFrom } from "../results/results.js";
+import { publishedDirectory, readResultsFrom, resultsName } from "../results/results.js";
 import { loadStudy, type StudyOptions } from "./selection.js";
 import { writeExhibits } from "./write-exhibits.js";
 
@@ -11,7 +11,7 @@ export interface FiguresOptions extends StudyOptions {
 /** `flatenn figures` */
 export async function figures({ study: name, profile, results, out }: FiguresOptions): Promise<void> {
   const study = loadStudy(name, profile);
-  const folder = out ?? join("figures", `${study.name}-${study.profile}`);
+  const folder = out ?? join("figures", resultsName(study.name, study.profile));
   await writeExhibits(
     await readResultsFrom(results ?? publishedDirectory(study.name, study.profile)),
     folder,

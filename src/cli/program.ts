@@ -42,8 +42,17 @@ export function program(): Command {
       "--out <folder>",
       "folder of the run (default: data/runs/<study>-<profile>-<hash of the settings>)",
     )
+    .option(
+      "--arm <id>",
+      "only this arm, and what others need of it is withheld; may be given more than once (default: all)",
+      repeated,
+      [],
+    )
     .option("--jobs <n>", "processes side by side (default: one per core)", jobs)
-    .option("--figures <folder>", "where figures and tables go (default: figures/<study>-<profile>)")
+    .option(
+      "--figures <folder>",
+      "where figures and tables go (default: figures/<study>-<profile>; of the full profile figures/<study>)",
+    )
     .action(async (options) => (await import("./reproduce.js")).reproduce(options));
   command(
     "train",
@@ -113,7 +122,10 @@ export function program(): Command {
       "--results <folder>",
       "folder of a finished run (default: the results that come with the repository)",
     )
-    .option("--out <folder>", "where they go (default: figures/<study>-<profile>)")
+    .option(
+      "--out <folder>",
+      "where they go (default: figures/<study>-<profile>; of the full profile figures/<study>)",
+    )
     .action(async (options) => (await import("./figures.js")).figures(options));
   command(
     "claims",

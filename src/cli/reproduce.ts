@@ -8,11 +8,11 @@ import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";
 import { toText } from "../exhibits/table.js";
 import { lockRun } from "../results/lock.js";
-import { publishedDirectory, readResultsFrom } from "../results/results.js";
+import { publishedDirectory, readResultsFrom, resultsName } from "../results/results.js";
 import type { Results } from "../results/rows.js";
 import type { Store } from "../results/store.js";
 import { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../results/trained-network.js";
-import { seedsOfArm } from "../studies/registry.js";
+import { armOf, seedsOfArm } from "../studies/registry.js";
 import type { Arm, Study } from "../studies/study.js";
 import { compareTrials } from "../verification/compare.js";
 import { injectFaultsInto } from "./campaign.js";
@@ -22,22 +22,26 @@ import { openRun, type RunOptions } from "./selection.js";
 import { writeExhibits } from "./write-exhibits.js";
 
 export interface ReproduceOptions extends RunOptions {
+  /** Ids of the only arms to be done; empty for all. */
+  readonly arm: readonly string[];
   readonly jobs?: number;
   readonly figures?: string;
 }
 
-/** `flatenn reproduce`: everything of a study that is not done yet. */
+/** `flatenn reproduce`: everything of a study, or of some of its arms, that is not done yet. */
 export async function reproduce(options: ReproduceOptions): Promise<void> {
   const started = performance.now();
   const { study, store } = openRun(options);
+  const wanted = options.arm.length > 0 ? options.arm.map((id) => armOf(study, id)) : study.arms;
   lockRun(store.directory);
   requireReadable(study); // says at once, not after the training, if the images may not be read
   console.log(`Study ${study.name}, profile ${study.profile}, in ${store.directory}`);
   const jobs = options.jobs ?? availableParallelism();
-  await runTasks(plan(study, store, options), jobs);
-  await injectFaultsInto(study, store, networksOf(study), jobs);
+  await runTasks(plan(study, store, wanted, options), jobs);
+  const networks = networksOf(study).filter(({ arm }) => wanted.some(({ id }) => id === arm));
+  await injectFaultsInto(study, store, networks, jobs);
   const results = await publishRun(study, store);
-  const folder = options.figures ?? join("figures", `${study.name}-${study.profile}`);
+  const folder = options.figures ?? join("figures", resultsName(study.name, study.profile));
   console.log(`Tables and figures go to ${folder}`);
   await writeExhibits(results, folder);
   console.log(`\n${toText(networkTable(results))}\n${toText(claimsTable(results))}`);
@@ -45,8 +49,10 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
   console.log(`Done in ${duration((performance.now() - started) / 1000)}.`);
 }
 
-/** What is still to be trained, the longest first, since the last task to end decides when all is done. */
-function plan(study: Study, store: Store, options: ReproduceOptions): Task[] {
+/**
+ * What is still to be trained for these arms, the longest first, since the last task to end decides when all is done.
+ */
+function plan(study: Study, store: Store, wanted: readonly Arm[], options: ReproduceOptions): Task[] {
   const common = ["--study", options.study, "--profile", study.profile, "--out", store.directory];
   if (options.verbose) common.push("--verbose");
   const tasks: Task[] = [];
@@ -63,7 +69,8 @@ function plan(study: Study, store: Store, options: ReproduceOptions): Task[] {
     add(training(arm, seed), outcomeOf(arm, seed), ["train", "--arm", arm, "--seed", String(seed)], after);
   };
   const cost = (arm: Arm) => (arm.gradient.rule === "conventional" ? 1 : 2) * (arm.epochsFactor ?? 1);
-  const arms = [...study.arms].sort((a, b) => cost(b) - cost(a));
+  const needed = new Set(wanted.flatMap(({ id }) => [id, ...dependenciesOf(study, id)]));
+  const arms = study.arms.filter(({ id }) => needed.has(id)).sort((a, b) => cost(b) - cost(a));
   for (const seed of study.seeds) {
     addTraining(FLOAT, seed);
     for (const arm of arms) if (seedsOfArm(study, arm).includes(seed)) addTraining(arm.id, seed);

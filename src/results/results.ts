@@ -12,9 +12,14 @@ import { trialFiles } from "./trials.js";
 /** The root of this package, the same seen from src/ and from dist/. */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
+/** What folders of results and figures are called: the full profile is the study itself, the others are named after it. */
+export function resultsName(study: string, profile: string): string {
+  return profile === "full" ? study : `${study}-${profile}`;
+}
+
 /** Where the results that come with the repository are. */
 export function publishedDirectory(study: string, profile: string): string {
-  return join(ROOT, "data", "results", `${study}-${profile}`);
+  return join(ROOT, "data", "results", resultsName(study, profile));
 }
 
 /** Puts a study, its networks, the trainings that failed and the trials together. */

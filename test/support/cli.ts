@@ -51,9 +51,20 @@ export function contents(folder: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [path.slice(folder.length), readFileSync(path, "latin1")]));
 }
 
+/** The files of a run that have equal bytes every time: all but the timings, and their sums in the manifest. */
+export function reproducible(folder: string): Record<string, string> {
+  const files = Object.entries(contents(folder)).filter(([name]) => !name.startsWith("/timings/"));
+  return Object.fromEntries(
+    files.map(([name, content]) => [
+      name,
+      name === "/manifest.json" ? content.replaceAll(/^.*"timings\/.*\n/gm, "") : content,
+    ]),
+  );
+}
+
 /** Runs `flatenn reproduce` on a study file, into `<folder>/<name>` and figures into `<folder>/<name>-figures`. */
 export function reproduceInto(folder: string, study: string) {
-  return (name: string, begun?: Parameters<typeof flatenn>[1]) =>
+  return (name: string, begun?: Parameters<typeof flatenn>[1], more: readonly string[] = []) =>
     flatenn(
       [
         "reproduce",
@@ -63,6 +74,7 @@ export function reproduceInto(folder: string, study: string) {
         join(folder, name),
         "--figures",
         join(folder, `${name}-figures`),
+        ...more,
       ],
       begun,
     );
