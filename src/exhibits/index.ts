@@ -11,14 +11,18 @@ export {
   type Verdict,
 } from "./claims.js";
 export { claimsTable, verdictText } from "./claims-table.js";
+export { codeHistogram, type LayerCodes } from "./code-histogram.js";
+export { encodingSteps } from "./encoding-steps.js";
 export { encodingFigure, encodingTable } from "./encodings.js";
 export { type FaultStyle, faultStyle } from "./fault-styles.js";
 export type { Figure } from "./figure.js";
 export { layerFaultsFigure, layerFaultsTable } from "./layer-faults.js";
 export { layerTable } from "./layer-table.js";
 export { mismatchTable } from "./mismatch-table.js";
+export { type MomentPair, momentsAgainstSimulation } from "./moments-against-simulation.js";
 export { networkTable } from "./network-table.js";
 export { precisionTable } from "./precision-table.js";
+export { quantizer } from "./quantizer.js";
 export { confusionTable, faultyBitsTable, faultyLayersTable } from "./replay-tables.js";
 export { singleBitLoss } from "./single-bit-loss.js";
 export { singleBitTable } from "./single-bit-table.js";

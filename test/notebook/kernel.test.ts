@@ -26,6 +26,14 @@ describe.skipIf(process.platform === "win32")("the kernel", { timeout: 30_000 },
     expect(printed(answer)).toBe("4\n");
   });
 
+  test("finds an earlier cell's variable in the shorthand of an object, and leaves a local one alone", async () => {
+    await kernel.execute("const width = 7; const depth = 8;");
+    const answer = await kernel.execute(
+      `console.log([1].map((depth) => ({ width, depth })), JSON.stringify({ width }));`,
+    );
+    expect(printed(answer)).toBe('[ { width: 7, depth: 1 } ] {"width":7}\n');
+  });
+
   test("brings 10,000 lines in few messages and in order", async () => {
     const answer = await kernel.execute("for (let i = 0; i < 10_000; i++) console.log(i);");
     expect(printed(answer)).toBe(Array.from({ length: 10_000 }, (_, i) => `${i}\n`).join(""));
