@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.js";
-import { duration, endLine, type ProgressMessage, throttled } from "./progress-line.js";
+import { duration } from "../progress-text.js";
+import { endLine, type ProgressMessage, throttled } from "./progress-line.js";
 
 /** A command of this program to be run in a process of its own. */
 export interface Task {

@@ -1,4 +1,5 @@
 import type { Progress } from "../campaign/progress.js";
+import { progressText } from "../progress-text.js";
 
 /** Where a job's progress goes: to the parent process if there is one, else to the terminal. */
 export interface Reporter {
@@ -11,13 +12,7 @@ export interface Reporter {
 export type ProgressMessage = { readonly progress: string };
 
 export function progressReporter(title: string): Reporter {
-  let first: { done: number; at: number } | undefined;
-  const line = (progress: Progress) => {
-    const now = performance.now();
-    first ??= { done: progress.done, at: now }; // what a resumed job had done before says nothing of its speed
-    const secondsEach = (now - first.at) / 1000 / (progress.done - first.done);
-    return describe(progress, secondsEach * (progress.of - progress.done));
-  };
+  const line = progressText();
   if (process.send)
     return {
       update: (progress) => process.send?.({ progress: line(progress) } satisfies ProgressMessage),
@@ -28,20 +23,6 @@ export function progressReporter(title: string): Reporter {
     update: (progress) => show(`${title}: ${line(progress)}`),
     finish: (outcome) => endLine(`${title}: ${outcome}`),
   };
-}
-
-function describe({ done, of, rate, unit, note }: Progress, secondsLeft: number): string {
-  const speed = `${rate >= 100 ? Math.round(rate).toLocaleString("en") : rate.toFixed(1)} ${unit}`;
-  const left = Number.isFinite(secondsLeft) ? `${duration(secondsLeft)} left` : "";
-  return [note, `${Math.floor((100 * done) / of)} %`, speed, left].filter(Boolean).join(", ");
-}
-
-/** Seconds as people say them. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
 /** Shows a text in place on a terminal; elsewhere as a line now and then. */

@@ -7,6 +7,7 @@ import { UserError } from "../errors.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";
 import { toText } from "../exhibits/table.js";
+import { duration } from "../progress-text.js";
 import { lockRun } from "../results/lock.js";
 import { publishedDirectory, readResultsFrom, resultsName } from "../results/results.js";
 import type { Results } from "../results/rows.js";
@@ -17,7 +18,6 @@ import type { Arm, Study } from "../studies/study.js";
 import { compareTrials } from "../verification/compare.js";
 import { injectFaultsInto } from "./campaign.js";
 import { runTasks, type Task } from "./pool.js";
-import { duration } from "./progress-line.js";
 import { openRun, type RunOptions } from "./selection.js";
 import { writeExhibits } from "./write-exhibits.js";
 

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { toCsv } from "../exhibits/table.js";
+import { duration } from "../progress-text.js";
 import { lockRun } from "../results/lock.js";
 import type { Store } from "../results/store.js";
 import { FLOAT, failureOf, trainedNetwork } from "../results/trained-network.js";
@@ -10,7 +11,7 @@ import { readCandidates, runCandidate } from "../selection/select-network.js";
 import { selectionRecord, selectionTable } from "../selection/select-results.js";
 import type { Study } from "../studies/study.js";
 import { runTasks, type Task } from "./pool.js";
-import { duration, progressReporter } from "./progress-line.js";
+import { progressReporter } from "./progress-line.js";
 import { openRun, type RunOptions } from "./selection.js";
 
 export interface SelectOptions extends RunOptions {

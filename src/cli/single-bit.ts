@@ -13,6 +13,7 @@ import { loadFaultModel } from "../faults/load.js";
 import { deploy } from "../inference/deploy.js";
 import { integerClassifier } from "../inference/engine.js";
 import { quantizedLayers } from "../models/bits.js";
+import { duration } from "../progress-text.js";
 import { lockRun } from "../results/lock.js";
 import { openBitRows } from "../single-bit/bit-rows.js";
 import { planSingleBits, type SingleBitResults, summarizeBits } from "../single-bit/single-bit.js";
@@ -21,7 +22,7 @@ import { settingsHash } from "../studies/hash.js";
 import { armOf, modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { untilInterrupted } from "./interrupts.js";
-import { duration, progressReporter } from "./progress-line.js";
+import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadStudy, openRun, type RunOptions, seedsOf } from "./selection.js";
 
 export interface SingleBitOptions extends RunOptions {

@@ -2,11 +2,12 @@ import { randomInt } from "node:crypto";
 import { UserError } from "../errors.js";
 import { mismatchTable } from "../exhibits/mismatch-table.js";
 import { toText, wrap } from "../exhibits/table.js";
+import { duration } from "../progress-text.js";
 import { publishedDirectory } from "../results/results.js";
 import { missProbability } from "../verification/sample.js";
 import { type Verification, verifyResults } from "../verification/verify.js";
 import { untilInterrupted } from "./interrupts.js";
-import { duration, progressReporter } from "./progress-line.js";
+import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadFaults, loadStudy, type StudyOptions } from "./selection.js";
 
 export interface VerifyOptions extends StudyOptions {

@@ -2,15 +2,25 @@ import { createRequire } from "node:module";
 
 type Send = (message: { data: object; metadata: object; transient: object }, update: boolean) => void;
 
+export interface EmitOptions {
+  /** Name of the output, unique in the notebook's session, under which it can be replaced. */
+  readonly id?: string;
+  /** Replace the output of that name instead of adding one. */
+  readonly replace?: boolean;
+}
+
 /**
  * Sends one output in several forms (MIME type to content) to the cell that runs; a front end shows the richest it can.
  *
  * @returns false outside a tslab kernel, where there is nowhere to send it
  */
-export function emit(data: Readonly<Record<string, unknown>>): boolean {
+export function emit(
+  data: Readonly<Record<string, unknown>>,
+  { id, replace = false }: EmitOptions = {},
+): boolean {
   const send = sender();
   if (!send) return false;
-  send({ data, metadata: {}, transient: {} }, false);
+  send({ data, metadata: {}, transient: id === undefined ? {} : { display_id: id } }, replace);
   return true;
 }
 

@@ -1,4 +1,6 @@
-/** Output of a notebook cell: figures and tables in every form that a front end may want. */
-export { emit, inKernel } from "./emit.js";
+/** What a notebook's cells need: figures and tables in every form that a front end may want, progress, interrupts. */
+export { cellSignal } from "./cell-signal.js";
+export { type EmitOptions, emit, inKernel } from "./emit.js";
 export { describeFigure, show } from "./show.js";
+export { showProgress } from "./show-progress.js";
 export { showTable } from "./show-table.js";

@@ -2,7 +2,15 @@ import { createRequire } from "node:module";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Figure } from "../../src/exhibits/figure.js";
 import type { Table } from "../../src/exhibits/table.js";
-import { describeFigure, emit, inKernel, show, showTable } from "../../src/notebook/index.js";
+import {
+  cellSignal,
+  describeFigure,
+  emit,
+  inKernel,
+  show,
+  showProgress,
+  showTable,
+} from "../../src/notebook/index.js";
 
 const figure: Figure = {
   data: [
@@ -24,12 +32,19 @@ const table: Table = {
   rows: [{ arm: "a < b", accuracy: 88.123 }],
 };
 
+interface Sent {
+  data: Record<string, unknown>;
+  transient: { display_id?: string };
+  replaces: boolean;
+}
+
 /** Puts a stand-in for tslab's module where the display looks for the sender, and returns what was sent. */
-function pretendKernel(): { data: Record<string, unknown> }[] {
-  const sent: { data: Record<string, unknown> }[] = [];
+function pretendKernel(): Sent[] {
+  const sent: Sent[] = [];
   const { cache } = createRequire(import.meta.url);
   const exports = {
-    lastWriteDisplayData: (message: { data: Record<string, unknown> }) => sent.push(message),
+    lastWriteDisplayData: (message: Omit<Sent, "replaces">, replaces: boolean) =>
+      sent.push({ ...message, replaces }),
   };
   cache["/elsewhere/tslab/dist/jupyter.js"] = {
     filename: "/elsewhere/tslab/dist/jupyter.js",
@@ -44,7 +59,20 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+const halfway = (done: number) => ({ done, of: 4, rate: 2, unit: "trials/s" as const, note: "" });
+
 describe("outside a kernel", () => {
+  test("a cell's signal is one that nobody aborts", () => {
+    expect(cellSignal().aborted).toBe(false);
+  });
+
+  test("of progress only the end is printed", () => {
+    const log = vi.spyOn(console, "log").mockReturnValue();
+    const report = showProgress("faults");
+    for (const done of [1, 2, 4]) report(halfway(done));
+    expect(log.mock.calls).toEqual([["faults: 4 of 4"]]);
+  });
+
   test("nothing is emitted, and nothing throws", () => {
     expect(inKernel()).toBe(false);
     expect(emit({ "text/plain": "x" })).toBe(false);
@@ -81,6 +109,20 @@ describe("describeFigure", () => {
 });
 
 describe("in a kernel", () => {
+  test("progress is one output that is replaced, and ends without a time", () => {
+    const sent = pretendKernel();
+    const report = showProgress("faults");
+    for (const done of [1, 2, 3, 4]) report(halfway(done));
+    expect(sent.map(({ replaces }) => replaces)).toEqual([false, true]); // the second and third came too soon
+    expect(sent[0]!.transient.display_id).toBe(sent[1]!.transient.display_id);
+    expect(sent.map(({ data }) => data["text/plain"])).toEqual([
+      "faults: 25 %, 2.0 trials/s",
+      "faults: 4 of 4",
+    ]);
+    showProgress("other")(halfway(4));
+    expect(sent[2]!.transient.display_id).not.toBe(sent[1]!.transient.display_id);
+  });
+
   test("a table goes out as HTML and text in one message", () => {
     const sent = pretendKernel();
     showTable(table);

@@ -38,7 +38,13 @@ export class KernelClient {
   readonly #published: Socket;
   readonly #waiting = new Map<
     string,
-    { published: Message[]; reply?: Message; idle: boolean; done: () => void }
+    {
+      published: Message[];
+      heard: ((message: Message) => void) | undefined;
+      reply?: Message;
+      idle: boolean;
+      done: () => void;
+    }
   >();
   log = "";
 
@@ -55,7 +61,8 @@ export class KernelClient {
     void this.#listen(published, false);
   }
 
-  static async start(): Promise<KernelClient> {
+  /** @param node the program that runs the kernel */
+  static async start(node = process.execPath): Promise<KernelClient> {
     // The ZeroMQ binding is tslab's dependency, not this project's.
     const zmq = createRequire(resolve("node_modules/tslab/dist/main.js"))("zeromq") as Record<
       string,
@@ -73,7 +80,7 @@ export class KernelClient {
     );
     const kernel = resolve("jupyter/kernels/tslab/kernel.cjs");
     const args = ["--disable-warning=ExperimentalWarning", kernel, file];
-    const child = spawn(process.execPath, args, {
+    const child = spawn(node, args, {
       cwd: resolve("notebooks"),
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -91,17 +98,19 @@ export class KernelClient {
     throw new Error(`the kernel did not answer: ${client.log}`);
   }
 
-  execute(code: string): Promise<Answer> {
-    return this.request("execute_request", { code, silent: false, store_history: true });
+  /** @param heard gets what the cell publishes as it comes */
+  execute(code: string, heard?: (message: Message) => void): Promise<Answer> {
+    return this.request("execute_request", { code, silent: false, store_history: true }, heard);
   }
 
-  async request(type: string, content: object): Promise<Answer> {
+  async request(type: string, content: object, heard?: (message: Message) => void): Promise<Answer> {
     const id = randomUUID();
     const header = { msg_id: id, session: "test", username: "test", msg_type: type, version: "5.3" };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
     const answer = new Promise<Answer>((resolve) => {
       const entry = {
         published: [] as Message[],
+        heard,
         idle: false,
         done() {
           const { reply } = this as { reply?: Message };
@@ -141,8 +150,10 @@ export class KernelClient {
       if (!entry) continue;
       const message = { type: header.msg_type, parent: parent.msg_id, content };
       if (replies) entry.reply = message;
-      else if (message.type !== "status") entry.published.push(message);
-      else if (content.execution_state === "idle") entry.idle = true;
+      else if (message.type !== "status") {
+        entry.published.push(message);
+        entry.heard?.(message);
+      } else if (content.execution_state === "idle") entry.idle = true;
       entry.done();
     }
   }

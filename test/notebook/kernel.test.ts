@@ -103,19 +103,70 @@ try { await p; } catch { console.log("handled"); }`);
     expect((await kernel.execute("1")).reply.status).toBe("ok");
   });
 
-  test.each(["while (true) {}", "await new Promise((done) => setTimeout(done, 60_000));"])(
-    "stops %s when interrupted, and goes on",
-    async (code) => {
+  describe("when interrupted", () => {
+    const interrupted = async (code: string) => {
       const answer = kernel.execute(code);
-      await new Promise((done) => setTimeout(done, 500));
+      await new Promise((done) => setTimeout(done, 700));
+      kernel.interrupt();
+      return answer;
+    };
+    const SIGNAL = `const { signal } = { signal: (globalThis as any)[Symbol.for("jupyter.cell.signal")] as AbortSignal };`;
+
+    test.each([
+      ["a synchronous loop", "while (true) {}"],
+      ["a cell that awaits what knows nothing of signals", "await new Promise(() => {});"],
+      [
+        "a cell that awaits what throws the signal's reason",
+        `${SIGNAL}
+await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));`,
+      ],
+      [
+        "a cell that awaits one of Node's own functions",
+        `import { setTimeout as pause } from "node:timers/promises";
+${SIGNAL}
+await pause(60_000, undefined, { signal });`,
+      ],
+    ])("%s fails with KeyboardInterrupt, and the next cell runs", async (_, code) => {
+      const { reply, published } = await interrupted(code);
+      expect(reply).toMatchObject({ status: "error", ename: "KeyboardInterrupt" });
+      expect(published.find(({ type }) => type === "error")!.content.evalue).toMatch(/^interrupted/);
+      expect((await kernel.execute("1")).reply.status).toBe("ok");
+    });
+
+    test("a cell that took its signal ends when what it awaits has ended, and prints until then", async () => {
+      const answer = await interrupted(`import { cellSignal } from "../dist/notebook/index.js";
+const running = cellSignal();
+while (!running.aborted) await new Promise((done) => setTimeout(done, 10));
+await new Promise((done) => setTimeout(done, 200));
+console.log("stored");
+running.throwIfAborted();`);
+      expect(answer.reply).toMatchObject({ ename: "KeyboardInterrupt", evalue: "interrupted" });
+      expect(printed(answer)).toBe("stored\n");
+    });
+
+    test("a second interrupt ends a cell that took its signal and does not heed it", async () => {
+      const answer = interrupted(`${SIGNAL} await new Promise(() => {});`);
+      await new Promise((done) => setTimeout(done, 1_000));
       kernel.interrupt();
       expect((await answer).reply).toMatchObject({
-        status: "error",
-        evalue: expect.stringMatching(/interrupted/i),
+        ename: "KeyboardInterrupt",
+        evalue: expect.stringContaining("goes on"),
       });
-      expect((await kernel.execute("1")).reply.status).toBe("ok");
-    },
-  );
+    });
+
+    test("a cell of its own mind may pass", async () => {
+      const { reply } = await interrupted(`${SIGNAL}
+await new Promise<void>((done) => signal.addEventListener("abort", () => done()));`);
+      expect(reply.status).toBe("ok");
+    });
+
+    test("an idle kernel does nothing, and the next cell has a signal that is not aborted", async () => {
+      kernel.interrupt();
+      await new Promise((done) => setTimeout(done, 100));
+      const answer = await kernel.execute(`${SIGNAL} signal.aborted`);
+      expect(printed(answer)).toBe("false\n");
+    });
+  });
 
   test("completes and explains names of earlier cells", async () => {
     await kernel.execute("const bank = { clip: 1, codes: [2] };");

@@ -1,9 +1,10 @@
-/** The compiled package under the other versions of Node.js, whose programs are npm packages of the registry. */
+/** The compiled package and the notebooks' kernel under the other versions of Node.js, whose programs are npm packages of the registry. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { KernelClient, printed } from "../notebook/kernel-client.js";
 
 const root = join(import.meta.dirname, "../..");
 const temporary = mkdtempSync(join(tmpdir(), "flatenn-node-"));
@@ -70,5 +71,31 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("other ve
     const there = compute(nodeOf(major));
     expect(there.node).toMatch(new RegExp(`^v${major}\\.`));
     expect({ ...there, node: "" }).toEqual({ ...here, node: "" });
+  });
+
+  it.each(MAJORS)("%i runs the kernel: values, imports, failures, completion, interrupts", async (major) => {
+    const kernel = await KernelClient.start(nodeOf(major));
+    const value = await kernel.execute(`import { quantization } from "../dist/index.js";
+const codes: Uint8Array = quantization.weightCodes(Float32Array.of(-1, 1), 1, 4);
+console.log(process.version, [...codes]);`);
+    expect(printed(value)).toMatch(new RegExp(`^v${major}\\..* \\[ 0, 15 \\]\n$`));
+    const lines = await kernel.execute("for (let i = 0; i < 10_000; i++) console.log(i);");
+    expect(printed(lines)).toBe(Array.from({ length: 10_000 }, (_, i) => `${i}\n`).join(""));
+    const thrown = await kernel.execute(`throw new RangeError("too far");`);
+    expect(thrown.reply).toMatchObject({ status: "error", ename: "RangeError", evalue: "too far" });
+    const late = await kernel.execute(`setTimeout(() => { throw new TypeError("late"); }, 20); undefined;`);
+    expect(late.reply).toMatchObject({ status: "error", ename: "TypeError", evalue: "late" });
+    const strict = await kernel.execute("let text: string = null;");
+    expect(strict.reply).toMatchObject({ status: "error", ename: "CompileError" });
+    const completed = await kernel.request("complete_request", { code: "codes.subar", cursor_pos: 11 });
+    expect(completed.reply.matches).toEqual(["subarray"]);
+    const cells = ["while (true) {}", "await new Promise(() => {});"];
+    for (const code of cells) {
+      const running = kernel.execute(code);
+      await new Promise((done) => setTimeout(done, 1_000));
+      kernel.interrupt();
+      expect((await running).reply).toMatchObject({ status: "error", ename: "KeyboardInterrupt" });
+    }
+    expect(await kernel.stop()).toBe(0);
   });
 });

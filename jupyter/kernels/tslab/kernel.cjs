@@ -10,6 +10,7 @@ const path = require("node:path");
 
 const { useStrictCompiler } = require("./repairs/compiler.cjs");
 const { FailureJournal } = require("./repairs/failures.cjs");
+const { CellInterrupts } = require("./repairs/interrupts.cjs");
 const { sendInOrder } = require("./repairs/transport.cjs");
 const { reportExecution } = require("./repairs/execution.cjs");
 const { endWithParent, endOnShutdown } = require("./repairs/ending.cjs");
@@ -23,10 +24,11 @@ if (!connectionFile) {
 // `require` as tslab's own files see it: the modules to mend must be the very ones that tslab loads.
 const tslab = createRequire(findTslab());
 const journal = new FailureJournal();
+const interrupts = new CellInterrupts();
 
 const typescriptVersion = useStrictCompiler(tslab);
 const transport = sendInOrder(tslab);
-reportExecution(tslab, { journal, transport, typescriptVersion });
+reportExecution(tslab, { journal, interrupts, transport, typescriptVersion });
 endOnShutdown(tslab, { transport });
 
 tslab("./main").startKernel({ configPath: path.resolve(connectionFile), enableFindLocal: false });

@@ -15,21 +15,25 @@ const ABORT_WINDOW_MS = 50;
  * @param {NodeJS.Require} tslab
  * @param {{
  *   journal: import("./failures.cjs").FailureJournal,
+ *   interrupts: import("./interrupts.cjs").CellInterrupts,
  *   transport: { drained(): Promise<void> },
  *   typescriptVersion: string,
  * }} parts
  */
-function reportExecution(tslab, { journal, transport, typescriptVersion }) {
+function reportExecution(tslab, { journal, interrupts, transport, typescriptVersion }) {
   const executor = tslab("./executor");
   const { createExecutor } = executor;
-  executor.createExecutor = (directory, converters, output) =>
-    createExecutor(directory, converters, { ...output, error: (...args) => journal.report(...args) });
+  executor.createExecutor = (directory, converters, output) => {
+    const error = (thrown, ...values) => journal.report(interrupts.recognize(thrown), ...values);
+    const made = createExecutor(directory, converters, { ...output, error });
+    return { ...made, interrupt: () => interrupts.interrupt(made.interrupt) };
+  };
 
   const { JupyterHandlerImpl: Handler, ZmqServer: Server } = tslab("./jupyter");
   mendKernelInfo(Handler.prototype, typescriptVersion);
   Handler.prototype.createWriteToIopub = streamWriter;
   announceReopening(tslab("./util").TaskQueue.prototype);
-  const failuresOf = collectFailures(Handler.prototype, journal);
+  const failuresOf = collectFailures(Handler.prototype, journal, interrupts);
 
   Server.prototype.handleExecute = async function (socket, request) {
     const publish = (type, content) => {
@@ -99,11 +103,12 @@ function announceReopening(queue) {
  *
  * @returns {(request: object) => import("./failures.cjs").CellFailures}
  */
-function collectFailures(handler, journal) {
+function collectFailures(handler, journal, interrupts) {
   const failures = new WeakMap();
   const { handleExecuteImpl } = handler;
   handler.handleExecuteImpl = async function (request, ...rest) {
     const cell = journal.begin();
+    interrupts.begin();
     failures.set(request, cell);
     const pendingBefore = pendingWork();
     let count;
@@ -111,6 +116,7 @@ function collectFailures(handler, journal) {
       count = await handleExecuteImpl.call(this, request, ...rest);
     } finally {
       await journal.end(pendingBefore);
+      interrupts.end();
     }
     // tslab's own way to say that a cell failed and that the cells queued behind it shall not run.
     if (cell.reported.length + cell.floating.length > 0) throw count;
