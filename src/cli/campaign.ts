@@ -4,6 +4,7 @@ import { type Precision, runAdaptive } from "../campaign/adaptive.js";
 import { type CampaignOutcome, type NetworkKey, networksOf, runCampaign } from "../campaign/campaign.js";
 import { exportDone, exportRun, publishRun } from "../campaign/publish.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { armStyles } from "../exhibits/arms.js";
 import { precisionTable } from "../exhibits/precision-table.js";
 import { summaryTable } from "../exhibits/summary-table.js";
 import { toCsv, toText } from "../exhibits/table.js";
@@ -48,7 +49,7 @@ export async function campaign(options: CampaignOptions): Promise<void> {
   const main = trials.filter(({ arm, seed, encoding, layer }) => {
     return asked.has(`${arm} ${seed}`) && encoding === study.campaign.encoding && layer === "";
   });
-  console.log(`\n${toText(summaryTable(main))}`);
+  console.log(`\n${toText(summaryTable(main, titlesOf(study)))}`);
   console.log(`Written: trials.parquet and summary.csv in ${store.directory}`);
   if (networks.length < networksOf(study).length) return;
   await publishRun(study, store);
@@ -94,7 +95,7 @@ async function measureTo(
   );
   report.finish(describe({ planned: ids.size, run }));
   await exportRun(study, store, ids);
-  const table = precisionTable(cells);
+  const table = precisionTable(cells, titlesOf(study));
   writeFileAtomic(join(store.directory, "precision.csv"), toCsv(table));
   console.log(`\n${toText(table)}`);
   const late = cells.filter(({ reached }) => !reached);
@@ -111,6 +112,10 @@ async function measureTo(
       .filter(Boolean)
       .join("\n"),
   );
+}
+
+function titlesOf({ arms, bits }: Study) {
+  return armStyles({ settings: arms, bits });
 }
 
 function describe({ planned, run }: CampaignOutcome): string {

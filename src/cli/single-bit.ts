@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { type Checkpoint, networkHash, readCheckpoint } from "../checkpoints/checkpoint.js";
 import { gatherLabels } from "../datasets/images.js";
 import { UserError } from "../errors.js";
+import { armStyles } from "../exhibits/arms.js";
 import { singleBitLoss } from "../exhibits/single-bit-loss.js";
 import { singleBitTable } from "../exhibits/single-bit-table.js";
 import { toCsv, toText } from "../exhibits/table.js";
@@ -92,11 +93,12 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
     exploratory: study.exploratory || !study.frozen,
     summary: summarizeBits(strata, rows.rows(), { faultFree, images: count }),
   };
-  const table = singleBitTable(results);
+  const titles = armStyles({ settings: study.arms, bits: study.bits });
+  const table = singleBitTable(results, titles);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   writeFileAtomic(join(folder, "summary.csv"), toCsv(table));
   writeFileAtomic(join(folder, "summary.json"), json(results));
-  writeFileAtomic(join(folder, "figure.json"), json(singleBitLoss(results)));
+  writeFileAtomic(join(folder, "figure.json"), json(singleBitLoss(results, titles)));
   const seconds = (performance.now() - started) / 1000;
   report.finish(tested > 0 ? `${tested} bits tested in ${duration(seconds)}` : "all bits already tested");
   console.log(`\n${toText(table)}\nIn ${folder}`);

@@ -1,12 +1,12 @@
 import { UserError } from "../errors.js";
 import type { Results } from "../results/rows.js";
 
-/** Accuracy in percent by [seed][map], or why it cannot be given. */
+/** Accuracy in percent by [seed][map], or why it cannot be given. An arm with fewer seeds has the first of the study's. */
 export type Measured = { readonly values: number[][] } | { readonly missing: string };
 
 /** The trials of one encoding and set of layers, looked up by arm, fault and rate. */
 export interface Accuracies {
-  /** Accuracy under faults, complete over all seeds and maps of the study, else what is missing. */
+  /** Accuracy under faults, complete over all seeds of the arm and all maps of the study, else what is missing. */
   faulty(arm: string, fault: string, rate: number): Measured;
   /** Accuracy without faults, [seed][0]; from the trials with fault "none", else from the network rows. */
   clean(arm: string): Measured;
@@ -39,10 +39,16 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
   for (const network of results.networks) {
     networks.set(JSON.stringify([network.arm, network.seed]), percent(network, "network"));
   }
+  const trained = new Set(
+    [...results.networks, ...results.trials].map(({ arm, seed }) => JSON.stringify([arm, seed])),
+  );
   const absent = (arm: string) => {
-    if (!results.arms.includes(arm)) return `the study has no arm "${arm}"`;
+    if (!results.arms.includes(arm) && !results.others?.some(({ id }) => id === arm))
+      return `the study has no arm "${arm}"`;
     const failure = results.failures.find((failure) => failure.arm === arm);
-    return failure && `the training of ${arm} failed with seed ${failure.seed}: ${failure.reason}`;
+    if (failure) return `the training of ${arm} failed with seed ${failure.seed}: ${failure.reason}`;
+    const seed = seedsOf(results, arm).find((seed) => !trained.has(JSON.stringify([arm, seed])));
+    return seed === undefined ? undefined : `${arm} has no network with seed ${seed} yet`;
   };
 
   return {
@@ -50,10 +56,10 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
       const reason = absent(arm);
       if (reason !== undefined) return { missing: reason };
       if (!results.faults.includes(fault)) return { missing: `the study has no fault "${fault}"` };
-      if (results.seeds.length === 0 || results.maps === 0)
-        return { missing: "the study has no seeds or no maps" };
+      const seeds = seedsOf(results, arm);
+      if (seeds.length === 0 || results.maps === 0) return { missing: "the study has no seeds or no maps" };
       let gaps = 0;
-      const values = results.seeds.map((seed) =>
+      const values = seeds.map((seed) =>
         Array.from({ length: results.maps }, (_, map) => {
           const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
           if (trial === undefined) gaps++;
@@ -61,25 +67,26 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
         }),
       );
       if (gaps === 0) return { values };
-      const all = results.seeds.length * results.maps;
+      const all = seeds.length * results.maps;
       return { missing: `${gaps} of ${all} trials of ${arm} under ${fault} at rate ${rate} are missing` };
     },
     clean(arm) {
       const reason = absent(arm);
       if (reason !== undefined) return { missing: reason };
-      if (results.seeds.length === 0) return { missing: "the study has no seeds" };
-      const values = results.seeds.map((seed) => {
+      const seeds = seedsOf(results, arm);
+      if (seeds.length === 0) return { missing: "the study has no seeds" };
+      const values = seeds.map((seed) => {
         const trial = trials.get(JSON.stringify([arm, "none", 0, seed, -1]));
         return [trial?.accuracy ?? networks.get(JSON.stringify([arm, seed])) ?? NaN];
       });
       const gaps = values.filter(([value]) => Number.isNaN(value)).length;
       if (gaps === 0) return { values };
-      return { missing: `${gaps} of ${results.seeds.length} networks of ${arm} are missing` };
+      return { missing: `${gaps} of ${seeds.length} networks of ${arm} are missing` };
     },
     changed(arm, fault, rate) {
       let changed = 0;
       let exposed = 0;
-      for (const seed of results.seeds) {
+      for (const seed of seedsOf(results, arm)) {
         for (let map = 0; map < results.maps; map++) {
           const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
           changed += trial?.changed ?? 0;
@@ -89,6 +96,12 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
       return (100 * changed) / exposed;
     },
   };
+}
+
+/** The seeds that an arm has: all of the study's, or the first few. */
+export function seedsOf({ seeds, others = [], settings = [] }: Results, arm: string): readonly number[] {
+  const own = [...others, ...settings].find(({ id }) => id === arm);
+  return seeds.slice(0, own?.seeds);
 }
 
 function percent(row: { arm: string; seed: number; correct: number; images: number }, kind: string): number {

@@ -1,7 +1,7 @@
 import type { Results } from "../results/rows.js";
 import { type PairedEffect, pairedEffect } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
-import { armStyle } from "./arms.js";
+import { type ArmStyle, armStyles } from "./arms.js";
 import { conditions, exploratoryNote } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
@@ -19,6 +19,7 @@ const CAPTION_WIDTH = 125;
  */
 export function accuracyAgainstRate(results: Results): Figure {
   const accuracies = accuraciesOf(results);
+  const styles = armStyles(results);
   const panels = results.faults;
   const width = (1 - GAP * (panels.length - 1)) / Math.max(1, panels.length);
   const bands: object[] = [];
@@ -41,8 +42,8 @@ export function accuracyAgainstRate(results: Results): Figure {
         lowest.push(band[0]);
         if (rate > 0) bases.add(basis);
       }
-      bands.push(bandTrace(points, arm, suffix));
-      lines.push(lineTrace(points, arm, fault, suffix));
+      bands.push(bandTrace(points, arm, styles(arm), suffix));
+      lines.push(lineTrace(points, arm, styles(arm), { fault, suffix }));
     }
     const left = panel * (width + GAP);
     layout[`xaxis${suffix}`] = {
@@ -95,8 +96,12 @@ function curve(results: Results, accuracies: Accuracies, arm: string, fault: str
   return points.some(({ rate }) => rate > 0) ? points : [];
 }
 
-function bandTrace(points: readonly Point[], arm: string, suffix: string): object {
-  const { title, color } = armStyle(arm);
+function bandTrace(
+  points: readonly Point[],
+  arm: string,
+  { title, color }: ArmStyle,
+  suffix: string,
+): object {
   const x = points.map(({ rate }) => rate);
   return {
     type: "scatter",
@@ -115,8 +120,12 @@ function bandTrace(points: readonly Point[], arm: string, suffix: string): objec
   };
 }
 
-function lineTrace(points: readonly Point[], arm: string, fault: string, suffix: string): object {
-  const { title, color, dash } = armStyle(arm);
+function lineTrace(
+  points: readonly Point[],
+  arm: string,
+  { title, color, dash }: ArmStyle,
+  { fault, suffix }: { fault: string; suffix: string },
+): object {
   return {
     type: "scatter",
     mode: "lines+markers",
@@ -136,11 +145,12 @@ function lineTrace(points: readonly Point[], arm: string, fault: string, suffix:
 
 /** One line without markers per arm drawn: the marker belongs to the fault type, so to the panel. */
 function legend(results: Results, drawn: readonly object[]): object[] {
+  const styles = armStyles(results);
   const groups = new Set(drawn.map((trace) => (trace as { legendgroup: string }).legendgroup));
   return results.arms
     .filter((arm) => groups.has(arm))
     .map((arm) => {
-      const { title, color, dash } = armStyle(arm);
+      const { title, color, dash } = styles(arm);
       const line = { color, dash, width: 3 };
       return { type: "scatter", mode: "lines", name: title, legendgroup: arm, x: [null], y: [null], line };
     });

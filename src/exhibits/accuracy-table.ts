@@ -1,7 +1,7 @@
 import type { Results } from "../results/rows.js";
 import { pairedEffect } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
-import { armStyle } from "./arms.js";
+import { armStyles } from "./arms.js";
 import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Cell, Table } from "./table.js";
@@ -9,12 +9,13 @@ import type { Cell, Table } from "./table.js";
 /** Mean accuracy and its 95 % interval by arm, fault type and rate: the summary of a campaign, and its CSV. */
 export function accuracyTable(results: Results): Table {
   const accuracies = accuraciesOf(results);
+  const styles = armStyles(results);
   const rows: Record<string, Cell>[] = [];
-  for (const arm of results.arms) {
-    rows.push(row(accuracies, arm, "none", 0));
-    for (const fault of results.faults) {
-      for (const rate of results.rates) rows.push(row(accuracies, arm, fault, rate));
-    }
+  for (const arm of [...results.arms, ...(results.others ?? []).map(({ id }) => id)]) {
+    const add = (fault: string, rate: number) =>
+      rows.push({ arm, arm_title: styles(arm).title, ...row(accuracies, arm, fault, rate) });
+    add("none", 0);
+    for (const fault of results.faults) for (const rate of results.rates) add(fault, rate);
   }
   return {
     title: "Accuracy under faults",
@@ -52,8 +53,6 @@ function row(accuracies: Accuracies, arm: string, fault: string, rate: number): 
   const effect = "missing" in measured ? null : pairedEffect(measured.values);
   const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
   return {
-    arm,
-    arm_title: armStyle(arm).title,
     fault,
     fault_title: faultStyle(fault).title,
     rate,

@@ -1,23 +1,60 @@
+import type { Results } from "../results/rows.js";
+import { armTitles } from "./arm-titles.js";
+
 /** How an arm of a study looks in every figure and is called in every table. */
 export interface ArmStyle {
   readonly title: string;
-  /** One colour per arm, of the Okabe-Ito palette, which people with colour vision deficiencies can tell apart. */
+  /** One colour per arm; the main arms' are of the Okabe-Ito palette, which people with colour vision deficiencies can tell apart. */
   readonly color: string;
   /** The training: conventional is solid, sharpness-aware (SAQ) dashed. */
   readonly dash: "solid" | "dash" | "dot";
+  /** Where the marker tells the arm rather than the fault type: one shape per network, open for SAQ, so also without colour. */
+  readonly marker: string;
 }
 
 /** A dark colour per network (standard, AS, AS-high), its lighter neighbour for the same network trained with SAQ. */
 export const ARM_STYLES: Readonly<Record<string, ArmStyle>> = {
-  standard: { title: "standard", color: "#0072B2", dash: "solid" },
-  "standard-saq": { title: "standard + SAQ", color: "#56B4E9", dash: "dash" },
-  as: { title: "AS", color: "#D55E00", dash: "solid" },
-  "as-saq": { title: "AS + SAQ", color: "#E69F00", dash: "dash" },
-  "as-high": { title: "AS-high", color: "#009E73", dash: "solid" },
-  "as-high-saq": { title: "AS-high + SAQ", color: "#CC79A7", dash: "dash" },
+  standard: { title: "standard", color: "#0072B2", dash: "solid", marker: "circle" },
+  "standard-saq": { title: "standard + SAQ", color: "#56B4E9", dash: "dash", marker: "circle-open" },
+  as: { title: "AS", color: "#D55E00", dash: "solid", marker: "square" },
+  "as-saq": { title: "AS + SAQ", color: "#E69F00", dash: "dash", marker: "square-open" },
+  "as-high": { title: "AS-high", color: "#009E73", dash: "solid", marker: "diamond" },
+  "as-high-saq": { title: "AS-high + SAQ", color: "#CC79A7", dash: "dash", marker: "diamond-open" },
 };
 
-/** The style of an arm; one that is not listed is black, dotted and called by its id. */
-export function armStyle(arm: string): ArmStyle {
-  return ARM_STYLES[arm] ?? { title: arm, color: "#000000", dash: "dot" };
+const BY_TITLE = new Map(Object.values(ARM_STYLES).map((style) => [style.title, style]));
+
+/** Arms beside the main ones, in the order of the study: shades of grey and brown, and shapes of their own. */
+const OTHERS: readonly Pick<ArmStyle, "color" | "marker">[] = [
+  { color: "#000000", marker: "triangle-up" },
+  { color: "#7A7A7A", marker: "triangle-down" },
+  { color: "#7A7A7A", marker: "triangle-down-open" },
+  { color: "#7B4B1E", marker: "x" },
+  { color: "#000000", marker: "cross" },
+  { color: "#7A7A7A", marker: "cross-open" },
+  { color: "#7B4B1E", marker: "star" },
+  { color: "#000000", marker: "star-open" },
+  { color: "#7B4B1E", marker: "hourglass" },
+  { color: "#7A7A7A", marker: "bowtie" },
+];
+
+/**
+ * The styles of a study's arms, found by id and given for what an arm is: its title says its settings, and the colours of the
+ * main arms belong to networks trained like them. Where settings are not known, ids stand for them.
+ */
+export function armStyles({ settings, bits }: Pick<Results, "settings" | "bits">): (arm: string) => ArmStyle {
+  if (settings === undefined) return styleById;
+  const titles = armTitles({ arms: settings, bits });
+  const others = settings.filter(({ id }) => !BY_TITLE.has(titles.get(id)!)).map(({ id }) => id);
+  return (arm) => {
+    const title = titles.get(arm);
+    if (title === undefined) return styleById(arm);
+    const other = OTHERS[others.indexOf(arm) % OTHERS.length];
+    return BY_TITLE.get(title) ?? { ...other!, title, dash: "dot" };
+  };
+}
+
+/** The style of an arm of which only the id is known: one that is not a main arm's is black, dotted and called by its id. */
+export function styleById(arm: string): ArmStyle {
+  return ARM_STYLES[arm] ?? { title: arm, color: "#000000", dash: "dot", marker: "triangle-up" };
 }

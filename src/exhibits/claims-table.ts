@@ -1,5 +1,5 @@
 import type { Results } from "../results/rows.js";
-import { armStyle } from "./arms.js";
+import { type ArmStyle, armStyles } from "./arms.js";
 import { type ClaimRow, claims } from "./claims.js";
 import { conditions, plural } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
@@ -42,7 +42,7 @@ export function claimsTable(results: Results): Table {
       { key: "bootstrap_low_pp", title: "bootstrap low", unit: "pp", align: "right", detail: true },
       { key: "bootstrap_high_pp", title: "bootstrap high", unit: "pp", align: "right", detail: true },
     ],
-    rows: claims(results).map(rowOf),
+    rows: claims(results).map((row) => rowOf(row, armStyles(results))),
   };
 }
 
@@ -52,11 +52,11 @@ export function verdictText({ verdict, exploratory, reason }: ClaimRow): string 
   return exploratory ? `exploratory: ${verdict}` : verdict;
 }
 
-function rowOf(row: ClaimRow): Record<string, Cell> {
+function rowOf(row: ClaimRow, styles: (arm: string) => ArmStyle): Record<string, Cell> {
   const known = (value: number) => (Number.isNaN(value) ? null : value);
   return {
     claim: row.claim,
-    comparison: `${operand(row.better)} - ${operand(row.worse)}`,
+    comparison: `${operand(styles(row.better))} - ${operand(styles(row.worse))}`,
     fault: row.fault === "all" ? "all three" : faultStyle(row.fault).title,
     effect_pp: known(row.effect.mean),
     low_pp: known(row.effect.low),
@@ -80,8 +80,7 @@ function rowOf(row: ClaimRow): Record<string, Cell> {
 }
 
 /** "AS", but "(AS + SAQ)": a plus sign beside the minus would be misread. */
-function operand(arm: string): string {
-  const { title } = armStyle(arm);
+function operand({ title }: ArmStyle): string {
   return title.includes(" ") ? `(${title})` : title;
 }
 

@@ -6,18 +6,16 @@ import {
   crossFittedMaximum,
   minimumDetectableEffect,
   pairedEffect,
-  type SeedsByMaps,
 } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
+import { type ArmPair, pairedDifferences } from "./paired-differences.js";
 
 /** The three fault types of the paper; "overall" is the mean over these. */
 export const CLAIM_FAULTS = ["flip", "sa0", "sa1"] as const;
 
 /** A claim of docs/protocol.md section 1: `better` is said to be more accurate under faults than `worse`. */
-export interface Claim {
+export interface Claim extends ArmPair {
   readonly id: "C1" | "C3a" | "C3b" | "C4";
-  readonly better: string;
-  readonly worse: string;
   /** "Up to", in percentage points, as printed in arXiv 2301.00675v1 and in its revision arXiv 2406.10528. */
   readonly paper: { readonly v1: number; readonly revised: number } | null;
 }
@@ -94,12 +92,15 @@ function test(
   const { id, better, worse } = claim;
   const paper = fault === "all" ? claim.paper : null;
   const shared = { claim: id, better, worse, fault, paper, exploratory: results.exploratory };
-  const cells = differences(results, accuracies, claim, fault === "all" ? CLAIM_FAULTS : [fault]);
-  if ("missing" in cells) return { ...shared, ...NOTHING, verdict: "withheld", reason: cells.missing };
+  const found = pairedDifferences(accuracies, claim, {
+    faults: fault === "all" ? CLAIM_FAULTS : [fault],
+    rates: results.rates,
+  });
+  if ("missing" in found) return { ...shared, ...NOTHING, verdict: "withheld", reason: found.missing };
 
-  const values = average(cells.values);
+  const values = found.average;
   const effect = pairedEffect(values);
-  const drop = pairedEffect(values.map((row, seed) => row.map((value) => value - cells.clean[seed]!)));
+  const drop = pairedEffect(values.map((row, seed) => row.map((value) => value - found.clean[seed]!)));
   const draws = stream(results.study, results.profile, "claims-bootstrap", id, better, worse, fault);
   return {
     ...shared,
@@ -113,7 +114,7 @@ function test(
     bootstrap:
       effect.basis === "none" ? { low: NaN, high: NaN } : crossedBootstrap(values, draws, { resamples }),
     drop: intervalOf(drop),
-    largest: crossFittedMaximum(cells.values).value,
+    largest: crossFittedMaximum(found.cells).value,
     ...judge(effect, effect.basis, results.exploratory),
   };
 }
@@ -132,39 +133,12 @@ const NOTHING = {
   largest: NaN,
 } as const;
 
-/** Differences by cell (fault, rate), each [seed][map], and of the accuracies without faults by seed; or what is missing. */
-function differences(results: Results, accuracies: Accuracies, claim: Claim, faults: readonly string[]) {
-  const better = accuracies.clean(claim.better);
-  const worse = accuracies.clean(claim.worse);
-  if ("missing" in better) return better;
-  if ("missing" in worse) return worse;
-  const clean = better.values.map((row, seed) => row[0]! - worse.values[seed]![0]!);
-  if (results.rates.length === 0) return { missing: "the study has no rates above 0" };
-  const values: number[][][] = [];
-  for (const fault of faults) {
-    for (const rate of results.rates) {
-      const above = accuracies.faulty(claim.better, fault, rate);
-      const below = accuracies.faulty(claim.worse, fault, rate);
-      if ("missing" in above) return above;
-      if ("missing" in below) return below;
-      values.push(above.values.map((row, s) => row.map((value, m) => value - below.values[s]![m]!)));
-    }
-  }
-  return { values, clean };
-}
-
-/** Mean over cells, [seed][map]. */
-function average(cells: readonly SeedsByMaps[]): number[][] {
-  return cells[0]!.map((row, seed) =>
-    row.map((_, map) => {
-      let sum = 0;
-      for (const cell of cells) sum += cell[seed]![map]!;
-      return sum / cells.length;
-    }),
-  );
-}
-
-function judge(interval: Interval, basis: Basis, exploratory: boolean): Pick<ClaimRow, "verdict" | "reason"> {
+/** The verdict that an interval allows (docs/protocol.md section 5). */
+export function judge(
+  interval: Interval,
+  basis: Basis,
+  exploratory: boolean,
+): Pick<ClaimRow, "verdict" | "reason"> {
   if (basis === "none") return { verdict: "withheld", reason: "one seed and one map give no interval" };
   if (!exploratory && basis !== "seeds and maps") {
     const lacking =

@@ -1,5 +1,6 @@
+import type { Results } from "../results/rows.js";
 import type { PairedEffect } from "../statistics/index.js";
-import { armStyle } from "./arms.js";
+import { type ArmStyle, armStyles } from "./arms.js";
 import { type Comparison, effectOf } from "./comparison.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
@@ -62,6 +63,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
       font: { size: 17 },
     },
   };
+  const styles = armStyles(results);
   const dots: Dots[] = [];
   const dividers: object[] = [];
   for (const [row, rate] of rates.entries()) {
@@ -71,7 +73,8 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
       const suffix = panel === 0 ? "" : String(panel + 1);
       for (const arm of results.arms) {
         const points = pointsOf(comparison, { arm, fault, rate }, texts.bounds);
-        if (points.length > 0) dots.push(trace(points, { arm, fault, suffix, categories, texts }));
+        if (points.length > 0)
+          dots.push(trace(points, { arm, style: styles(arm), fault, suffix, categories, texts }));
       }
       const isLast = row === rates.length - 1;
       layout[`xaxis${suffix}`] = {
@@ -108,7 +111,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
     ...(dots.length === 0 ? [note("no trials yet", { x: 0.5, y: 0.5, size: 22 })] : []),
     note(wrap(texts.caption, CAPTION_WIDTH).join("<br>"), { x: 0, y: 0, size: 16, shift: [-82, -48] }),
   ];
-  return { data: [...legend(results.arms, dots), ...dots], layout };
+  return { data: [...legend(results, dots), ...dots], layout };
 }
 
 function pointsOf(
@@ -138,14 +141,15 @@ function trace(
   points: readonly Point[],
   of: {
     arm: string;
+    style: ArmStyle;
     fault: string;
     suffix: string;
     categories: readonly string[];
     texts: ComparisonTexts;
   },
 ): Dots {
-  const { arm, fault, suffix, categories, texts } = of;
-  const { title, color } = armStyle(arm);
+  const { arm, style, fault, suffix, categories, texts } = of;
+  const { title, color } = style;
   const format = `%{y:.2f} ${texts.unit} [%{customdata[1]:.2f}, %{customdata[2]:.2f}]`;
   const dots = {
     type: "scatter",
@@ -166,31 +170,31 @@ function trace(
       width: 0,
       color,
     },
-    marker: markerOf(arm, faultStyle(fault).marker),
+    marker: markerOf(style, faultStyle(fault).marker),
     customdata: points.map(({ x, low, high }) => [categories[Math.round(x)]!, low, high] as const),
     hovertemplate: `${title}, %{customdata[0]}<br>${format}<extra></extra>`,
   };
   return dots;
 }
 
-function markerOf(arm: string, symbol: string): object {
-  const { color, dash } = armStyle(arm);
+function markerOf({ color, dash }: ArmStyle, symbol: string): object {
   return { color, symbol: dash === "solid" ? symbol : `${symbol}-open`, size: 9, line: { color, width: 2 } };
 }
 
 /** One dot per arm drawn. */
-function legend(arms: readonly string[], drawn: readonly Dots[]): object[] {
+function legend(results: Results, drawn: readonly Dots[]): object[] {
+  const styles = armStyles(results);
   const groups = new Set(drawn.map(({ legendgroup }) => legendgroup));
-  return arms
+  return results.arms
     .filter((arm) => groups.has(arm))
     .map((arm) => ({
       type: "scatter",
       mode: "markers",
-      name: armStyle(arm).title,
+      name: styles(arm).title,
       legendgroup: arm,
       x: [null],
       y: [null],
-      marker: markerOf(arm, "circle"),
+      marker: markerOf(styles(arm), "circle"),
     }));
 }
 

@@ -2,7 +2,7 @@ import type { Results } from "../results/rows.js";
 import { type PairedEffect, pairedEffect } from "../statistics/index.js";
 import type { ExtraCampaign } from "../studies/study.js";
 import type { Measured } from "./accuracies.js";
-import { armStyle } from "./arms.js";
+import { armStyles } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Cell, Column, Table } from "./table.js";
 
@@ -42,6 +42,7 @@ export function comparisonTable(
 ): Table {
   const { title, caption, quantity, unit } = texts;
   const key = (category: string) => `${quantity}_${category}`;
+  const styles = armStyles(results);
   const shown = categories.length === 0 ? [] : results.arms;
   const rows = shown.flatMap((arm) =>
     results.faults.flatMap((fault) =>
@@ -55,7 +56,7 @@ export function comparisonTable(
         ]);
         return {
           arm,
-          arm_title: armStyle(arm).title,
+          arm_title: styles(arm).title,
           fault,
           fault_title: faultStyle(fault).title,
           rate,

@@ -1,6 +1,7 @@
 export { accuracyAgainstRate } from "./accuracy-against-rate.js";
 export { accuracyTable } from "./accuracy-table.js";
-export { ARM_STYLES, type ArmStyle, armStyle } from "./arms.js";
+export { armTitles, type TitledStudy } from "./arm-titles.js";
+export { ARM_STYLES, type ArmStyle, armStyles, styleById } from "./arms.js";
 export {
   CLAIM_FAULTS,
   CLAIMS,

@@ -1,11 +1,12 @@
 import type { NetworkRow, Results } from "../results/rows.js";
 import { mean } from "../statistics/index.js";
-import { armStyle } from "./arms.js";
+import { armStyles } from "./arms.js";
 import { captionOf } from "./conditions.js";
 import type { Cell, Table } from "./table.js";
 
 /** Clip over standard deviation of each weight layer, and share of zero codes of each activation: means over seeds. */
 export function layerTable(results: Results): Table {
+  const styles = armStyles(results);
   const rows = results.arms.flatMap((arm): Record<string, Cell>[] => {
     const networks = results.networks.filter((network) => network.arm === arm);
     const rowsOf = (
@@ -15,7 +16,7 @@ export function layerTable(results: Results): Table {
     ) =>
       Object.keys(networks[0] ? read(networks[0]) : {}).map((layer) => ({
         arm,
-        title: armStyle(arm).title,
+        title: styles(arm).title,
         layer,
         quantity,
         value: mean(networks.map((network) => unit * read(network)[layer]!)),

@@ -1,11 +1,12 @@
 import type { NetworkRow, Results } from "../results/rows.js";
 import { tInterval } from "../statistics/index.js";
-import { armStyle } from "./arms.js";
+import { armStyles } from "./arms.js";
 import { captionOf } from "./conditions.js";
 import type { Cell, Table } from "./table.js";
 
 /** What the trained networks of each arm are like without faults: mean over seeds and its spread. */
 export function networkTable(results: Results): Table {
+  const styles = armStyles(results);
   const rows = results.arms.map((arm): Record<string, Cell> => {
     const networks = results.networks.filter((network) => network.arm === arm);
     const over = (read: (network: NetworkRow) => number) => spread(networks.map(read));
@@ -16,7 +17,7 @@ export function networkTable(results: Results): Table {
     const rho = spread(networks.flatMap(({ relativeRho }) => relativeRho ?? []));
     return {
       arm,
-      title: armStyle(arm).title,
+      title: styles(arm).title,
       seeds: networks.length,
       accuracy_pct: accuracy.mean,
       accuracy_sd_pp: accuracy.sd,

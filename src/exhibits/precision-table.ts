@@ -1,10 +1,13 @@
 import type { MeasuredCell } from "../results/rows.js";
-import { armStyle } from "./arms.js";
+import { styleById } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Table } from "./table.js";
 
-/** What each cell of a campaign that stops when it is precise enough came to. */
-export function precisionTable(cells: readonly MeasuredCell[]): Table {
+/**
+ * What each cell of a campaign that stops when it is precise enough came to.
+ * @param titles what arms are called, see `armStyles`; default: by their ids
+ */
+export function precisionTable(cells: readonly MeasuredCell[], titles = styleById): Table {
   return {
     title: "Accuracy under faults, to a given precision",
     caption:
@@ -24,7 +27,7 @@ export function precisionTable(cells: readonly MeasuredCell[]): Table {
     ],
     rows: cells.map(({ arm, seed, fault, rate, maps, accuracy, halfWidth, reached }) => ({
       arm,
-      arm_title: armStyle(arm).title,
+      arm_title: titles(arm).title,
       seed,
       fault,
       fault_title: faultStyle(fault).title,

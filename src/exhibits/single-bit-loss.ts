@@ -1,4 +1,5 @@
 import type { BitSummary, SingleBitResults } from "../single-bit/single-bit.js";
+import { styleById } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { axis, SHEET } from "./sheet.js";
@@ -14,8 +15,11 @@ const MARKERS = ["circle", "square", "diamond", "triangle-up", "triangle-down", 
 /** Percentage points up to which the scale is linear; beyond, it is logarithmic: losses span decades, some are negative. */
 const LINEAR = 0.01;
 
-/** Mean loss of accuracy by bit position, one line per layer, with 95 % intervals where bits were sampled. */
-export function singleBitLoss(results: SingleBitResults): Figure {
+/**
+ * Mean loss of accuracy by bit position, one line per layer, with 95 % intervals where bits were sampled.
+ * @param titles what arms are called, see `armStyles`; default: by their ids
+ */
+export function singleBitLoss(results: SingleBitResults, titles = styleById): Figure {
   const { summary, fault } = results;
   const layers = [...new Set(summary.map(({ layer }) => layer))];
   const data = layers.map((layer, i) => {
@@ -71,7 +75,10 @@ export function singleBitLoss(results: SingleBitResults): Figure {
       zeroline: true,
       zerolinecolor: "#888888",
     },
-    annotations: [captionAt(captionOf(results)), titleAt(`One faulty bit: ${faultStyle(fault).title}`)],
+    annotations: [
+      captionAt(captionOf(results, titles)),
+      titleAt(`One faulty bit: ${faultStyle(fault).title}`),
+    ],
   };
   return { data, layout };
 }
@@ -96,10 +103,10 @@ function decades(summary: readonly BitSummary[]): number[] {
   return [...below.reverse(), 0, ...upTo(Math.max(...reached))];
 }
 
-function captionOf(results: SingleBitResults): string {
+function captionOf(results: SingleBitResults, titles: typeof styleById): string {
   const isSampled = results.summary.some(({ tested, bits }) => tested < bits);
   const sentences = [
-    `${singleBitConditions(results)}.`,
+    `${singleBitConditions(results, titles)}.`,
     `The vertical scale is linear up to ${LINEAR} pp and logarithmic beyond.`,
     isSampled ? "Bars: 95 % intervals of layers that were sampled." : "Every stored bit was tested.",
     ...(results.exploratory ? ["Exploratory."] : []),

@@ -1,15 +1,18 @@
 import { bitsLabel } from "../models/bits.js";
 import type { SingleBitResults } from "../single-bit/single-bit.js";
-import { armStyle } from "./arms.js";
+import { styleById } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Table } from "./table.js";
 
-/** What one faulty bit costs, by layer and bit position: mean and largest loss of accuracy, share of critical bits. */
-export function singleBitTable(results: SingleBitResults): Table {
+/**
+ * What one faulty bit costs, by layer and bit position: mean and largest loss of accuracy, share of critical bits.
+ * @param titles what arms are called, see `armStyles`; default: by their ids
+ */
+export function singleBitTable(results: SingleBitResults, titles = styleById): Table {
   return {
     title: `One faulty bit at a time (${faultStyle(results.fault).title})`,
     caption: [
-      `${singleBitConditions(results)}.`,
+      `${singleBitConditions(results, titles)}.`,
       "Loss: accuracy without faults less accuracy with the one bit faulty. Critical: bits whose fault changes the",
       "predicted class of at least one image. Where not all bits of a row are tested, the 95 % intervals are those of a",
       "sample without replacement, and the largest loss is that of the sample; otherwise the numbers are exact for",
@@ -57,13 +60,13 @@ export function singleBitTable(results: SingleBitResults): Table {
 }
 
 /** The conditions of a single-bit analysis, as one line for captions. */
-export function singleBitConditions(results: SingleBitResults): string {
+export function singleBitConditions(results: SingleBitResults, titles = styleById): string {
   const { study, profile, arm, seed, images, faultFree, split, bits, encoding, summary } = results;
   const tested = summary.reduce((sum, row) => sum + row.tested, 0);
   const all = summary.reduce((sum, row) => sum + row.bits, 0);
   return [
     `${study}, profile ${profile}`,
-    `${armStyle(arm).title}, seed ${seed}`,
+    `${titles(arm).title}, seed ${seed}`,
     `${tested.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} stored bits`,
     `${images.toLocaleString("en-US")} ${split} images, ${((100 * faultFree) / images).toFixed(2)} % right without faults`,
     bitsLabel(bits),

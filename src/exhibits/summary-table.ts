@@ -1,16 +1,19 @@
 import type { TrialRow } from "../results/rows.js";
-import { armStyle } from "./arms.js";
+import { styleById } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Cell, Column, Table } from "./table.js";
 
-/** Mean accuracy over fault maps of each network, by fault and rate: what a campaign prints when it is done. */
-export function summaryTable(trials: readonly TrialRow[]): Table {
+/**
+ * Mean accuracy over fault maps of each network, by fault and rate: what a campaign prints when it is done.
+ * @param titles what arms are called, see `armStyles`; default: by their ids
+ */
+export function summaryTable(trials: readonly TrialRow[], titles = styleById): Table {
   const rates = [...new Set(trials.map(({ rate }) => rate))].sort((a, b) => a - b);
   const rows = new Map<string, Record<string, Cell>>();
   const counts = new Map<string, { correct: number; images: number }>();
   for (const { arm, seed, fault, rate, correct, images } of trials) {
     const row = JSON.stringify([arm, seed, fault]);
-    rows.set(row, { arm, arm_title: armStyle(arm).title, seed, fault: faultStyle(fault).title });
+    rows.set(row, { arm, arm_title: titles(arm).title, seed, fault: faultStyle(fault).title });
     const cell = JSON.stringify([row, rate]);
     const count = counts.get(cell) ?? { correct: 0, images: 0 };
     counts.set(cell, { correct: count.correct + correct, images: count.images + images });

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
+import { seedsOfArm } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { readJson } from "./read-json.js";
-import type { Results } from "./rows.js";
+import type { OtherArm, Results } from "./rows.js";
+import { studyPath } from "./store.js";
 import { readTrials } from "./trial-table.js";
 import { trialFiles } from "./trials.js";
 
@@ -30,7 +32,9 @@ export function resultsOf(
   const { name, profile, bits, arms, seeds, campaign, extras } = study;
   const exploratory = study.exploratory || !study.frozen;
   const { split, encoding, faults, rates, maps } = campaign;
-  const ids = arms.map(({ id }) => id);
+  const others = arms.flatMap((arm): OtherArm[] =>
+    arm.group ? [{ id: arm.id, group: arm.group, seeds: seedsOfArm(study, arm).length }] : [],
+  );
   return {
     study: name,
     profile,
@@ -38,21 +42,23 @@ export function resultsOf(
     split,
     encoding,
     bits,
-    arms: ids,
+    arms: arms.flatMap(({ id, group }) => (group ? [] : [id])),
     faults,
     rates,
     seeds,
     maps,
+    ...(others.length > 0 && { others }),
     ...(extras && { extras }),
+    settings: arms,
     networks,
     failures,
     trials,
   };
 }
 
-/** Writes all of a run's results but its trials, which stand in `trials.parquet`. */
+/** Writes all of a run's results but its trials, which stand in `trials.parquet`, and its settings, in `study.json`. */
 export function writeResults(directory: string, results: Results): void {
-  const { trials: _, ...rest } = results;
+  const { trials: _, settings: __, ...rest } = results;
   writeFileAtomic(join(directory, "results.json"), `${JSON.stringify(rest, null, 2)}\n`);
 }
 
@@ -63,8 +69,13 @@ export async function readResultsFrom(directory: string): Promise<Results> {
     throw new UserError(
       `there are no finished results in ${directory}; \`npm start\` or \`flatenn reproduce\` makes them`,
     );
-  const results = readJson(path) as Omit<Results, "trials">;
-  return { ...results, trials: await readTrials(trialFiles(directory).parquet) };
+  const results = readJson(path) as Omit<Results, "trials" | "settings">;
+  const settings = existsSync(studyPath(directory)) && (readJson(studyPath(directory)) as Study).arms;
+  return {
+    ...results,
+    ...(settings && { settings }),
+    trials: await readTrials(trialFiles(directory).parquet),
+  };
 }
 
 /** Reads results that come with the repository: what notebooks show. */

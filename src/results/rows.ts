@@ -3,7 +3,7 @@ import type { Bits } from "../models/bits.js";
 /** What a study leaves behind, as plain rows: the input of every table and figure. */
 
 import type { Encoding } from "../quantization/encodings.js";
-import type { ExtraCampaign } from "../studies/study.js";
+import type { Arm, ArmGroup, ExtraCampaign } from "../studies/study.js";
 
 /** One evaluation of one network under one fault map (rate > 0), or without faults (`fault: "none"`, rate 0, map -1). */
 export interface TrialRow {
@@ -83,6 +83,14 @@ export interface Failure {
   readonly step: number;
 }
 
+/** An arm beside the main ones. */
+export interface OtherArm {
+  readonly id: string;
+  readonly group: ArmGroup;
+  /** How many of the study's seeds it has, the first ones. */
+  readonly seeds: number;
+}
+
 export interface Results {
   /** Study and profile, such as `"lenet5-fashion"` and `"quick"`. */
   readonly study: string;
@@ -95,12 +103,16 @@ export interface Results {
   readonly encoding: Encoding;
   /** Bits of weights and activations. */
   readonly bits: Bits;
-  /** Arms in display order, fault model ids, rates > 0 ascending, seeds, number of maps. */
+  /** Main arms in display order, fault model ids, rates > 0 ascending, seeds, number of maps. */
   readonly arms: readonly string[];
   readonly faults: readonly string[];
   readonly rates: readonly number[];
   readonly seeds: readonly number[];
   readonly maps: number;
+  /** Controls and ablations, in display order; absent: none. */
+  readonly others?: readonly OtherArm[];
+  /** Settings of every arm, from `study.json`; absent where that is missing: arms then go by their ids. */
+  readonly settings?: readonly Arm[];
   /** Campaigns beside the main one, whose trials are among `trials`; absent: none. */
   readonly extras?: readonly ExtraCampaign[];
   readonly networks: readonly NetworkRow[];

@@ -82,9 +82,14 @@ export function networkPath(directory: string, { arm, seed }: NetworkKey): strin
   return join(directory, "networks", `${arm}-seed${seed}.json`);
 }
 
+/** Where a run's folder has its settings. */
+export function studyPath(directory: string): string {
+  return join(directory, "study.json");
+}
+
 /** Marks the folder as this study's. */
 function claim(study: Study, directory: string): void {
-  const path = join(directory, "study.json");
+  const path = studyPath(directory);
   if (!existsSync(path)) {
     writeFileAtomic(path, `${JSON.stringify(study, null, 2)}\n`);
     return;

@@ -22,7 +22,8 @@ export function floatConfig(study: Study, seed: number): string {
 
 /** Hash of what decides the network of an arm and a seed. */
 export function armConfig(study: Study, arm: Arm, seed: number): string {
-  const { seeds: _, ...trained } = arm; // how many seeds there are decides none of them
+  // how many seeds there are decides none of them, nor does what the network is compared with
+  const { seeds: _, group: __, base: ___, ...trained } = arm;
   return settingsHash({
     float: floatConfig(study, seed),
     quantized: study.quantized,

@@ -3,4 +3,12 @@ export { armOf, findStudy, modelOf, STUDIES, seedsOfArm } from "./registry.js";
 export { parseStudy } from "./schema.js";
 export type { Knob, SelectionSettings, SelectionStage } from "./selection.js";
 export { armWith, STANDARD } from "./selection.js";
-export type { Arm, CampaignSettings, ExtraCampaign, RangeRule, Study, TrainingPhase } from "./study.js";
+export type {
+  Arm,
+  ArmGroup,
+  CampaignSettings,
+  ExtraCampaign,
+  RangeRule,
+  Study,
+  TrainingPhase,
+} from "./study.js";

@@ -47,7 +47,8 @@ export function highArms({ asHigh, asHighSaq }: SelectedParameters): readonly Ar
 
 /** What tells the explanations apart (docs/protocol.md section 4): each differs from its base arm in one thing. */
 export function controlArms(selected: SelectedParameters): readonly Arm[] {
-  const standard = { sparsification: none, gradient: conventional };
+  const control = { group: "control", base: "standard" } as const;
+  const standard = { ...control, sparsification: none, gradient: conventional };
   const frozen: RangeRule = { rule: "frozen", of: "standard" };
   return [
     { id: "standard-long", ...standard, epochsFactor: 2 },
@@ -62,8 +63,16 @@ export function controlArms(selected: SelectedParameters): readonly Arm[] {
       ...standard,
       gradient: { rule: "sam-requantized", rho: selected.samRequantized },
     },
-    { id: "hoyer", sparsification: { kind: "hoyer", alpha: selected.hoyer }, gradient: conventional },
     {
+      ...control,
+      base: "as-high",
+      id: "hoyer",
+      sparsification: { kind: "hoyer", alpha: selected.hoyer },
+      gradient: conventional,
+    },
+    {
+      ...control,
+      base: "as-high",
       id: "fatrelu",
       sparsification: { kind: "fatrelu", threshold: selected.fatRelu },
       gradient: conventional,
@@ -74,25 +83,26 @@ export function controlArms(selected: SelectedParameters): readonly Arm[] {
 /** Bits of every arm but those of the ablations that change them. */
 export const BITS: Bits = { weights: 4, activations: 4 };
 
-/** Seeds of an ablation: the first three of the study. */
-const ABLATION_SEEDS = 3;
+/** An ablation has the first three seeds of the study. */
+const ablation = { group: "ablation", seeds: 3 } as const;
 
 /** The claims' arms under another range rule and other bits, and one sparsity between AS and AS-high. */
 export function ablationArms(selected: SelectedParameters): readonly Arm[] {
   const claims = claimArms(selected);
   const middle = l1(between(selected.as, selected.asHigh));
   const changed = (suffix: string, change: Partial<Arm>) =>
-    claims.map((arm): Arm => ({ ...arm, ...change, id: `${arm.id}-${suffix}`, seeds: ABLATION_SEEDS }));
+    claims.map((arm): Arm => ({ ...ablation, ...arm, ...change, base: arm.id, id: `${arm.id}-${suffix}` }));
   return [
     ...changed("observed", { range: { rule: "observed" } }),
     ...[2, 3, 8].flatMap((k) => changed(`w${k}a${k}`, { bits: { weights: k, activations: k } })),
     ...changed("ends8", { bits: { ...BITS, ends: 8 } }),
-    { id: "as-middle", sparsification: middle, gradient: conventional, seeds: ABLATION_SEEDS },
+    { ...ablation, base: "as", id: "as-middle", sparsification: middle, gradient: conventional },
     {
+      ...ablation,
+      base: "as-saq",
       id: "as-middle-saq",
       sparsification: middle,
       gradient: saq(between(selected.asSaq, selected.asHighSaq)),
-      seeds: ABLATION_SEEDS,
     },
   ];
 }

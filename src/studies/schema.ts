@@ -54,6 +54,8 @@ const arm = z.strictObject({
   range: z.exactOptional(range),
   bits: z.exactOptional(codeBits),
   seeds: z.exactOptional(count),
+  group: z.exactOptional(z.enum(["control", "ablation"])),
+  base: z.exactOptional(name),
 });
 
 const ascending = (values: readonly number[]) => values.every((v, i) => i === 0 || v > values[i - 1]!);
@@ -149,6 +151,18 @@ const study = z
     {
       path: ["arms"],
       message: "clips are frozen at those of an arm that the study does not have, or that freezes too",
+    },
+  )
+  .refine(
+    ({ arms }) => {
+      const main = new Set(arms.flatMap(({ id, group }) => (group === undefined ? [id] : [])));
+      return arms.every(({ group, base }) =>
+        group === undefined ? base === undefined : base !== undefined && main.has(base),
+      );
+    },
+    {
+      path: ["arms"],
+      message: "a control or ablation must name a main arm as its base, and a main arm has none",
     },
   )
   .refine(({ arms, seeds }) => arms.every((each) => (each.seeds ?? 1) <= seeds.length), {

@@ -26,6 +26,9 @@ export type RangeRule =
   | { readonly rule: "deviations"; readonly tau: number }
   | { readonly rule: "observed" };
 
+/** Arms beside the main ones (docs/protocol.md section 4). */
+export type ArmGroup = "control" | "ablation";
+
 /** One way to train the network. What is absent is as in the study. */
 export interface Arm {
   readonly id: string;
@@ -39,6 +42,10 @@ export interface Arm {
   readonly bits?: Bits;
   /** How many of the study's seeds, the first ones; absent: all. It decides no network. */
   readonly seeds?: number;
+  /** What the arm is for: a control separates explanations, an ablation changes a choice. Absent: a main arm. */
+  readonly group?: ArmGroup;
+  /** Id of the main arm that a control or ablation differs from. Like its group it decides no network. */
+  readonly base?: string;
 }
 
 /** Which faults are injected, and what is evaluated. */

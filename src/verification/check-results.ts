@@ -117,7 +117,10 @@ function checkNetwork(study: Study, { arm, seed, checkpoint, row }: PublishedNet
 }
 
 /** Compares results.json, by its keys, with what settings and networks give. */
-function compareResults(found: unknown, { trials: _, ...expected }: ReturnType<typeof resultsOf>): string[] {
+function compareResults(
+  found: unknown,
+  { trials: _, settings: __, ...expected }: ReturnType<typeof resultsOf>,
+): string[] {
   const given = Object(found) as Record<string, unknown>;
   const wanted = expected as Record<string, unknown>;
   return [...new Set([...Object.keys(wanted), ...Object.keys(given)])]

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import {
   ARM_STYLES,
   accuracyAgainstRate,
-  armStyle,
   type Figure,
   faultStyle,
+  styleById,
 } from "../../src/exhibits/index.js";
 import { study, typical } from "./rows.js";
 
@@ -63,7 +63,7 @@ test("arms have six colours of the Okabe-Ito palette, SAQ is dashed", () => {
     expect(palette).toContain(color);
     expect(dash).toBe(arm.endsWith("-saq") ? "dash" : "solid");
   }
-  expect(armStyle("randbet")).toEqual({ title: "randbet", color: "#000000", dash: "dot" });
+  expect(styleById("randbet")).toMatchObject({ title: "randbet", color: "#000000", dash: "dot" });
 });
 
 test("axes have units and the caption says how it was measured", () => {

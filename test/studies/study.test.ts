@@ -211,6 +211,8 @@ describe("the arms with 8 bits in the first and last layer", () => {
         id: `${id}-ends8`,
         bits: { ...full.bits, ends: 8 },
         seeds: 3,
+        group: "ablation",
+        base: id,
       });
   });
 });

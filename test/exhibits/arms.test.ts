@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import { accuraciesOf } from "../../src/exhibits/accuracies.js";
+import {
+  ARM_STYLES,
+  accuracyTable,
+  armStyles,
+  armTitles,
+  claims,
+  claimsTable,
+} from "../../src/exhibits/index.js";
+import { readResults } from "../../src/results/index.js";
+import { type Arm, findStudy } from "../../src/studies/index.js";
+import { fullResults, fullStudy } from "./full-rows.js";
+import { study, typical } from "./rows.js";
+
+const quick = findStudy("lenet5-fashion", "quick");
+const small = fullResults({ maps: 2, rates: [0.01, 0.05] });
+
+describe("an arm is titled by what it is", () => {
+  test("the full study's arms, controls and ablations", () => {
+    const titles = armTitles(fullStudy);
+    expect(new Set(titles.values()).size).toBe(fullStudy.arms.length);
+    expect([...titles.values()].slice(0, 16)).toEqual([
+      "standard",
+      "standard + SAQ",
+      "AS",
+      "AS + SAQ",
+      "AS-high",
+      "AS-high + SAQ",
+      "standard, 2x epochs",
+      "standard, frozen clips",
+      "standard + SAQ, frozen clips",
+      "standard, clips at 2 sd",
+      "standard + RandBET 0.1 %",
+      "standard + RandBET 1 %",
+      "standard + SAM, latent",
+      "standard + SAM, re-quantized",
+      "Hoyer",
+      "FATReLU",
+    ]);
+    expect(titles.get("as-saq-observed")).toBe("AS + SAQ, observed ranges");
+    expect(titles.get("standard-w2a2")).toBe("standard, W2A2");
+    expect(titles.get("as-ends8")).toBe("AS, 8-bit ends");
+    expect(titles.get("as-middle-saq")).toBe("AS-middle + SAQ");
+  });
+
+  test("so an arm whose id says one thing and whose settings another is called by its settings", () => {
+    const [standard] = quick.arms;
+    const asam: Arm = { ...standard!, id: "standard-saq", gradient: { rule: "asam", rho: 0.5 } };
+    const hoyer: Arm = { ...standard!, id: "as", sparsification: { kind: "hoyer", alpha: 0.1 } };
+    const arms = [standard!, asam, hoyer];
+    expect([...armTitles({ arms, bits: quick.bits }).values()]).toEqual([
+      "standard",
+      "standard + ASAM",
+      "Hoyer",
+    ]);
+    const styles = armStyles({ settings: arms, bits: quick.bits });
+    expect(styles("standard").color).toBe(ARM_STYLES["standard"]!.color);
+    for (const { id } of [asam, hoyer])
+      expect(Object.values(ARM_STYLES).map(({ color }) => color)).not.toContain(styles(id).color);
+  });
+
+  test("and two arms that differ in a number alone by their ids too", () => {
+    const twice = [0.1, 0.2].map(
+      (rho): Arm => ({ ...quick.arms[0]!, id: `r${10 * rho}`, gradient: { rule: "saq", rho } }),
+    );
+    expect([...armTitles({ arms: twice, bits: quick.bits }).values()]).toEqual([
+      "standard + SAQ (r1)",
+      "standard + SAQ (r2)",
+    ]);
+    const three = [1, 2, 3].map(
+      (alpha): Arm => ({ ...quick.arms[0]!, id: `a${alpha}`, sparsification: { kind: "l1", alpha } }),
+    );
+    expect([...armTitles({ arms: three, bits: quick.bits }).values()][1]).toBe("AS (alpha 2)");
+  });
+
+  test("in tables of results too, which know their study's settings", async () => {
+    expect(claimsTable(small).rows.map(({ comparison }) => comparison)).toContain("(AS + SAQ) - AS");
+    const published = await readResults("lenet5-fashion", "quick");
+    expect(published.settings!.map(({ id }) => id)).toEqual(published.arms);
+  });
+});
+
+test("the study's sixteen arms and controls look different, by colour and shape and by shape alone within a shade", () => {
+  const styles = armStyles(small);
+  const shown = [
+    ...small.arms,
+    ...small.others!.filter(({ group }) => group === "control").map(({ id }) => id),
+  ].map(styles);
+  expect(new Set(shown.map(({ marker }) => marker)).size).toBe(16);
+});
+
+describe("an arm with fewer seeds", () => {
+  test("has its accuracies over these alone", () => {
+    const accuracies = accuraciesOf(small);
+    const own = accuracies.faulty("as-observed", "flip", 0.05);
+    const main = accuracies.faulty("as", "flip", 0.05);
+    expect("values" in own && own.values.map((row) => row.length)).toEqual([2, 2, 2]);
+    expect("values" in main && main.values.length).toBe(5);
+    const row = accuracyTable(small).rows.find(
+      ({ arm, fault }) => arm === "as-observed" && fault === "flip",
+    )!;
+    expect(row).toMatchObject({
+      seeds: 3,
+      maps: 2,
+      basis: "seeds and maps",
+      arm_title: "AS, observed ranges",
+    });
+  });
+
+  test("is compared with another one over the seeds that both have", () => {
+    const settings = quick.arms.map((arm): Arm => (arm.id === "as" ? { ...arm, seeds: 2 } : arm));
+    const whole = study(typical, { settings });
+    const lacking = { ...whole, trials: whole.trials.filter(({ arm, seed }) => arm !== "as" || seed < 3) };
+    const both = claims(study(typical, { seeds: [1, 2] }), { resamples: 10 });
+    for (const row of claims(lacking, { resamples: 10 })) {
+      const expected = both.find(({ claim, fault }) => claim === row.claim && fault === row.fault)!;
+      if (row.better === "as" || row.worse === "as") expect(row.effect).toEqual(expected.effect);
+    }
+  });
+});
+
+describe("a network that is not there", () => {
+  const without = (arm: string, seed: number) => ({
+    ...small,
+    networks: small.networks.filter((row) => row.arm !== arm || row.seed !== seed),
+    trials: small.trials.filter((row) => row.arm !== arm || row.seed !== seed),
+  });
+  const withheld = (results: typeof small) =>
+    claims(results, { resamples: 10 })
+      .filter(({ verdict }) => verdict === "withheld")
+      .map(({ better, worse, reason }) => ({ arms: [better, worse], reason }));
+
+  test("withholds the rows that need it and no others, and says that it is not trained yet", () => {
+    expect(withheld(small)).toEqual([]);
+    const rows = withheld(without("as-high", 3));
+    expect(rows.length).toBe(4);
+    for (const row of rows)
+      expect(row).toEqual({
+        arms: ["standard", "as-high"],
+        reason: "as-high has no network with seed 3 yet",
+      });
+    expect(withheld(without("as-w2a2", 1))).toEqual([]);
+  });
+
+  test("or why it failed", () => {
+    const failure = { arm: "as-saq", seed: 1, config: "c", reason: "a clip collapsed", epoch: 2, step: 9 };
+    const rows = withheld({ ...without("as-saq", 1), failures: [failure] });
+    expect(new Set(rows.map(({ reason }) => reason))).toEqual(
+      new Set(["the training of as-saq failed with seed 1: a clip collapsed"]),
+    );
+    expect(rows.every(({ arms }) => arms.includes("as-saq"))).toBe(true);
+  });
+});
