@@ -55,11 +55,10 @@
 // test images are read, once.
 
 // %%
-import { readResults } from "../dist/results/index.js";
 import { accuracyAgainstRate, claimsTable, networkTable } from "../dist/exhibits/index.js";
-import { show, showTable } from "../dist/notebook/index.js";
+import { show, showTable, studyResults } from "../dist/notebook/index.js";
 
-const results = await readResults("lenet5-fashion", "quick");
+const { results } = await studyResults("lenet5-fashion");
 
 const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(12))} %`;
 const imageCounts = [...new Set(results.trials.map(({ images }) => images))];

@@ -34,7 +34,7 @@
 // %%
 import { levels, weightCode, weightCodes, weightValue } from "../dist/quantization/index.js";
 import { codeHistogram, encodingSteps, quantizer } from "../dist/exhibits/index.js";
-import { show, showTable } from "../dist/notebook/index.js";
+import { show, showTable, studyResults } from "../dist/notebook/index.js";
 
 const bits = 4;
 showTable(
@@ -56,30 +56,33 @@ await show(quantizer(bits));
 //
 // The clip is learned, one number per layer. It is not a detail: a fault moves a weight by a number of *steps*, and a step
 // is $2c/n$. The ratio of the clip to the spread of the weights, **clip/sd**, therefore says how large a fault is beside the
-// weights it strikes. Below are the codes of the trained networks of the profile `quick`, read from their checkpoints.
+// weights it strikes. Below are the codes of trained networks, read from their checkpoints.
 
 // %%
+import { armStyles } from "../dist/exhibits/index.js";
 import { readCheckpoint } from "../dist/checkpoints/index.js";
 import { deploy } from "../dist/inference/index.js";
 import { lenet5 } from "../dist/models/index.js";
 
-const arms = ["standard", "standard-saq", "as", "as-saq"];
-const networks = arms.map((arm) => {
-  const checkpoint = readCheckpoint(
-    `../data/results/lenet5-fashion-quick/checkpoints/${arm}-seed0.safetensors`,
-  );
+const { results, directory } = await studyResults("lenet5-fashion");
+const styleOf = armStyles(results);
+const networks = results.arms.map((arm) => {
+  const checkpoint = readCheckpoint(`${directory}/checkpoints/${arm}-seed${results.seeds[0]}.safetensors`);
   return { arm, checkpoint, network: deploy(lenet5, checkpoint) };
 });
 const layers = networks.flatMap(({ arm, network }) =>
   network.layers.map(({ name, codes }) => ({
-    arm,
+    style: styleOf(arm),
     layer: name,
     codes,
     n: levels(bits),
   })),
 );
 await show(
-  codeHistogram(layers, "Profile quick, seed 0, W4A4: exploratory. Codes 0 and 15 are the clipped weights."),
+  codeHistogram(
+    layers,
+    `Profile ${results.profile}, seed ${results.seeds[0]}, W4A4. Codes 0 and 15 are the clipped weights.`,
+  ),
 );
 
 // %% [markdown]

@@ -29,7 +29,7 @@
 // %%
 import { drawFaultMap, faultModel, injectFaults } from "../dist/faults/index.js";
 import { lenet5, weightLayers } from "../dist/models/index.js";
-import { show, showTable } from "../dist/notebook/index.js";
+import { show, showTable, studyResults } from "../dist/notebook/index.js";
 
 const bits = 4;
 const shapes = weightLayers(lenet5).map(({ name, weights }) => ({ name, weights }));
@@ -175,8 +175,7 @@ await show(
 // %% [markdown]
 // ## How large is a fault beside a weight?
 //
-// The expected square of the change over the mean square of the weights, for flips at 1 %, in the trained networks of the
-// profile `quick`. It is the clip that decides: a network with a smaller clip/sd is hurt less, flat minimum or not. That is why
+// The expected square of the change over the mean square of the weights, for flips at 1 %, in trained networks. It is the clip that decides: a network with a smaller clip/sd is hurt less, flat minimum or not. That is why
 // every comparison of this project shows clip/sd beside it.
 
 // %%
@@ -184,17 +183,20 @@ import { readCheckpoint } from "../dist/checkpoints/index.js";
 import { deploy } from "../dist/inference/index.js";
 import { relativeSize } from "../dist/faults/index.js";
 import { weightValues } from "../dist/quantization/index.js";
-import { armStyle } from "../dist/exhibits/index.js";
+import { armStyles } from "../dist/exhibits/index.js";
+
+const { results, directory } = await studyResults("lenet5-fashion");
+const styleOf = armStyles(results);
 
 showTable(
-  ["standard", "standard-saq", "as", "as-saq"].map((arm) => {
-    const path = `../data/results/lenet5-fashion-quick/checkpoints/${arm}-seed0.safetensors`;
+  results.arms.map((arm) => {
+    const path = `${directory}/checkpoints/${arm}-seed${results.seeds[0]}.safetensors`;
     const network = deploy(lenet5, readCheckpoint(path));
     const percent = network.layers.map(({ name, codes, clip, bits }) => {
       const size = 0.01 * relativeSize(weightValues(codes, clip, bits), clip, bits);
       return [name, `${(100 * Math.sqrt(size)).toFixed(1)} %`] as const;
     });
-    return { arm: armStyle(arm).title, ...Object.fromEntries(percent) };
+    return { arm: styleOf(arm).title, ...Object.fromEntries(percent) };
   }),
 );
 console.log(

@@ -1,4 +1,4 @@
-import { armStyle } from "./arms.js";
+import type { ArmStyle } from "./arms.js";
 import type { Figure } from "./figure.js";
 import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 
@@ -6,7 +6,7 @@ const GAP = 0.02;
 
 /** The codes of one weight layer of one network. */
 export interface LayerCodes {
-  readonly arm: string;
+  readonly style: ArmStyle;
   readonly layer: string;
   readonly codes: Uint8Array;
   /** The largest code. */
@@ -41,8 +41,7 @@ export function codeHistogram(layers: readonly LayerCodes[], caption: string): F
       ...(i === 0 ? {} : { matches: "y" }),
     };
   }
-  const data = layers.map(({ arm, layer, codes, n }) => {
-    const { title, color, dash } = armStyle(arm);
+  const data = layers.map(({ style: { title, color, dash }, layer, codes, n }) => {
     const counts = new Array<number>(n + 1).fill(0);
     for (const code of codes) counts[code]!++;
     const suffix = names.indexOf(layer) === 0 ? "" : String(names.indexOf(layer) + 1);
@@ -50,7 +49,7 @@ export function codeHistogram(layers: readonly LayerCodes[], caption: string): F
       type: "scatter",
       mode: "lines",
       name: title,
-      legendgroup: arm,
+      legendgroup: title,
       showlegend: names.indexOf(layer) === 0,
       xaxis: `x${suffix}`,
       yaxis: `y${suffix}`,

@@ -4,6 +4,7 @@ import {
   encodingSteps,
   momentsAgainstSimulation,
   quantizer,
+  styleById,
 } from "../../src/exhibits/index.js";
 
 interface Trace {
@@ -38,7 +39,7 @@ test("a flipped bit b moves a weight by 2^b levels in offset binary, and by one 
 });
 
 test("the histogram of codes adds up to all weights, and a layer without weights to none", () => {
-  const layer = { arm: "as", n: 3 };
+  const layer = { style: styleById("as"), n: 3 };
   const [full, empty] = traces(
     codeHistogram(
       [
