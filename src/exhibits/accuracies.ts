@@ -22,9 +22,11 @@ export interface Accuracies {
  * @throws UserError for two trials of one arm, seed, fault, rate and map, or a row without images
  */
 export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies {
+  const trained = new Set(results.networks.map(({ arm, seed }) => `${arm} ${seed}`));
   const trials = new Map<string, { accuracy: number; exposed: number; changed: number }>();
   for (const trial of results.trials) {
     const { arm, seed, fault, rate, map } = trial;
+    trained.add(`${arm} ${seed}`);
     // without faults there is one trial for every encoding and layer
     if (map >= 0 && (trial.encoding !== results.encoding || trial.layer !== layer)) continue;
     const key = JSON.stringify([arm, fault, rate, seed, map]);
@@ -39,36 +41,41 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
   for (const network of results.networks) {
     networks.set(JSON.stringify([network.arm, network.seed]), percent(network, "network"));
   }
-  const trained = new Set(
-    [...results.networks, ...results.trials].map(({ arm, seed }) => JSON.stringify([arm, seed])),
-  );
   const absent = (arm: string) => {
     if (!results.arms.includes(arm) && !results.others?.some(({ id }) => id === arm))
       return `the study has no arm "${arm}"`;
     const failure = results.failures.find((failure) => failure.arm === arm);
     if (failure) return `the training of ${arm} failed with seed ${failure.seed}: ${failure.reason}`;
-    const seed = seedsOf(results, arm).find((seed) => !trained.has(JSON.stringify([arm, seed])));
+    const seed = seedsOf(results, arm).find((seed) => !trained.has(`${arm} ${seed}`));
     return seed === undefined ? undefined : `${arm} has no network with seed ${seed} yet`;
   };
 
+  const faulty = (arm: string, fault: string, rate: number): Measured => {
+    const reason = absent(arm);
+    if (reason !== undefined) return { missing: reason };
+    if (!results.faults.includes(fault)) return { missing: `the study has no fault "${fault}"` };
+    const seeds = seedsOf(results, arm);
+    if (seeds.length === 0 || results.maps === 0) return { missing: "the study has no seeds or no maps" };
+    let gaps = 0;
+    const values = seeds.map((seed) =>
+      Array.from({ length: results.maps }, (_, map) => {
+        const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
+        if (trial === undefined) gaps++;
+        return trial?.accuracy ?? NaN;
+      }),
+    );
+    if (gaps === 0) return { values };
+    const all = seeds.length * results.maps;
+    return { missing: `${gaps} of ${all} trials of ${arm} under ${fault} at rate ${rate} are missing` };
+  };
+  const known = new Map<string, Measured>(); // exhibits ask for each many times
+
   return {
     faulty(arm, fault, rate) {
-      const reason = absent(arm);
-      if (reason !== undefined) return { missing: reason };
-      if (!results.faults.includes(fault)) return { missing: `the study has no fault "${fault}"` };
-      const seeds = seedsOf(results, arm);
-      if (seeds.length === 0 || results.maps === 0) return { missing: "the study has no seeds or no maps" };
-      let gaps = 0;
-      const values = seeds.map((seed) =>
-        Array.from({ length: results.maps }, (_, map) => {
-          const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
-          if (trial === undefined) gaps++;
-          return trial?.accuracy ?? NaN;
-        }),
-      );
-      if (gaps === 0) return { values };
-      const all = seeds.length * results.maps;
-      return { missing: `${gaps} of ${all} trials of ${arm} under ${fault} at rate ${rate} are missing` };
+      const key = JSON.stringify([arm, fault, rate]);
+      const measured = known.get(key) ?? faulty(arm, fault, rate);
+      known.set(key, measured);
+      return measured;
     },
     clean(arm) {
       const reason = absent(arm);

@@ -2,6 +2,7 @@ import type { Results } from "../results/rows.js";
 import { pairedEffect } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
 import { armStyles } from "./arms.js";
+import { known } from "./cells.js";
 import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Cell, Table } from "./table.js";
@@ -51,7 +52,6 @@ export function accuracyTable(results: Results): Table {
 function row(accuracies: Accuracies, arm: string, fault: string, rate: number): Record<string, Cell> {
   const measured = rate === 0 ? accuracies.clean(arm) : accuracies.faulty(arm, fault, rate);
   const effect = "missing" in measured ? null : pairedEffect(measured.values);
-  const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
   return {
     fault,
     fault_title: faultStyle(fault).title,

@@ -48,7 +48,7 @@ function titleOf(arm: Arm, study: TitledStudy): string {
  * "standard" without sparsification, "AS" with the L1 penalty; the stronger of two main arms' penalties makes "AS-high", one
  * between them "AS-middle".
  */
-function networkTitle({ sparsification: sparse }: Arm, arms: readonly Arm[]): string {
+export function networkTitle({ sparsification: sparse }: Arm, arms: readonly Arm[]): string {
   if (sparse.kind === "none") return "standard";
   if (sparse.kind === "hoyer") return "Hoyer";
   if (sparse.kind === "fatrelu") return "FATReLU";
@@ -72,9 +72,9 @@ function trainingTitle({ gradient }: Arm): string {
     case "asam":
       return " + ASAM";
     case "sam-latent":
-      return " + SAM, latent";
+      return " + latent SAM";
     case "sam-requantized":
-      return " + SAM, re-quantized";
+      return " + re-quantized SAM";
     case "randbet":
       return ` + RandBET ${Number((100 * gradient.rate).toPrecision(12))} %`;
   }

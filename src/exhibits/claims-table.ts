@@ -1,5 +1,6 @@
 import type { Results } from "../results/rows.js";
 import { type ArmStyle, armStyles } from "./arms.js";
+import { known } from "./cells.js";
 import { type ClaimRow, claims } from "./claims.js";
 import { conditions, plural } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
@@ -53,10 +54,9 @@ export function verdictText({ verdict, exploratory, reason }: ClaimRow): string 
 }
 
 function rowOf(row: ClaimRow, styles: (arm: string) => ArmStyle): Record<string, Cell> {
-  const known = (value: number) => (Number.isNaN(value) ? null : value);
   return {
     claim: row.claim,
-    comparison: `${operand(styles(row.better))} - ${operand(styles(row.worse))}`,
+    comparison: differenceTitle(styles(row.better), styles(row.worse)),
     fault: row.fault === "all" ? "all three" : faultStyle(row.fault).title,
     effect_pp: known(row.effect.mean),
     low_pp: known(row.effect.low),
@@ -77,6 +77,11 @@ function rowOf(row: ClaimRow, styles: (arm: string) => ArmStyle): Record<string,
     bootstrap_low_pp: known(row.bootstrap.low),
     bootstrap_high_pp: known(row.bootstrap.high),
   };
+}
+
+/** A difference of two arms in words, such as `"(AS + SAQ) - AS"`. */
+export function differenceTitle(better: ArmStyle, worse: ArmStyle): string {
+  return `${operand(better)} - ${operand(worse)}`;
 }
 
 /** "AS", but "(AS + SAQ)": a plus sign beside the minus would be misread. */

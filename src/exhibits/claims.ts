@@ -8,10 +8,7 @@ import {
   pairedEffect,
 } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
-import { type ArmPair, pairedDifferences } from "./paired-differences.js";
-
-/** The three fault types of the paper; "overall" is the mean over these. */
-export const CLAIM_FAULTS = ["flip", "sa0", "sa1"] as const;
+import { type ArmPair, CLAIM_FAULTS, faultsOf, pairedDifferences } from "./paired-differences.js";
 
 /** A claim of docs/protocol.md section 1: `better` is said to be more accurate under faults than `worse`. */
 export interface Claim extends ArmPair {
@@ -93,7 +90,7 @@ function test(
   const paper = fault === "all" ? claim.paper : null;
   const shared = { claim: id, better, worse, fault, paper, exploratory: results.exploratory };
   const found = pairedDifferences(accuracies, claim, {
-    faults: fault === "all" ? CLAIM_FAULTS : [fault],
+    faults: faultsOf(fault),
     rates: results.rates,
   });
   if ("missing" in found) return { ...shared, ...NOTHING, verdict: "withheld", reason: found.missing };

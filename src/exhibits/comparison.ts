@@ -3,8 +3,9 @@ import { type PairedEffect, pairedEffect } from "../statistics/index.js";
 import type { ExtraCampaign } from "../studies/study.js";
 import type { Measured } from "./accuracies.js";
 import { armStyles } from "./arms.js";
+import { intervalCells, intervalColumn } from "./cells.js";
 import { faultStyle } from "./fault-styles.js";
-import type { Cell, Column, Table } from "./table.js";
+import type { Cell, Table } from "./table.js";
 
 /** A quantity by arm, fault type and rate, side by side in several categories: encodings, or layers. */
 export interface Comparison {
@@ -49,18 +50,14 @@ export function comparisonTable(
       results.rates.map((rate): Record<string, Cell> => {
         const all = categories.map((category) => measure(category, arm, fault, rate));
         const missing = all.flatMap((measured) => ("missing" in measured ? [measured.missing] : []));
-        const cells = all.map(effectOf).flatMap((effect, i): [string, Cell][] => [
-          [key(categories[i]!), known(effect?.mean)],
-          [`${key(categories[i]!)}_low`, known(effect?.low)],
-          [`${key(categories[i]!)}_high`, known(effect?.high)],
-        ]);
+        const cells = all.map((measured, i) => intervalCells(key(categories[i]!), effectOf(measured)));
         return {
           arm,
           arm_title: styles(arm).title,
           fault,
           fault_title: faultStyle(fault).title,
           rate,
-          ...Object.fromEntries(cells),
+          ...Object.assign({}, ...cells),
           basis: missing[0] ?? effectOf(all[0]!)!.basis,
         };
       }),
@@ -75,21 +72,9 @@ export function comparisonTable(
       { key: "fault", title: "fault id", align: "left", csvOnly: true },
       { key: "fault_title", title: "fault", align: "left" },
       { key: "rate", title: "rate", align: "right", decimals: 3 },
-      ...categories.map(
-        (category): Column => ({
-          key: key(category),
-          title: category,
-          unit,
-          align: "right",
-          interval: { low: `${key(category)}_low`, high: `${key(category)}_high` },
-        }),
-      ),
+      ...categories.map((category) => intervalColumn(key(category), category, unit)),
       { key: "basis", title: "basis", align: "left", detail: true },
     ],
     rows,
   };
-}
-
-function known(value: number | undefined): number | null {
-  return value === undefined || Number.isNaN(value) ? null : value;
 }

@@ -1,9 +1,9 @@
+export { ablationsTable } from "./ablations-table.js";
 export { accuracyAgainstRate } from "./accuracy-against-rate.js";
 export { accuracyTable } from "./accuracy-table.js";
 export { armTitles, type TitledStudy } from "./arm-titles.js";
 export { ARM_STYLES, type ArmStyle, armStyles, styleById } from "./arms.js";
 export {
-  CLAIM_FAULTS,
   CLAIMS,
   type Claim,
   type ClaimRow,
@@ -14,6 +14,7 @@ export {
 export { claimsTable, verdictText } from "./claims-table.js";
 export { codeHistogram, type LayerCodes } from "./code-histogram.js";
 export { encodingSteps } from "./encoding-steps.js";
+export { controlsTable } from "./controls-table.js";
 export { encodingFigure, encodingTable } from "./encodings.js";
 export { type FaultStyle, faultStyle } from "./fault-styles.js";
 export type { Figure } from "./figure.js";
@@ -28,3 +29,4 @@ export { confusionTable, faultyBitsTable, faultyLayersTable } from "./replay-tab
 export { singleBitLoss } from "./single-bit-loss.js";
 export { singleBitTable } from "./single-bit-table.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./table.js";
+export { tradeOff } from "./trade-off.js";

@@ -4,21 +4,18 @@ import { armStyles } from "./arms.js";
 import { captionOf } from "./conditions.js";
 import type { Cell, Table } from "./table.js";
 
-/** What the trained networks of each arm are like without faults: mean over seeds and its spread. */
-export function networkTable(results: Results): Table {
+/**
+ * What the trained networks of each arm are like without faults: mean over seeds and its spread.
+ * @param options.arms ids of arms; default: the main ones
+ */
+export function networkTable(results: Results, { arms = results.arms } = {}): Table {
   const styles = armStyles(results);
-  const rows = results.arms.map((arm): Record<string, Cell> => {
-    const networks = results.networks.filter((network) => network.arm === arm);
-    const over = (read: (network: NetworkRow) => number) => spread(networks.map(read));
-    const accuracy = over(({ correct, images }) => (100 * correct) / images);
-    const sparsity = over((network) => 100 * network.sparsity);
-    const skipped = over((network) => 100 * network.skippedMacs);
-    const clip = over((network) => network.clipRatio);
-    const rho = spread(networks.flatMap(({ relativeRho }) => relativeRho ?? []));
+  const rows = arms.map((arm): Record<string, Cell> => {
+    const { seeds, accuracy, sparsity, skipped, clip, rho } = networkMeans(results, arm);
     return {
       arm,
       title: styles(arm).title,
-      seeds: networks.length,
+      seeds,
       accuracy_pct: accuracy.mean,
       accuracy_sd_pp: accuracy.sd,
       sparsity_pct: sparsity.mean,
@@ -56,6 +53,20 @@ export function networkTable(results: Results): Table {
       { key: "relative_rho", title: "rho/norm", align: "right", decimals: 3 },
     ],
     rows,
+  };
+}
+
+/** What the networks of an arm are like without faults: shares in percent, means over those seeds that there are. */
+export function networkMeans({ networks }: Results, arm: string) {
+  const own = networks.filter((network) => network.arm === arm);
+  const over = (read: (network: NetworkRow) => number) => spread(own.map(read));
+  return {
+    seeds: own.length,
+    accuracy: over(({ correct, images }) => (100 * correct) / images),
+    sparsity: over((network) => 100 * network.sparsity),
+    skipped: over((network) => 100 * network.skippedMacs),
+    clip: over((network) => network.clipRatio),
+    rho: spread(own.flatMap(({ relativeRho }) => relativeRho ?? [])),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Results } from "../results/rows.js";
-import type { SeedsByMaps } from "../statistics/index.js";
+import { meanTable, type PairedEffect, pairedEffect, type SeedsByMaps } from "../statistics/index.js";
 import type { Accuracies, Measured } from "./accuracies.js";
 
 /** Two arms, of which `better` is said to be more accurate under faults. */
@@ -35,7 +35,7 @@ export function pairedDifferences(
       cells.push(cell.values);
     }
   }
-  return { cells, clean: clean.values.map(([value]) => value!), average: average(cells) };
+  return { cells, clean: clean.values.map(([value]) => value!), average: meanTable(cells) };
 }
 
 /** Where one arm has more seeds than the other, those are its last ones. */
@@ -48,12 +48,37 @@ function difference(above: Measured, below: Measured): Measured {
   return { values };
 }
 
-function average(cells: readonly SeedsByMaps[]): number[][] {
-  return cells[0]!.map((row, seed) =>
-    row.map((_, map) => {
-      let sum = 0;
-      for (const cell of cells) sum += cell[seed]![map]!;
-      return sum / cells.length;
-    }),
-  );
+/** The three fault types of the paper; "all" is the mean over these. */
+export const CLAIM_FAULTS = ["flip", "sa0", "sa1"] as const;
+
+/** The fault types that a row is about. @param fault a fault model's id, or `"all"` */
+export function faultsOf(fault: string): readonly string[] {
+  return fault === "all" ? CLAIM_FAULTS : [fault];
+}
+
+/** Mean paired difference over fault types and rates, with its interval; or what is missing for it. */
+export function effectBetween(
+  accuracies: Accuracies,
+  pair: ArmPair,
+  over: Pick<Results, "faults" | "rates">,
+): PairedEffect | { readonly missing: string } {
+  const found = pairedDifferences(accuracies, pair, over);
+  return "missing" in found ? found : pairedEffect(found.average);
+}
+
+/** Mean accuracy of an arm over fault types and rates above 0, [seed][map]; or what is missing for it. */
+export function underFaults(
+  accuracies: Accuracies,
+  arm: string,
+  { faults, rates }: Pick<Results, "faults" | "rates">,
+): Measured {
+  const cells: SeedsByMaps[] = [];
+  for (const fault of faults) {
+    for (const rate of rates) {
+      const cell = accuracies.faulty(arm, fault, rate);
+      if ("missing" in cell) return cell;
+      cells.push(cell.values);
+    }
+  }
+  return cells.length === 0 ? { missing: "the study has no rates above 0" } : { values: meanTable(cells) };
 }

@@ -13,7 +13,7 @@ export {
   finiteShareInterval,
   leveugleSampleSize,
 } from "./finite-population.js";
-export { mean, type SeedsByMaps } from "./matrix.js";
+export { mean, meanTable, type SeedsByMaps } from "./matrix.js";
 export { type Basis, type PairedEffect, pairedEffect } from "./paired-effect.js";
 export { criticalValue, sampleQuantile, tQuantile } from "./quantile.js";
 export { minimumDetectableEffect, type TInterval, tInterval } from "./t-interval.js";

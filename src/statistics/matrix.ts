@@ -31,3 +31,14 @@ export function mean(values: readonly number[]): number {
   for (const value of values) sum += value;
   return sum / values.length;
 }
+
+/** Element-wise mean of at least one seeds x maps table, all of one shape. */
+export function meanTable(tables: readonly SeedsByMaps[]): number[][] {
+  return tables[0]!.map((row, seed) =>
+    row.map((_, map) => {
+      let sum = 0;
+      for (const table of tables) sum += table[seed]![map]!;
+      return sum / tables.length;
+    }),
+  );
+}

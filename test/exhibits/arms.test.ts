@@ -10,11 +10,11 @@ import {
 } from "../../src/exhibits/index.js";
 import { readResults } from "../../src/results/index.js";
 import { type Arm, findStudy } from "../../src/studies/index.js";
-import { fullResults, fullStudy } from "./full-rows.js";
+import { fullStudy, smallResults } from "./full-rows.js";
 import { study, typical } from "./rows.js";
 
 const quick = findStudy("lenet5-fashion", "quick");
-const small = fullResults({ maps: 2, rates: [0.01, 0.05] });
+const small = smallResults();
 
 describe("an arm is titled by what it is", () => {
   test("the full study's arms, controls and ablations", () => {
@@ -33,8 +33,8 @@ describe("an arm is titled by what it is", () => {
       "standard, clips at 2 sd",
       "standard + RandBET 0.1 %",
       "standard + RandBET 1 %",
-      "standard + SAM, latent",
-      "standard + SAM, re-quantized",
+      "standard + latent SAM",
+      "standard + re-quantized SAM",
       "Hoyer",
       "FATReLU",
     ]);

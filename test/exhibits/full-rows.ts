@@ -2,6 +2,7 @@ import { type Stream, stream } from "../../src/random/index.js";
 import { resultsOf } from "../../src/results/index.js";
 import type { NetworkRow, Results, TrialRow } from "../../src/results/rows.js";
 import { type Arm, findStudy, type Study, seedsOfArm } from "../../src/studies/index.js";
+import { ALL_ARMS } from "../support/selected.js";
 
 const FAULTS: Readonly<Record<string, number>> = { flip: 22, sa0: 9, sa1: 15 };
 const ENCODINGS: Readonly<Record<string, number>> = {
@@ -11,7 +12,7 @@ const ENCODINGS: Readonly<Record<string, number>> = {
 };
 
 /** The full profile, as if its choices were made and frozen. */
-export const fullStudy: Study = { ...findStudy("lenet5-fashion", "full"), frozen: true };
+export const fullStudy: Study = { ...findStudy("lenet5-fashion", "full"), frozen: true, arms: ALL_ARMS };
 
 /**
  * Made-up results of the full study: every arm, control, ablation and extra campaign, at its own seeds. Networks differ by
@@ -65,6 +66,9 @@ export function fullResults(changes: Partial<Study["campaign"]> = {}, study: Stu
   }));
   return resultsOf({ ...own, extras }, { networks, failures: [], trials });
 }
+
+/** The same in few trials: 2 maps, 2 rates. */
+export const smallResults = () => fullResults({ maps: 2, rates: [0.01, 0.05] });
 
 /** A network without faults, and how fast its accuracy falls: sparse ones faster, sharpness-aware ones slower. */
 function madeUp(arm: Arm, seed: number, draws: Stream): { row: NetworkRow; harm: number } {

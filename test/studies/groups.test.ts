@@ -10,34 +10,10 @@ import {
   type Study,
   studyHash,
 } from "../../src/studies/index.js";
-import {
-  ablationArms,
-  claimArms,
-  controlArms,
-  highArms,
-  type SelectedParameters,
-} from "../../src/studies/lenet5-fashion-arms.js";
+import { ALL_ARMS } from "../support/selected.js";
 
 const quick = findStudy("lenet5-fashion", "quick");
-const selected: SelectedParameters = {
-  as: 1e-4,
-  asHigh: 1e-2,
-  standardSaq: 0.2,
-  asSaq: 0.2,
-  asHighSaq: 0.2,
-  clipped: 2,
-  samLatent: 0.2,
-  samRequantized: 0.2,
-  hoyer: 1e-3,
-  fatRelu: 0.4,
-};
-const arms: readonly Arm[] = [
-  ...claimArms(selected),
-  ...highArms(selected),
-  ...controlArms(selected),
-  ...ablationArms(selected),
-];
-const all: Study = { ...quick, seeds: [0, 1, 2, 3, 4], arms };
+const all: Study = { ...quick, seeds: [0, 1, 2, 3, 4], arms: ALL_ARMS };
 
 describe("groups and bases of arms", () => {
   // Golden values from before arms had groups: trained networks, stored trials and run folders are found by these hashes.
@@ -46,7 +22,7 @@ describe("groups and bases of arms", () => {
     expect(studyHash(findStudy("lenet5-fashion", "selection"))).toBe(
       "09d0706352744990d07785cc3459699f8546bf04d51aec77e4c13ab87337bb68",
     );
-    const config = (id: string) => armConfig(all, arms.find((arm) => arm.id === id)!, 0).slice(0, 12);
+    const config = (id: string) => armConfig(all, ALL_ARMS.find((arm) => arm.id === id)!, 0).slice(0, 12);
     expect(["standard", "as-saq", "standard-saq-frozen", "randbet-1", "fatrelu"].map(config)).toEqual([
       "d94112862a95",
       "f6d3705bcdfc",

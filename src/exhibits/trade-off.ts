@@ -1,0 +1,238 @@
+import type { Results } from "../results/rows.js";
+import { accuraciesOf, type Measured } from "./accuracies.js";
+import { type ArmStyle, armStyles } from "./arms.js";
+import { effectOf } from "./comparison.js";
+import { captionOf } from "./conditions.js";
+import { faultStyle } from "./fault-styles.js";
+import type { Figure } from "./figure.js";
+import { networkMeans } from "./network-table.js";
+import { underFaults } from "./paired-differences.js";
+import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { wrap } from "./table.js";
+
+/** Pixels of a panel, between panels, and around them. */
+const HEIGHT = 290;
+const GAP = { first: 74, x: 22, y: 76 };
+const MARGIN = { l: 78, r: 14, t: 162, b: 150 };
+const CAPTION_WIDTH = 125;
+
+/** What stands on the horizontal axis of a row of panels. */
+const ABSCISSAS = [
+  { key: "sparsity", title: "activation sparsity: share of zero codes (%)" },
+  { key: "clip", title: "clip range: weight clip / standard deviation" },
+] as const;
+
+interface Point {
+  readonly arm: string;
+  readonly style: ArmStyle;
+  readonly x: number;
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The trade-off at a glance: accuracy without faults, and under each fault type as the mean over all rates above 0, against
+ * activation sparsity (above) and clip range (below), for the main arms and the controls. Lines join standard, AS and AS-high,
+ * solid for conventional training and dashed for SAQ. An arm that has not been measured completely is left out of a panel.
+ */
+export function tradeOff(results: Results): Figure {
+  const accuracies = accuraciesOf(results);
+  const styles = armStyles(results);
+  const controls = (results.others ?? []).flatMap(({ id, group }) => (group === "control" ? [id] : []));
+  const arms = [...controls, ...results.arms]; // the main arms are drawn last, so nothing hides them
+  const panels = [
+    { title: "no faults", read: (arm: string) => accuracies.clean(arm) },
+    ...results.faults.map((fault) => ({
+      title: faultStyle(fault).title,
+      read: (arm: string) => underFaults(accuracies, arm, { faults: [fault], rates: results.rates }),
+    })),
+  ];
+  const [inner, plot] = [WIDTH - MARGIN.l - MARGIN.r, ABSCISSAS.length * HEIGHT + GAP.y];
+  const width = (inner - GAP.first - GAP.x * (panels.length - 2)) / panels.length;
+  // the panel without faults has an axis of its own, so more room to its right
+  const left = (column: number) =>
+    (column * (width + GAP.x) + (column === 0 ? 0 : GAP.first - GAP.x)) / inner;
+  const layout: Figure["layout"] = {
+    width: WIDTH,
+    height: plot + MARGIN.t + MARGIN.b,
+    ...SHEET,
+    margin: MARGIN,
+    legend: {
+      orientation: "h",
+      x: 0.5,
+      xanchor: "center",
+      y: 1 + 36 / plot,
+      yanchor: "bottom",
+      font: { size: 15 },
+    },
+  };
+  const data: Trace[] = [];
+  for (const [row, abscissa] of ABSCISSAS.entries()) {
+    const top = 1 - (row * (HEIGHT + GAP.y)) / plot;
+    const shown: Point[][] = [];
+    for (const [column, panel] of panels.entries()) {
+      const index = row * panels.length + column;
+      const suffix = index === 0 ? "" : String(index + 1);
+      const sizeOf = ({ arm }: Point) => (results.arms.includes(arm) ? 12 : 9);
+      const points = arms.flatMap((arm) => {
+        const at = networkMeans(results, arm)[abscissa.key].mean;
+        return pointsOf(arm, styles(arm), at, panel.read(arm));
+      });
+      shown.push(points);
+      data.push(
+        ...joined(points, results, suffix),
+        ...points.map((point) => dot(point, suffix, sizeOf(point))),
+      );
+      layout[`xaxis${suffix}`] = {
+        ...axis("", { nticks: 5 }),
+        anchor: `y${suffix}`,
+        domain: [left(column), Math.min(1, left(column) + width / inner)],
+        range: rangeOf(
+          points.map(({ x }) => x),
+          0.08,
+        ),
+      };
+      layout[`yaxis${suffix}`] = {
+        ...axis(column === 0 ? "accuracy (%)" : column === 1 ? "accuracy under faults (%)" : "", {
+          nticks: 6,
+        }),
+        anchor: `x${suffix}`,
+        domain: [Math.max(0, top - HEIGHT / plot), top],
+        showticklabels: column <= 1,
+      };
+    }
+    for (const column of panels.keys()) {
+      const index = row * panels.length + column;
+      const own = column === 0 ? shown.slice(0, 1) : shown.slice(1);
+      const bounds = own.flat().flatMap(({ low, high }) => [low, high]);
+      const yaxis = layout[`yaxis${index === 0 ? "" : index + 1}`] as Record<string, unknown>;
+      yaxis["range"] = rangeOf(bounds, 0.05);
+    }
+  }
+  layout["annotations"] = [
+    ...panels.map(({ title }, column) => panelTitle(title, left(column) + width / inner / 2)),
+    ...ABSCISSAS.map(({ title }, row) => axisTitle(title, 1 - (row * (HEIGHT + GAP.y) + HEIGHT) / plot)),
+    ...(data.length === 0 ? [note("no trials yet", { x: 0.5, y: 0.5, size: 22 })] : []),
+    note(caption(results), { x: 0, y: 0, size: 16, shift: [-64, -72] }),
+  ];
+  return { data: [...legend([...results.arms, ...controls].map(styles), data), ...data], layout };
+}
+
+function pointsOf(arm: string, style: ArmStyle, x: number | null, measured: Measured): Point[] {
+  const effect = effectOf(measured);
+  if (effect === undefined || x === null) return [];
+  const { mean, low, high } = effect;
+  const interval = Number.isNaN(low)
+    ? { low: mean, high: mean }
+    : { low: Math.max(0, low), high: Math.min(100, high) };
+  return [{ arm, style, x, mean, ...interval }];
+}
+
+interface Trace {
+  readonly legendgroup: string;
+}
+
+function dot({ arm, style, x, mean, low, high }: Point, suffix: string, size: number): Trace {
+  const { title, color } = style;
+  const trace = {
+    type: "scatter",
+    mode: "markers",
+    name: title,
+    legendgroup: title,
+    showlegend: false,
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
+    x: [x],
+    y: [mean],
+    error_y: {
+      type: "data",
+      symmetric: false,
+      array: [high - mean],
+      arrayminus: [mean - low],
+      thickness: 1.5,
+      width: 0,
+      color,
+    },
+    marker: markerOf(style, size),
+    customdata: [[arm, low, high]],
+    hovertemplate: `${title}<br>%{x:.2f}<br>%{y:.2f} % [%{customdata[1]:.2f}, %{customdata[2]:.2f}]<extra></extra>`,
+  };
+  return trace;
+}
+
+/** Main arms of the same training, in the order of the study. */
+function joined(points: readonly Point[], results: Results, suffix: string): Trace[] {
+  const main = points.filter(({ arm }) => results.arms.includes(arm));
+  return (["solid", "dash"] as const).flatMap((dash) => {
+    const own = main.filter(({ style }) => style.dash === dash);
+    if (own.length < 2) return [];
+    const line = {
+      type: "scatter",
+      mode: "lines",
+      legendgroup: dash,
+      showlegend: false,
+      hoverinfo: "skip",
+      xaxis: `x${suffix}`,
+      yaxis: `y${suffix}`,
+      x: own.map(({ x }) => x),
+      y: own.map(({ mean }) => mean),
+      line: { color: "#9a9a9a", width: 1.5, dash },
+    };
+    return [line];
+  });
+}
+
+function legend(styles: readonly ArmStyle[], drawn: readonly Trace[]): object[] {
+  const groups = new Set(drawn.map(({ legendgroup }) => legendgroup));
+  return styles
+    .filter(({ title }) => groups.has(title))
+    .map((style) => ({
+      type: "scatter",
+      mode: "markers",
+      name: style.title,
+      legendgroup: style.title,
+      x: [null],
+      y: [null],
+      marker: markerOf(style, 11),
+    }));
+}
+
+function markerOf({ color, marker }: ArmStyle, size: number): object {
+  return { color, symbol: marker, size, line: { color, width: marker.endsWith("-open") ? 2.5 : 0.5 } };
+}
+
+/** Below a row of panels, in the middle. @param y of the panels' lower edge, a share of the paper */
+function axisTitle(text: string, y: number): object {
+  return {
+    text,
+    x: 0.5,
+    y,
+    xref: "paper",
+    yref: "paper",
+    xanchor: "center",
+    yanchor: "top",
+    yshift: -32,
+    showarrow: false,
+    font: { size: 18 },
+  };
+}
+
+function rangeOf(values: readonly number[], room: number): [number, number] {
+  if (values.length === 0) return [0, 1];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const beside = Math.max(room * (high - low), 0.05);
+  return [low - beside, high + beside];
+}
+
+function caption(results: Results): string {
+  const rates = results.rates.map((rate) => Number((100 * rate).toPrecision(12)));
+  const [first, last] = [rates[0], rates.at(-1)];
+  const text = captionOf(
+    results,
+    `Under faults: mean over the ${rates.length} rates from ${first} to ${last} % per stored bit. Bars: 95 % intervals of the`,
+    "means. Filled: conventional training, open: SAQ; grey lines join standard, AS and AS-high. Sparsity and clip/sd are",
+    "means over seeds.",
+  );
+  return wrap(text, CAPTION_WIDTH).join("<br>");
+}
