@@ -26,6 +26,8 @@ export { networkTable } from "./network-table.js";
 export { precisionTable } from "./precision-table.js";
 export { quantizer } from "./quantizer.js";
 export { confusionTable, faultyBitsTable, faultyLayersTable } from "./replay-tables.js";
+export { selectionFigure } from "./selection-figure.js";
+export { selectionGridTable } from "./selection-grid.js";
 export { singleBitLoss } from "./single-bit-loss.js";
 export { singleBitTable } from "./single-bit-table.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./table.js";

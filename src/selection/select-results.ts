@@ -1,10 +1,45 @@
 import type { Table } from "../exhibits/table.js";
 import { studyHash } from "../studies/hash.js";
-import type { Study } from "../studies/study.js";
-import { type StageReport, selectionOf } from "./select.js";
+import type { SelectionSettings, SelectionStage } from "../studies/selection.js";
+import type { CampaignSettings, Study } from "../studies/study.js";
+import { type CandidateRow, type StageReport, selectionOf } from "./select.js";
 
-/** A selection as it is published in `selection.json`: its settings, every value tried, the choices and why. */
-export function selectionRecord(study: Study, reports: readonly StageReport[]): object {
+/** A value of a stage's grid as it is published: means over the seeds (null: unknown), and each of its networks. */
+export interface TriedRecord {
+  readonly value: number;
+  readonly arm: string;
+  readonly failed: boolean;
+  readonly clean: number | null;
+  readonly sparsity: number | null;
+  readonly underFaults: number | null;
+  readonly networks: readonly CandidateRow[];
+}
+
+/** A stage as it is published. */
+export interface StageRecord extends SelectionStage {
+  readonly settled: boolean;
+  readonly choice: number | null;
+  readonly why: string;
+  /** Accuracy without faults of the base arm. */
+  readonly referenceClean: number | null;
+  readonly tried: readonly TriedRecord[];
+}
+
+/** What `selection.json` holds: the settings of a selection, every value tried, the choices and why. */
+export interface SelectionRecord extends Pick<SelectionSettings, "tolerance" | "sparsity" | "extensions"> {
+  readonly study: string;
+  readonly profile: string;
+  readonly settings: string;
+  readonly seeds: readonly number[];
+  readonly campaign: Pick<CampaignSettings, "split" | "faults" | "rates" | "maps" | "encoding">;
+  readonly finished: boolean;
+  /** By stage; null as long as there is none. */
+  readonly choices: Readonly<Record<string, number | null>>;
+  readonly stages: readonly StageRecord[];
+}
+
+/** A selection as it is published in `selection.json`. */
+export function selectionRecord(study: Study, reports: readonly StageReport[]): SelectionRecord {
   const { tolerance, sparsity, extensions } = selectionOf(study);
   const { faults, rates, maps, encoding, split } = study.campaign;
   return {
