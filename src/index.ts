@@ -17,6 +17,7 @@ export * as quantization from "./quantization/index.js";
 export * as random from "./random/index.js";
 export * as results from "./results/index.js";
 export * as saq from "./saq/index.js";
+export * as sharpness from "./sharpness/index.js";
 export * as singleBit from "./single-bit/index.js";
 export * as sparsity from "./sparsity/index.js";
 export * as statistics from "./statistics/index.js";

@@ -113,6 +113,26 @@ export function program(): Command {
       "folder of the run; with --checkpoint, where the analysis goes (default: data/runs)",
     )
     .action(async (options) => (await import("./single-bit.js")).singleBit(options));
+  const ofNetworks = (of: Command) =>
+    of
+      .option(
+        "--results <folder>",
+        "folder of a run (default: the results that come with the repository, of --study and --profile)",
+      )
+      .option("--checkpoints <folder>", FROM_CHECKPOINTS)
+      .option("--arm <id>", "which arm; may be given more than once (default: all)", repeated, [])
+      .option("--seed <n>", "which seed (default: all)", wholeNumber)
+      .option("--jobs <n>", "processes side by side (default: one per core)", jobs)
+      .option("--out <folder>", "its folder `sharpness` gets what is measured (default: folder of the run)");
+  ofNetworks(
+    command(
+      "sharpness",
+      "measure how sharp the minima of trained networks are, on training images; goes on from what is done",
+      "flatenn sharpness --results data/results/lenet5-fashion-quick --arm as --seed 0",
+    ),
+  )
+    .option("--settings <file>", "a .json file with settings of the measures to be changed")
+    .action(async (options) => (await import("./sharpness.js")).sharpness(options));
   command(
     "figures",
     "draw figures (.svg, .png, .json) and tables (.csv, .md) from results",

@@ -1,8 +1,9 @@
+import type { Array32 } from "../arrays.js";
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
 import { type Bits, quantizedLayers } from "../models/bits.js";
 import { activationNodes, type Model, shapes } from "../models/model.js";
-import { weightCodes } from "../quantization/grid.js";
+import { weightCodes, weightValues } from "../quantization/grid.js";
 
 /** One weight layer as it lies in memory: codes where faults strike, the rest fault-free. */
 export interface DeployedLayer {
@@ -90,4 +91,17 @@ export function foldNorm(parts: Record<"gamma" | "beta" | "mean" | "variance", F
 /** The fault-free codes of a deployed network, by layer. */
 export function codesOf(network: DeployedNetwork): Codes {
   return Object.fromEntries(network.layers.map(({ name, codes }) => [name, codes]));
+}
+
+/** The weights that codes stand for, by layer. @param codes default: the network's own, so Q(w) */
+export function quantizedWeights(
+  network: DeployedNetwork,
+  codes = codesOf(network),
+): Record<string, Array32> {
+  return Object.fromEntries(
+    network.layers.map(({ name, shape, bits, clip }) => [
+      name,
+      { shape, data: weightValues(codes[name]!, clip, bits) },
+    ]),
+  );
 }

@@ -10,6 +10,8 @@ import { bestVariant } from "./self-test.js";
 export interface IntegerClassifier extends Classifier {
   /** The kernels in use. */
   readonly variant: KernelVariant;
+  /** Mean cross-entropy over the images, in nats. @param labels the true class of each image */
+  loss(codes: Codes, labels: Uint8Array): number;
   /** Checksum of the weights as they lie in the kernels' memory: the same before and after each `classify`. */
   checksum(): number;
 }
@@ -53,22 +55,32 @@ export function integerClassifier(
   });
   const checksum = () => checksumOf(machine.weightBytes());
   const pristine = checksum();
+  /** Evaluates the network with other codes, and makes sure that nothing is left of them. */
+  const withCodes = <T>(codes: Codes, evaluate: () => T): T => {
+    requireCodes(network, codes);
+    let result: T;
+    try {
+      machine.setWeights(codes);
+      result = evaluate();
+    } finally {
+      machine.setWeights(original);
+    }
+    if (checksum() !== pristine)
+      throw new Error("the weights are not what they were before this evaluation: its result is void");
+    return result;
+  };
   return {
     variant,
     checksum,
-    classify(codes) {
-      requireCodes(network, codes);
-      let classes: Uint8Array;
-      try {
-        machine.setWeights(codes);
-        classes = machine.predict();
-      } finally {
-        machine.setWeights(original);
-      }
-      if (checksum() !== pristine)
-        throw new Error("the weights are not what they were before this evaluation: its result is void");
-      return classes;
-    },
+    classify: (codes) => withCodes(codes, () => machine.predict()),
+    loss: (codes, labels) =>
+      withCodes(codes, () => {
+        let sum = 0;
+        machine.forEachLogits((logits, image) => {
+          sum += crossEntropy(logits, labels[image]!);
+        });
+        return sum / indices.length;
+      }),
     dispose() {},
   };
 }
@@ -96,6 +108,14 @@ export function countZeros(
       }
   }
   return counts;
+}
+
+/** -ln of the softmax at the true class. */
+function crossEntropy(logits: Float64Array, label: number): number {
+  const most = logits.reduce((a, b) => Math.max(a, b));
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - most);
+  return Math.log(sum) + most - logits[label]!;
 }
 
 function requireCodes({ layers }: DeployedNetwork, codes: Codes): void {

@@ -3,7 +3,7 @@ export { countCorrect } from "./classifier.js";
 export type { ClipRatios } from "./clip-ratios.js";
 export { clipRatios } from "./clip-ratios.js";
 export type { Codes, DeployedLayer, DeployedNetwork } from "./deploy.js";
-export { codesOf, deploy } from "./deploy.js";
+export { codesOf, deploy, quantizedWeights } from "./deploy.js";
 export type { IntegerClassifier, IntegerClassifierOptions } from "./engine.js";
 export { countZeros, integerClassifier } from "./engine.js";
 export type { KernelVariant } from "./kernels.js";

@@ -81,10 +81,21 @@ export class Machine {
     for (const stored of this.#weights.values()) yield* stored.bytes();
   }
 
-  /** Class of every image. Of what is held, all that the changed weights leave as it is is not computed again. */
+  /** Class of every image. */
   predict(): Uint8Array {
-    const evaluation = this.#planEvaluation();
     const classes = new Uint8Array(this.#images);
+    this.forEachLogits((logits, image) => {
+      classes[image] = firstLargest(logits);
+    });
+    return classes;
+  }
+
+  /**
+   * Evaluates every image. Of what is held, all that the changed weights leave as it is is not computed again.
+   * @param visit gets the logits of each image in one array that is written anew for the next
+   */
+  forEachLogits(visit: (logits: Float64Array, image: number) => void): void {
+    const evaluation = this.#planEvaluation();
     const { group } = this.plan;
     const logits = new Float64Array(this.#program.classes);
     const last = this.plan.stages.at(-1)!;
@@ -98,11 +109,10 @@ export class Machine {
         const at = sums + (i - from) * position;
         for (let o = 0; o < logits.length; o++)
           logits[o] = this.#words[at + o]! * output.scale[o]! + output.offset[o]!;
-        classes[i] = firstLargest(logits);
+        visit(logits, i);
       }
     }
     for (const name of evaluation.fromHeld) this.#filled.add(name);
-    return classes;
   }
 
   /** Evaluates all of the network on the group of images from `first` on, a multiple of the group's size. */

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImageDataset } from "../datasets/images.js";
-import { weightValues } from "../quantization/index.js";
 import { quantizeActivations } from "../quantization/tensor.js";
 import { fatRelu } from "../sparsity/tensor.js";
+import { toTensors } from "../tensors/arrays.js";
 import { imageTensor } from "../training/batches.js";
 import { type Activation, forward } from "../training/forward.js";
 import type { Classifier } from "./classifier.js";
-import type { Codes, DeployedNetwork } from "./deploy.js";
+import { type DeployedNetwork, quantizedWeights } from "./deploy.js";
 
 /** Images per forward pass: measured fastest, and small enough to stay in cache. */
 const BATCH = 500;
@@ -28,7 +28,7 @@ export function tensorClassifier(
     classify(codes) {
       const classes = new Uint8Array(indices.length);
       tf.tidy(() => {
-        const weights = decode(network, codes);
+        const weights = toTensors(quantizedWeights(network, codes));
         inputs.forEach((images, i) => {
           const logits = forward(network.model, weights, fixed, images, deployedActivation(network, fixed));
           classes.set(tf.argMax(logits, 1).dataSync(), i * BATCH);
@@ -42,7 +42,12 @@ export function tensorClassifier(
   };
 }
 
-function fixedTensors({ layers, activationClips, norms = {} }: DeployedNetwork): Record<string, tf.Tensor> {
+/** All of a deployed network that faults leave alone, by the names that `forward` reads: biases, clips, batch norm. */
+export function fixedTensors({
+  layers,
+  activationClips,
+  norms = {},
+}: DeployedNetwork): Record<string, tf.Tensor> {
   return Object.fromEntries([
     ...layers.map(({ name, bias }) => [`${name}.bias`, tf.tensor1d(bias)] as const),
     ...Object.entries(activationClips).map(([name, clip]) => [`${name}.clip`, tf.scalar(clip)] as const),
@@ -53,16 +58,8 @@ function fixedTensors({ layers, activationClips, norms = {} }: DeployedNetwork):
   ]);
 }
 
-function decode({ layers }: DeployedNetwork, codes: Codes): Record<string, tf.Tensor> {
-  return Object.fromEntries(
-    layers.map(({ name, shape, bits, clip }) => [
-      name,
-      tf.tensor(weightValues(codes[name]!, clip, bits), [...shape]),
-    ]),
-  );
-}
-
-function deployedActivation(network: DeployedNetwork, fixed: Record<string, tf.Tensor>): Activation {
+/** Rectifies and quantizes as the deployed network does. */
+export function deployedActivation(network: DeployedNetwork, fixed: Record<string, tf.Tensor>): Activation {
   return (x, node) => {
     const rectified = network.threshold > 0 ? fatRelu(x, network.threshold) : x;
     return quantizeActivations(rectified, fixed[`${node}.clip`]!, network.bits.activations);
