@@ -26,7 +26,8 @@ export const CACHE_PARTS = [
   { prefix: "addon-", purpose: "the compiled link between Node.js and TensorFlow" },
   { prefix: "downloads", purpose: "downloads not yet unpacked" },
   { prefix: "chromium-", purpose: "the browser that draws figures into files" },
-  { prefix: "jupyter-", purpose: "the Python environment that runs the notebooks" },
+  { prefix: "jupyter-", purpose: "a Python environment that runs the notebooks" },
+  { prefix: "lab-settings", purpose: "what you set in JupyterLab under `npm run lab`" },
 ];
 
 /**

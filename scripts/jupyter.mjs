@@ -11,10 +11,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const jupyterDirectory = join(root, "jupyter");
 
 /**
- * The Python of an environment with everything that `jupyter/<file>` lists, made if need be (15 s, 60 MB). It is
+ * The Python of an environment with everything that `jupyter/<file>` lists, made if need be: 15 s and 60 MB, with
+ * JupyterLab a minute and 330 MB. It is
  * named by a hash of the list and of the Python it was made with, and gets its name only when it is complete.
  *
- * @param {string} [file] a pip requirements file in jupyter/, every package of which is pinned
+ * @param {string} [file] a pip requirements file in jupyter/; constraints.txt there pins every package
  * @returns {Promise<string>} path of the Python program; start other programs as `python -m name`
  */
 export async function jupyterPython(file = "requirements.txt") {
@@ -22,7 +23,7 @@ export async function jupyterPython(file = "requirements.txt") {
   const requirements = withIncluded(file);
   const directory = join(cacheDirectory(), `jupyter-${sha256(`${version}\n${requirements}`).slice(0, 12)}`);
   if (existsSync(directory)) return programIn(directory);
-  say("jupyter: making a Python environment for the notebooks, once (about 15 s)");
+  say(`jupyter: making a Python environment for the notebooks from ${file}, once (15 s to a minute)`);
   const partial = partialDirectory(directory);
   await step(command, ["-m", "venv", partial], "making the environment");
   const pip = [
@@ -100,14 +101,14 @@ function findPython() {
 }
 
 /**
- * The text of a requirements file and of those it includes with -r.
+ * The text of a requirements file and of those it names with -r and -c.
  *
  * @param {string} file
  * @returns {string}
  */
 function withIncluded(file) {
   const text = readFileSync(join(jupyterDirectory, file), "utf8");
-  return text.replaceAll(/^-r (.+)$/gm, (_, included) => withIncluded(included));
+  return text.replaceAll(/^-[rc] (.+)$/gm, (_, included) => withIncluded(included));
 }
 
 /** @param {string} directory */

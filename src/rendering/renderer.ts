@@ -2,11 +2,10 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Page, Browser as Puppet } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
 import { UserError } from "../errors.js";
 import type { Figure } from "../exhibits/figure.js";
-import { findBrowser, fontEnvironment } from "./browser.js";
-import { openScratch } from "./scratch.js";
+import { firstLine, type LaunchedBrowser, launchBrowser } from "./launch.js";
 
 export type PictureFormat = "svg" | "png";
 
@@ -33,53 +32,16 @@ export interface Renderer {
  * @throws UserError where there is no browser (see `findBrowser`) or it does not start
  */
 export async function openRenderer(): Promise<Renderer> {
-  const { executable, env } = await findBrowser();
-  const scratch = openScratch("flatenn-browser-");
-  let browser: Puppet | undefined;
+  const launched = await launchBrowser();
   try {
-    browser = await launch(executable, { ...env, ...fontEnvironment(scratch.path) }, scratch.path);
-    const page = await openPage(browser, scratch.path);
-    return rendererOn(browser, page, scratch.remove);
+    return rendererOn(launched, await openPage(launched));
   } catch (error) {
-    await browser?.close();
-    scratch.remove();
+    await launched.close();
     throw error;
   }
 }
 
-async function launch(executablePath: string, env: Record<string, string>, scratch: string): Promise<Puppet> {
-  const { default: puppeteer } = await import("puppeteer-core");
-  // Whoever listens to signals, such as a notebook kernel, decides what they do; else the browser must not survive us.
-  const nobodyListens = process.listenerCount("SIGINT") === 0;
-  try {
-    return await puppeteer.launch({
-      executablePath,
-      headless: "shell",
-      env: { ...process.env, ...env },
-      userDataDir: join(scratch, "profile"),
-      // Over a pipe the browser ends by itself when this process is killed.
-      pipe: true,
-      handleSIGINT: nobodyListens,
-      handleSIGTERM: nobodyListens,
-      handleSIGHUP: nobodyListens,
-      args: [
-        // The sandbox does not start for root, as in a container; the only page is our own.
-        "--no-sandbox",
-        "--disable-dev-shm-usage",
-        // What differs between machines: hinting of glyphs, the colour profile, the graphics card.
-        "--font-render-hinting=none",
-        "--force-color-profile=srgb",
-        "--use-gl=angle",
-        "--use-angle=swiftshader",
-        "--enable-unsafe-swiftshader",
-      ],
-    });
-  } catch (error) {
-    throw new UserError(`the browser ${executablePath} did not start: ${firstLine(error)}`);
-  }
-}
-
-async function openPage(browser: Puppet, scratch: string): Promise<Page> {
+async function openPage({ browser, scratch }: LaunchedBrowser): Promise<Page> {
   const plotly = createRequire(import.meta.url).resolve("plotly.js-dist");
   const file = join(scratch, "page.html");
   writeFileSync(
@@ -91,12 +53,9 @@ async function openPage(browser: Puppet, scratch: string): Promise<Page> {
   return page;
 }
 
-function rendererOn(browser: Puppet, page: Page, removeScratch: () => void): Renderer {
+function rendererOn(launched: LaunchedBrowser, page: Page): Renderer {
   let last: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
-  // Before the scratch directory is removed at the exit of a process that never closed the renderer.
-  const kill = () => browser.process()?.kill("SIGKILL");
-  process.prependListener("exit", kill);
   return {
     draw(figure, format, options = {}) {
       // One at a time: figures drawn at once would share the page's random numbers.
@@ -108,10 +67,7 @@ function rendererOn(browser: Puppet, page: Page, removeScratch: () => void): Ren
       return picture;
     },
     close() {
-      closed ??= browser.close().finally(() => {
-        process.removeListener("exit", kill);
-        removeScratch();
-      });
+      closed ??= launched.close();
       return closed;
     },
   };
@@ -161,8 +117,4 @@ async function drawInPage(figure: string, options: { readonly format: string }):
     for (const attribute of attributes) element.setAttributeNodeNS(attribute);
   }
   return `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(drawing))}`;
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
 }
