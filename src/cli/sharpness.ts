@@ -5,6 +5,7 @@ import { loadBackend } from "../backend/index.js";
 import { type NetworkKey, networksOf } from "../campaign/campaign.js";
 import { readCheckpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
+import { duration } from "../progress-text.js";
 import { readJson } from "../results/read-json.js";
 import { publishedDirectory } from "../results/results.js";
 import { checkpointPath } from "../results/store.js";
@@ -16,7 +17,7 @@ import { studyHash } from "../studies/hash.js";
 import { armOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { runTasks } from "./pool.js";
-import { duration, progressReporter } from "./progress-line.js";
+import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadStudy, type StudyOptions, seedsOf } from "./selection.js";
 
 /** Options of the commands that look at the trained networks of results. */

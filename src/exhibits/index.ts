@@ -13,8 +13,8 @@ export {
 } from "./claims.js";
 export { claimsTable, verdictText } from "./claims-table.js";
 export { codeHistogram, type LayerCodes } from "./code-histogram.js";
-export { encodingSteps } from "./encoding-steps.js";
 export { controlsTable } from "./controls-table.js";
+export { encodingSteps } from "./encoding-steps.js";
 export { encodingFigure, encodingTable } from "./encodings.js";
 export { type FaultStyle, faultStyle } from "./fault-styles.js";
 export type { Figure } from "./figure.js";
