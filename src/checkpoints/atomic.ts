@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+/** How the name of a half-written file ends; nobody else's does, so those of a killed process can be swept. */
+export const TEMPORARY = ".flatenn-unfinished";
+
 /**
  * Writes a file so that whoever reads it, and whatever is interrupted, sees either the old file whole or the new one
  * whole: a temporary file beside it is written, forced to the disk and renamed. Missing folders are made.
@@ -12,7 +15,7 @@ export function writeFileAtomic(path: string, bytes: Uint8Array | string): void 
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
   // In the same folder, because a rename is atomic only within a file system.
-  const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
+  const temporary = join(folder, `.${basename(path)}.${randomUUID()}${TEMPORARY}`);
   try {
     const file = openSync(temporary, "wx");
     try {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { writeFileAtomic } from "../../src/checkpoints/atomic.js";
+import { TEMPORARY, writeFileAtomic } from "../../src/checkpoints/atomic.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flatenn-atomic-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,7 +20,7 @@ describe("writeFileAtomic", () => {
   it("leaves nothing behind, and what was there as it was, when it fails", () => {
     mkdirSync(join(folder, "taken", "inside"), { recursive: true });
     expect(() => writeFileAtomic(join(folder, "taken"), "x")).toThrow();
-    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.endsWith(TEMPORARY))).toEqual([]);
     expect(readdirSync(join(folder, "taken"))).toEqual(["inside"]);
   });
 });

@@ -1,24 +1,70 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { TEMPORARY } from "../../src/checkpoints/atomic.js";
 import { lockRun } from "../../src/results/lock.js";
 import { temporaryFolder } from "../support/cli.js";
 
-describe("lockRun()", () => {
+const MODULE = new URL("../../dist/results/lock.js", import.meta.url).href;
+
+/** The number of a process that has ended. */
+const deadProcess = () => spawnSync(process.execPath, ["-e", ""]).pid;
+
+/** Starts a process that takes the folder at a given time, and says whether it got it. */
+async function contender(folder: string, at: number): Promise<boolean> {
+  const code = `
+    import { lockRun } from ${JSON.stringify(MODULE)};
+    while (Date.now() < ${at});
+    try {
+      lockRun(${JSON.stringify(folder)});
+      console.log("got it");
+      setTimeout(() => {}, 1500);
+    } catch (error) {
+      if (error.name !== "UserError") throw error;
+    }`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.on("data", (chunk) => {
+    said += chunk;
+  });
+  const code_ = await new Promise((resolve) => child.on("close", resolve));
+  expect(code_).toBe(0);
+  return said.includes("got it");
+}
+
+describe("lockRun()", { timeout: 60_000 }, () => {
   it("refuses a folder at which another living process works, by its number", () => {
     const folder = temporaryFolder();
-    writeFileSync(join(folder, ".lock"), String(process.ppid));
+    writeFileSync(join(folder, `.lock-${process.ppid}`), "held");
     expect(() => lockRun(folder)).toThrow(`process ${process.ppid} is at work in ${folder}`);
+    expect(readdirSync(folder)).toEqual([`.lock-${process.ppid}`]);
   });
 
-  it("takes over from a process that was killed, and sweeps what it left half-written", () => {
+  it("takes over from a process that was killed, and sweeps what it left half-written, but no file of the user's", () => {
     const folder = temporaryFolder();
-    const { pid } = spawnSync(process.execPath, ["-e", ""]);
-    writeFileSync(join(folder, ".lock"), String(pid));
-    writeFileSync(join(folder, ".trials.csv.1234.tmp"), "half");
+    const dead = deadProcess();
+    writeFileSync(join(folder, `.lock-${dead}`), "held");
+    mkdirSync(join(folder, "checkpoints"));
+    const half = ["trials.csv", "checkpoints/as-seed0.safetensors"].map((name) => `${name}.1234${TEMPORARY}`);
+    const users = [".notes.tmp", ".trials.mine.tmp", "checkpoints/.backup"];
+    for (const name of [...half, ...users]) writeFileSync(join(folder, name), "x");
     lockRun(folder);
-    expect(readFileSync(join(folder, ".lock"), "utf8")).toBe(String(process.pid));
-    expect(existsSync(join(folder, ".trials.csv.1234.tmp"))).toBe(false);
+    expect(half.filter((name) => existsSync(join(folder, name)))).toEqual([]);
+    expect(users.filter((name) => existsSync(join(folder, name)))).toEqual(users);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".lock"))).toEqual([`.lock-${process.pid}`]);
+  });
+
+  it("lets one of several processes have a folder whose owner was killed, however they race", async () => {
+    const folder = temporaryFolder();
+    for (let round = 0; round < 2; round++) {
+      writeFileSync(join(folder, `.lock-${deadProcess()}`), "held");
+      const at = Date.now() + 1000;
+      const got = await Promise.all([0, 1, 2, 3].map(() => contender(folder, at)));
+      expect(got.filter(Boolean).length).toBe(1);
+      expect(readdirSync(folder)).toEqual([]);
+    }
   });
 });

@@ -71,7 +71,7 @@ describe("a campaign", { timeout: 600_000 }, () => {
     const args = campaignIn(folder);
     const first = spawn(process.execPath, [MAIN, ...args("run")], { stdio: "ignore" });
     const ended = new Promise((resolve) => first.on("close", resolve));
-    while (!existsSync(join(folder, "run", ".lock"))) await setTimeout(10);
+    while (!existsSync(join(folder, "run", `.lock-${first.pid}`))) await setTimeout(10);
     const second = await flatenn(args("run"));
     expect([second.code, second.stderr]).toEqual([
       1,
