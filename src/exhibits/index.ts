@@ -32,3 +32,4 @@ export { singleBitLoss } from "./single-bit-loss.js";
 export { singleBitTable } from "./single-bit-table.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./table.js";
 export { tradeOff } from "./trade-off.js";
+export { ablationCurves, curvesTable, trainingCurves } from "./training-curves.js";

@@ -1,7 +1,6 @@
-import type { Bits } from "../models/bits.js";
-
 /** What a study leaves behind, as plain rows: the input of every table and figure. */
-
+import type { EpochRecord } from "../checkpoints/checkpoint.js";
+import type { Bits } from "../models/bits.js";
 import type { Encoding } from "../quantization/encodings.js";
 import type { Arm, ArmGroup, ExtraCampaign } from "../studies/study.js";
 
@@ -69,6 +68,13 @@ export interface MeasuredCell {
   readonly halfWidth: number;
   /** Whether the interval became as narrow as was asked. */
   readonly reached: boolean;
+}
+
+/** One epoch of the training of one network. */
+export interface CurveRow extends EpochRecord {
+  /** Arm of the study, or `"float"` for the network that all arms of a seed start from. */
+  readonly arm: string;
+  readonly seed: number;
 }
 
 /** A training that failed (docs/protocol.md section 2): a result like any other, which the same settings give again. */

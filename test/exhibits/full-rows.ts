@@ -1,6 +1,6 @@
 import { type Stream, stream } from "../../src/random/index.js";
 import { resultsOf } from "../../src/results/index.js";
-import type { NetworkRow, Results, TrialRow } from "../../src/results/rows.js";
+import type { CurveRow, NetworkRow, Results, TrialRow } from "../../src/results/rows.js";
 import { type Arm, findStudy, type Study, seedsOfArm } from "../../src/studies/index.js";
 import { ALL_ARMS } from "../support/selected.js";
 
@@ -100,4 +100,23 @@ function madeUp(arm: Arm, seed: number, draws: Stream): { row: NetworkRow; harm:
       relativeRho: "rho" in gradient ? gradient.rho / 25 : null,
     },
   };
+}
+
+/** Made-up training curves of all networks of {@link fullStudy}: a loss that falls, an accuracy that rises. */
+export function fullCurves(): CurveRow[] {
+  const { float, quantized, seeds, arms } = fullStudy;
+  const curve = (arm: string, seed: number, phase: CurveRow["phase"], epochs: number, scale: number) =>
+    Array.from({ length: epochs }, (_, i): CurveRow => {
+      const left = Math.exp((-3 * (i + 1)) / epochs) * (1 + 0.02 * stream("curve", arm, seed, i).normal());
+      const [loss, validationAccuracy] = [0.3 * scale + 0.4 * left, 0.91 - 0.02 * scale - 0.05 * left];
+      return { arm, seed, phase, epoch: i + 1, learningRate: 0.01, loss, validationAccuracy };
+    });
+  return [
+    ...seeds.flatMap((seed) => curve("float", seed, "float", float.epochs, 0.6)),
+    ...arms.flatMap((arm, i) =>
+      seedsOfArm(fullStudy, arm).flatMap((seed) =>
+        curve(arm.id, seed, "quantized", quantized.epochs * (arm.epochsFactor ?? 1), 0.7 + 0.05 * (i % 12)),
+      ),
+    ),
+  ];
 }
