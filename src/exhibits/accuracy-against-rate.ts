@@ -5,6 +5,7 @@ import { type ArmStyle, armStyles } from "./arms.js";
 import { conditions, exploratoryNote } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
+import { percentOf } from "./phrases.js";
 import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
@@ -90,8 +91,7 @@ function curve(results: Results, accuracies: Accuracies, arm: string, fault: str
     if ("missing" in measured) continue;
     const { mean, low, high, basis } = pairedEffect(measured.values);
     const band: [number, number] = Number.isNaN(low) ? [mean, mean] : [Math.max(0, low), Math.min(100, high)];
-    // 100 * 0.07 is 7.000000000000001
-    points.push({ rate: Number((100 * rate).toPrecision(12)), mean, band, basis });
+    points.push({ rate: percentOf(rate), mean, band, basis });
   }
   return points.some(({ rate }) => rate > 0) ? points : [];
 }

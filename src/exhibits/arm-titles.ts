@@ -1,5 +1,6 @@
 import { type Bits, bitsLabel } from "../models/bits.js";
 import type { Arm } from "../studies/study.js";
+import { percentOf } from "./phrases.js";
 
 /** What titles of a study's arms depend on. */
 export interface TitledStudy {
@@ -76,6 +77,6 @@ function trainingTitle({ gradient }: Arm): string {
     case "sam-requantized":
       return " + re-quantized SAM";
     case "randbet":
-      return ` + RandBET ${Number((100 * gradient.rate).toPrecision(12))} %`;
+      return ` + RandBET ${percentOf(gradient.rate)} %`;
   }
 }

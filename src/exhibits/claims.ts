@@ -17,6 +17,7 @@ export interface Claim extends ArmPair {
   readonly paper: { readonly v1: number; readonly revised: number } | null;
 }
 
+/** AS-high takes part in C1 where the study has it. */
 export const CLAIMS: readonly Claim[] = [
   { id: "C1", better: "standard", worse: "as", paper: { v1: 17.32, revised: 11.13 } },
   { id: "C1", better: "standard", worse: "as-high", paper: { v1: 17.32, revised: 11.13 } },

@@ -4,6 +4,7 @@ import { type ArmStyle, armStyles } from "./arms.js";
 import { type Comparison, effectOf } from "./comparison.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
+import { percentOf } from "./phrases.js";
 import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
@@ -90,7 +91,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
         showgrid: false,
       };
       layout[`yaxis${suffix}`] = {
-        ...axis(column === 0 ? `rate ${percent(rate)} %<br>${texts.axis}` : "", { nticks: 6 }),
+        ...axis(column === 0 ? `rate ${percentOf(rate)} %<br>${texts.axis}` : "", { nticks: 6 }),
         anchor: `x${suffix}`,
         domain: [Math.max(0, top(row) - height), top(row)],
         showticklabels: column === 0,
@@ -218,9 +219,4 @@ function divider(x: number, suffix: string): object {
     line: { color: "#e4e4e4", width: 1 },
     layer: "below",
   };
-}
-
-/** A fraction in percent: 100 * 0.07 is 7.000000000000001. */
-function percent(rate: number): number {
-  return Number((100 * rate).toPrecision(12));
 }

@@ -97,7 +97,7 @@ export function controlsTable(results: Results): Table {
 }
 
 /** The main arm with a control's network and base trained with SAQ. */
-function sameNetworkWithSaq({ base, sparsification }: Arm, settings: readonly Arm[]): Arm | undefined {
+export function sameNetworkWithSaq({ base, sparsification }: Arm, settings: readonly Arm[]): Arm | undefined {
   const network = JSON.stringify(sparsification);
   const of = settings.find(({ id }) => id === base);
   if (of === undefined || JSON.stringify(of.sparsification) !== network) return undefined;

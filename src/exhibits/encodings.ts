@@ -40,21 +40,25 @@ function bestWithoutFaults(results: Results): number {
 }
 
 /**
- * The main campaign's encoding and those of the extra campaigns with faults in all layers. The first of these says which arms,
- * seeds, fault types, rates and maps are compared; where another has not all of them, it is left blank.
+ * The study in the main campaign's encoding and in those of the extra campaigns with faults in all layers, as studies of their
+ * own; none without such campaigns. The first extra campaign says which arms, seeds, fault types, rates and maps are compared.
  */
-function encodings(results: Results): Comparison {
+export function encodingViews(results: Results): Results[] {
   const extras = (results.extras ?? []).filter(
     ({ layers, encoding = results.encoding }) => layers === undefined && encoding !== results.encoding,
   );
-  const views = extras.map((extra) => resultsOfExtra(results, extra));
-  const main: Results = { ...(views[0] ?? results), encoding: results.encoding };
-  const all = views.length === 0 ? [] : [main, ...views];
-  const accuracies = new Map(
-    all.map(({ encoding }) => [encoding as string, accuraciesOf({ ...main, encoding })]),
-  );
+  const [first] = extras;
+  if (first === undefined) return [];
+  const main: Results = { ...resultsOfExtra(results, first), encoding: results.encoding };
+  return [main, ...extras.map(({ encoding = results.encoding }) => ({ ...main, encoding }))];
+}
+
+/** Where another encoding has not all that the first extra campaign has, it is left blank. */
+function encodings(results: Results): Comparison {
+  const views = encodingViews(results);
+  const accuracies = new Map(views.map((view) => [view.encoding as string, accuraciesOf(view)]));
   return {
-    results: main,
+    results: views[0] ?? results,
     categories: [...accuracies.keys()],
     measure: (encoding, arm, fault, rate) => accuracies.get(encoding)!.faulty(arm, fault, rate),
   };

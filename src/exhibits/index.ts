@@ -3,6 +3,7 @@ export { accuracyAgainstRate } from "./accuracy-against-rate.js";
 export { accuracyTable } from "./accuracy-table.js";
 export { armTitles, type TitledStudy } from "./arm-titles.js";
 export { ARM_STYLES, type ArmStyle, armStyles, styleById } from "./arms.js";
+export { ASPECTS, type Aspect, type Outcome, outcomes } from "./claim-outcomes.js";
 export {
   CLAIMS,
   type Claim,
@@ -14,6 +15,7 @@ export {
 export { claimsTable, verdictText } from "./claims-table.js";
 export { codeHistogram, type LayerCodes } from "./code-histogram.js";
 export { controlsTable } from "./controls-table.js";
+export { discussion } from "./discussion.js";
 export { encodingSteps } from "./encoding-steps.js";
 export { encodingFigure, encodingTable } from "./encodings.js";
 export { type FaultStyle, faultStyle } from "./fault-styles.js";

@@ -7,6 +7,7 @@ import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { networkMeans } from "./network-table.js";
 import { underFaults } from "./paired-differences.js";
+import { percentOf } from "./phrases.js";
 import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
@@ -226,7 +227,7 @@ function rangeOf(values: readonly number[], room: number): [number, number] {
 }
 
 function caption(results: Results): string {
-  const rates = results.rates.map((rate) => Number((100 * rate).toPrecision(12)));
+  const rates = results.rates.map(percentOf);
   const [first, last] = [rates[0], rates.at(-1)];
   const text = captionOf(
     results,

@@ -1,0 +1,18 @@
+import type { Interval } from "./claims.js";
+import { fixed } from "./table.js";
+
+/** A mean in percentage points with its interval, if it has one. */
+export function effectPhrase({ mean, low, high }: Interval): string {
+  const bounds = Number.isNaN(low) ? "" : ` [${fixed(low, 2)}, ${fixed(high, 2)}]`;
+  return `${fixed(mean, 2)} pp${bounds}`;
+}
+
+/** "a", "a and b", "a, b and c". */
+export function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+/** A fraction in percent: 100 * 0.07 is 7.000000000000001. */
+export function percentOf(rate: number): number {
+  return Number((100 * rate).toPrecision(12));
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { claims, discussion } from "../../src/exhibits/index.js";
+import { fixed } from "../../src/exhibits/table.js";
+import type { Results } from "../../src/results/rows.js";
+import { smallResults } from "./full-rows.js";
+import { type Correct, study, typical } from "./rows.js";
+
+/** 900 of 1,000 right without faults; under them by arm, the same everywhere. */
+const constant =
+  (correct: Record<string, number>): Correct =>
+  (arm, fault) =>
+    fault === "none" ? 900 : (correct[arm] ?? 0);
+const about = (results: Results, claim: string) =>
+  discussion(results).find((paragraph) => paragraph.startsWith(`${claim} (`))!;
+const small = smallResults();
+
+test("begins with what holds, what does not and what is not decided, then has a paragraph for each claim", () => {
+  const [first, ...others] = discussion(
+    study(constant({ standard: 500, as: 600, "standard-saq": 500, "as-saq": 650 })),
+  );
+  expect(first).toBe(
+    "Of the paper's statements about accuracy under faults, C3a and C4 hold here; C1 does not hold here: the difference has " +
+      "the other sign; C3b is not decided: the interval contains 0.",
+  );
+  expect(others.map((text) => text.split(" ")[0])).toEqual(["C1", "C3a", "C3b", "C4", "C2,"]);
+});
+
+describe("a claim's paragraph", () => {
+  const results = study(constant({ standard: 600, as: 500, "standard-saq": 600, "as-saq": 620 }));
+
+  test("supported: says so with effect, interval, drop, fault types and rates, and the paper's maxima", () => {
+    const text = about(results, "C1");
+    expect(text).toMatch(
+      /^C1 \(under faults, activation-sparse networks are less accurate than standard ones\) holds here\./,
+    );
+    expect(text).toContain(
+      "standard - AS is 10.00 pp [10.00, 10.00], the mean over three fault types and 2 rates in offset-binary codes (95 % interval, seeds and maps).",
+    );
+    expect(text).toContain(
+      "By fault type: supported in each case, 10.00 pp (bit flip) to 10.00 pp (stuck-at-1).",
+    );
+    expect(text).toContain("maxima are 17.32 pp (v1) and 11.13 pp (revised); our largest cell");
+    expect(text).toContain("may come from networks or rates not tested here");
+  });
+
+  test("contradicted: says that the other arm is the more accurate one by the negative sign", () => {
+    const text = about(study(constant({ standard: 500, as: 600 })), "C1");
+    expect(text).toContain(
+      "does not hold here: the difference has the other sign. standard - AS is -10.00 pp",
+    );
+    expect(text).not.toMatch(/holds here|supported/);
+  });
+
+  test("inconclusive: says what would have been found", () => {
+    const noisy = study((arm, fault, _, seed, map) =>
+      fault === "none" ? 900 : arm === "as" ? 500 + (seed % 2 === 0 ? 30 : -30) + map : 505,
+    );
+    const { minimumDetectable } = claims(noisy).find(
+      ({ claim, fault }) => claim === "C1" && fault === "all",
+    )!;
+    const text = about(noisy, "C1");
+    expect(text).toContain("is not decided: the interval contains 0.");
+    expect(text).toContain(
+      `A difference of ${fixed(minimumDetectable, 2)} pp would have been found with probability 0.8.`,
+    );
+  });
+
+  test("withheld: gives the reason and no number", () => {
+    const lacking = {
+      ...results,
+      failures: [{ arm: "as", seed: 2, config: "c", reason: "a clip collapsed", epoch: 1, step: 5 }],
+    };
+    expect(about(lacking, "C1")).toBe(
+      "C1 (under faults, activation-sparse networks are less accurate than standard ones) has no verdict: the training of as failed with seed 2: a clip collapsed.",
+    );
+    expect(discussion(lacking)[0]).toBe(
+      "Of the paper's statements about accuracy under faults, C4 holds here; C3b is not decided: the interval contains 0; " +
+        "C1 and C3a have no verdict.",
+    );
+    const nothing = discussion(study(typical, { trials: [], networks: [] }));
+    expect(nothing[0]).toBe(
+      "Of the paper's statements about accuracy under faults, C1, C3a, C3b and C4 have no verdict.",
+    );
+  });
+
+  test("of an exploratory run tests nothing, and with one seed is silent about another training", () => {
+    const run = discussion(study(typical, { exploratory: true, split: "validation", seeds: [1] }));
+    expect(run[0]).toMatch(/^This run is exploratory: what follows describes it and tests no claim\. Of /);
+    const text = run.join(" ");
+    expect(text).toContain("(95 % interval, maps only, silent about another training)");
+    expect(text).toContain("point the claimed way in this run");
+    expect(text).not.toMatch(/holds? here|supported|contradicted/);
+  });
+});
+
+describe("what a claim depends on", () => {
+  test("fault type and rate: where the sign turns, and where it cannot be told from 0", () => {
+    const fading = study((arm, fault, rate, seed) =>
+      fault === "none" ? 900 : arm !== "as" ? 600 : rate === 0.01 ? 600 + 10 * (seed - 2) : 400,
+    );
+    expect(discussion(fading)[0]).toContain(
+      "A difference can be told from 0 under some conditions only of rate (C1 and C3a). Results under single conditions are " +
+        "secondary, and not corrected for their number.",
+    );
+    expect(about(fading, "C1")).toContain(
+      "By rate: supported at 7 % (20.00 pp [20.00, 20.00]); inconclusive at 1 % (0.00 pp [",
+    );
+    const byFault = study((arm, fault) =>
+      fault === "none" ? 900 : arm === "as" ? (fault === "sa0" ? 650 : 500) : 600,
+    );
+    expect(discussion(byFault)[0]).toContain("The sign of the difference depends on fault type (C1 and C3a).");
+    expect(about(byFault, "C1")).toContain(
+      "By fault type: supported for bit flip (10.00 pp [10.00, 10.00]) and stuck-at-1 (10.00 pp [10.00, 10.00]); " +
+        "contradicted for stuck-at-0 (-5.00 pp [-5.00, -5.00]).",
+    );
+    expect(about(byFault, "C1")).toContain(
+      "By rate: supported in each case, 5.00 pp (1 %) to 5.00 pp (7 %).",
+    );
+  });
+
+  test("encoding, sparsity, range and bits, where the study has them", () => {
+    const text = about(small, "C1");
+    for (const words of [
+      "By encoding: ",
+      "twos-complement",
+      "In place of AS: ",
+      "AS-middle",
+      "With other ranges or bits: ",
+    ])
+      expect(text).toContain(words);
+    expect(about(small, "C3b")).not.toContain("In place of AS");
+    for (const words of ["By encoding", "In place of AS", "With other ranges"])
+      expect(about(study(typical), "C1")).not.toContain(words);
+    expect(text).toMatch(/\(with AS-high in place of AS \d+\.\d\d pp\)/);
+  });
+
+  test("a condition that lacks a network is not known, and the claim keeps its verdict", () => {
+    const lacking = { ...small, networks: small.networks.filter(({ arm }) => arm !== "as-w2a2") };
+    const trials = small.trials.filter(({ arm }) => arm !== "as-w2a2");
+    const text = about({ ...lacking, trials }, "C1");
+    expect(text).toContain("not known for W2A2");
+    expect(text.split(".")[0]).toBe(about(small, "C1").split(".")[0]);
+  });
+
+  test("controls stand beside their base arm and beside SAQ on it", () => {
+    const text = discussion(small).find((paragraph) => paragraph.startsWith("Controls"))!;
+    expect(text).toContain("Beside standard, more accurate: ");
+    expect(text).toContain("Beside standard + SAQ, ");
+    expect(text).toMatch(/Beside AS-high, .*Hoyer \(/);
+    expect(text).not.toContain("Beside AS-high + SAQ");
+    expect(discussion(study(typical)).some((paragraph) => paragraph.startsWith("Controls"))).toBe(false);
+  });
+});
+
+test("no sentence has a number that is not one, and each is the same again", () => {
+  for (const results of [small, study(typical), study(typical, { seeds: [1], maps: 1, exploratory: true })]) {
+    const text = discussion(results).join("\n");
+    expect(text).not.toMatch(/NaN|undefined|null|Infinity|pp -/);
+    expect(text).toBe(discussion(results).join("\n"));
+  }
+});
