@@ -1,18 +1,43 @@
 // @ts-check
 // Writes the part of README.md that shows results, from the committed ones. Called by `npm run figures`.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exhibits, results } from "../dist/index.js";
 
 const BEGIN = /(<!-- results:begin[^\n]*-->\n)[\s\S]*?(<!-- results:end -->)/;
+const STUDY = "lenet5-fashion";
 
-/** @param {string} readme @returns {Promise<string>} the same text with the results as they are now */
-export async function withResults(readme) {
-  const published = await results.readResults("lenet5-fashion", "quick");
-  const tables = [exhibits.networkTable(published), exhibits.claimsTable(published)];
-  const text = tables.map((table) => exhibits.toText(table).trim()).join("\n\n");
-  return readme.replace(BEGIN, (_, begin, end) => `${begin}\n\`\`\`text\n${text}\n\`\`\`\n\n${end}`);
+/**
+ * The same text with the results as they are now: those of the full study with their discussion, where they are published, then
+ * the quick ones.
+ * @param {string} readme
+ * @param {{ full?: string }} [folders] where the full study's results are
+ * @returns {Promise<string>}
+ */
+export async function withResults(readme, { full = results.publishedDirectory(STUDY, "full") } = {}) {
+  const parts = [];
+  if (existsSync(join(full, "results.json"))) {
+    const published = await results.readResultsFrom(full);
+    const tables = [exhibits.networkTable, exhibits.claimsTable, exhibits.controlsTable].map((table) =>
+      table(published),
+    );
+    parts.push(
+      "**The full study:**",
+      block(tables),
+      ...exhibits.discussion(published),
+      "**The quick profile:**",
+    );
+  }
+  const quick = await results.readResults(STUDY, "quick");
+  parts.push(block([exhibits.networkTable(quick), exhibits.claimsTable(quick)]));
+  return readme.replace(BEGIN, (_, begin, end) => `${begin}\n${parts.join("\n\n")}\n\n${end}`);
+}
+
+/** @param {import("../dist/exhibits/index.js").Table[]} tables those with rows as one block of text */
+function block(tables) {
+  const texts = tables.filter(({ rows }) => rows.length > 0).map((table) => exhibits.toText(table).trim());
+  return `\`\`\`text\n${texts.join("\n\n")}\n\`\`\``;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -8,6 +8,7 @@ import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";
 import { toText } from "../exhibits/table.js";
 import { duration } from "../progress-text.js";
+import { readCurves } from "../results/curves.js";
 import { lockRun } from "../results/lock.js";
 import { publishedDirectory, readResultsFrom, resultsName } from "../results/results.js";
 import type { Results } from "../results/rows.js";
@@ -18,6 +19,7 @@ import type { Arm, Study } from "../studies/study.js";
 import { compareTrials } from "../verification/compare.js";
 import { injectFaultsInto } from "./campaign.js";
 import { runTasks, type Task } from "./pool.js";
+import { publishedClaims } from "./published-claims.js";
 import { openRun, type RunOptions } from "./selection.js";
 import { writeExhibits } from "./write-exhibits.js";
 
@@ -43,8 +45,10 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
   const results = await publishRun(study, store);
   const folder = options.figures ?? join("figures", resultsName(study.name, study.profile));
   console.log(`Tables and figures go to ${folder}`);
-  await writeExhibits(results, folder);
+  await writeExhibits({ results, curves: readCurves(store.checkpoints) }, folder);
   console.log(`\n${toText(networkTable(results))}\n${toText(claimsTable(results))}`);
+  const published = await publishedClaims(study);
+  if (published !== "") console.log(published);
   console.log(await againstPublished(results));
   console.log(`Done in ${duration((performance.now() - started) / 1000)}.`);
 }

@@ -34,7 +34,7 @@ export function claimsTable(results: Results): Table {
         interval: { low: "drop_low_pp", high: "drop_high_pp" },
         detail: true,
       },
-      { key: "detectable_pp", title: "detectable", unit: "pp", align: "right", detail: true },
+      { key: "detectable_pp", title: "detectable", unit: "pp", align: "right" },
       { key: "basis", title: "basis", align: "left", detail: true },
       { key: "standard_error_pp", title: "standard error", unit: "pp", align: "right", csvOnly: true },
       { key: "df", title: "df", align: "right", csvOnly: true },
@@ -105,7 +105,8 @@ function captionOf(results: Results): string {
     "Supported: the whole 95 % interval is above 0; contradicted: below 0.",
     "Largest cell: fault type and rate chosen on other data than it is read on.",
     'The paper\'s numbers are maxima ("up to"), read as percentage points, and may come from networks or rates not tested here.',
-    "In the .csv and .md files also: the difference in drop, which is the effect with each network's accuracy without faults as its own zero, and the smallest effect detectable with probability 0.8.",
+    "Detectable: the effect that would have been found with probability 0.8.",
+    "In the .csv and .md files also: the difference in drop, which is the effect with each network's accuracy without faults as its own zero.",
   );
   return sentences.join(" ");
 }

@@ -18,6 +18,7 @@ export { controlsTable } from "./controls-table.js";
 export { discussion } from "./discussion.js";
 export { encodingSteps } from "./encoding-steps.js";
 export { encodingFigure, encodingTable } from "./encodings.js";
+export { failuresTable } from "./failures-table.js";
 export { type FaultStyle, faultStyle } from "./fault-styles.js";
 export type { Figure } from "./figure.js";
 export { layerFaultsFigure, layerFaultsTable } from "./layer-faults.js";

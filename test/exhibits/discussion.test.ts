@@ -108,7 +108,9 @@ describe("what a claim depends on", () => {
     const byFault = study((arm, fault) =>
       fault === "none" ? 900 : arm === "as" ? (fault === "sa0" ? 650 : 500) : 600,
     );
-    expect(discussion(byFault)[0]).toContain("The sign of the difference depends on fault type (C1 and C3a).");
+    expect(discussion(byFault)[0]).toContain(
+      "The sign of the difference depends on fault type (C1 and C3a).",
+    );
     expect(about(byFault, "C1")).toContain(
       "By fault type: supported for bit flip (10.00 pp [10.00, 10.00]) and stuck-at-1 (10.00 pp [10.00, 10.00]); " +
         "contradicted for stuck-at-0 (-5.00 pp [-5.00, -5.00]).",

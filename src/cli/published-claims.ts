@@ -1,0 +1,23 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { claimsTable } from "../exhibits/claims-table.js";
+import { toText } from "../exhibits/table.js";
+import { publishedDirectory, readResultsFrom } from "../results/results.js";
+import type { Study } from "../studies/study.js";
+
+/** The profile whose published results are the test of the claims. */
+const FULL = "full";
+
+/**
+ * The claims table of the full study that comes with the repository, to stand beside a rerun of another profile; empty if
+ * there is none, or it is the full study that was run.
+ * @param directory where the full study's results are
+ */
+export async function publishedClaims(
+  { name, profile }: Study,
+  directory = publishedDirectory(name, FULL),
+): Promise<string> {
+  if (profile === FULL || !existsSync(join(directory, "results.json"))) return "";
+  const table = claimsTable(await readResultsFrom(directory));
+  return `Published results of the full study, which comes with the repository (the rerun above is profile ${profile}):\n\n${toText(table)}`;
+}
