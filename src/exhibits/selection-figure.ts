@@ -1,15 +1,13 @@
 import type { SelectionRecord, StageRecord, TriedRecord } from "../selection/select-results.js";
 import type { Figure } from "./figure.js";
 import { KNOBS, selectionConditions } from "./selection-grid.js";
-import { axis, note, SHEET, WIDTH } from "./sheet.js";
-import { wrap } from "./table.js";
+import { axis, captionBelow, note, SHEET, WIDTH } from "./sheet.js";
 
 /** Pixels of a panel, between panels, and around them. */
 const HEIGHT = 210;
 const GAP = { x: 20, y: 96 };
-const MARGIN = { l: 78, r: 14, t: 104, b: 140 };
+const MARGIN = { l: 78, r: 14, t: 104 };
 const COLUMNS = 5;
-const CAPTION_WIDTH = 125;
 /** Points that lost more of the base arm's clean accuracy than this, a fraction, do not stretch the axis. */
 const LOST = 0.05;
 
@@ -30,14 +28,15 @@ export function selectionFigure(record: SelectionRecord): Figure {
   const rows = Math.max(1, Math.ceil(stages.length / columns));
   const [inner, plot] = [WIDTH - MARGIN.l - MARGIN.r, rows * HEIGHT + (rows - 1) * GAP.y];
   const width = (inner - GAP.x * (columns - 1)) / columns;
+  const { caption, room } = captionBelow(captionText(record), [-64, -44]);
   const data: object[] = [];
   const shapes: object[] = [];
   const titles: object[] = [];
   const layout: Figure["layout"] = {
     width: WIDTH,
-    height: plot + MARGIN.t + MARGIN.b,
+    height: plot + MARGIN.t + room,
     ...SHEET,
-    margin: MARGIN,
+    margin: { ...MARGIN, b: room },
     legend: {
       orientation: "h",
       x: 0.5,
@@ -78,7 +77,7 @@ export function selectionFigure(record: SelectionRecord): Figure {
   layout["annotations"] = [
     ...titles,
     ...(data.length === 0 ? [note("no stage is complete yet", { x: 0.5, y: 0.5, size: 22 })] : []),
-    note(captionOf(record), { x: 0, y: 0, size: 16, shift: [-64, -44] }),
+    caption,
   ];
   const legend = CURVES.filter(({ key }) => stages.some((stage) => isShown(key, stage))).map(
     ({ name, color, dash, symbol }) => ({
@@ -212,12 +211,11 @@ function rangeOf(stages: readonly StageRecord[]): [number, number] {
   return [Math.max(0, Math.floor((100 * Math.min(1, ...shares) - 1) / 5) * 5), 100];
 }
 
-function captionOf(record: SelectionRecord): string {
-  const text = [
+function captionText(record: SelectionRecord): string {
+  return [
     `${selectionConditions(record)}.`,
     "Lines: means over seeds, dots: seeds; under faults: mean over the fault types. Grey band: the value chosen. Dashed: the",
     "least clean accuracy that is allowed, or the share of zero codes to reach. Values that cost far more clean accuracy lie",
     `below the axis.${record.finished ? "" : " The selection is not finished."}`,
   ].join(" ");
-  return wrap(text, CAPTION_WIDTH).join("<br>");
 }

@@ -1,5 +1,7 @@
 /** What the figures have in common: paper, axes and the texts beside the panels, in plotly's terms. */
 
+import { wrap } from "./table.js";
+
 /** Pixels of a figure with panels side by side. */
 export const WIDTH = 1100;
 
@@ -9,6 +11,22 @@ export const SHEET = {
   plot_bgcolor: "#ffffff",
   font: { family: "DejaVu Sans", size: 17, color: "#222222" },
 };
+
+/** Characters of caption that fit the width at its font size, and the height of a line of it. */
+const CAPTION_WIDTH = 125;
+const CAPTION_LINE = 21;
+
+/** A caption below the panels, and the room that it needs. @param shift of its upper left corner from that of the plot's lower */
+export function captionBelow(text: string, [x, y]: [number, number]): { caption: object; room: number } {
+  const lines = wrap(text, CAPTION_WIDTH);
+  const caption = note(lines.join("<br>"), { x: 0, y: 0, size: 16, shift: [x, y] });
+  return { caption, room: CAPTION_LINE * lines.length - y + 12 };
+}
+
+/** The room above the panels that a legend of so many entries needs, besides the panels' names: 4 to 5 fit in a line. */
+export function legendRoom(entries: number): number {
+  return 48 + 32 * Math.ceil(entries / 4.5);
+}
 
 /** A boxed axis with its title. @param more settings of this axis alone */
 export function axis(title: string, more: Record<string, unknown> = {}): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { Results } from "../results/rows.js";
-import { accuraciesOf, type Measured } from "./accuracies.js";
+import type { PairedEffect } from "../statistics/index.js";
+import { accuraciesOf } from "./accuracies.js";
 import { type ArmStyle, armStyles } from "./arms.js";
 import { effectOf } from "./comparison.js";
 import { captionOf } from "./conditions.js";
@@ -8,14 +9,12 @@ import type { Figure } from "./figure.js";
 import { networkMeans } from "./network-table.js";
 import { underFaults } from "./paired-differences.js";
 import { percentOf } from "./phrases.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
-import { wrap } from "./table.js";
+import { axis, captionBelow, legendRoom, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 
 /** Pixels of a panel, between panels, and around them. */
 const HEIGHT = 290;
 const GAP = { first: 74, x: 22, y: 76 };
-const MARGIN = { l: 78, r: 14, t: 162, b: 150 };
-const CAPTION_WIDTH = 125;
+const MARGIN = { l: 78, r: 14 };
 
 /** What stands on the horizontal axis of a row of panels. */
 const ABSCISSAS = [
@@ -56,9 +55,8 @@ export function tradeOff(results: Results): Figure {
     (column * (width + GAP.x) + (column === 0 ? 0 : GAP.first - GAP.x)) / inner;
   const layout: Figure["layout"] = {
     width: WIDTH,
-    height: plot + MARGIN.t + MARGIN.b,
+    height: 0,
     ...SHEET,
-    margin: MARGIN,
     legend: {
       orientation: "h",
       x: 0.5,
@@ -69,6 +67,7 @@ export function tradeOff(results: Results): Figure {
     },
   };
   const data: Trace[] = [];
+  const bases = new Set<string>();
   for (const [row, abscissa] of ABSCISSAS.entries()) {
     const top = 1 - (row * (HEIGHT + GAP.y)) / plot;
     const shown: Point[][] = [];
@@ -78,7 +77,9 @@ export function tradeOff(results: Results): Figure {
       const sizeOf = ({ arm }: Point) => (results.arms.includes(arm) ? 12 : 9);
       const points = arms.flatMap((arm) => {
         const at = networkMeans(results, arm)[abscissa.key].mean;
-        return pointsOf(arm, styles(arm), at, panel.read(arm));
+        const effect = effectOf(panel.read(arm));
+        if (effect && column > 0) bases.add(effect.basis);
+        return pointsOf(arm, styles(arm), at, effect);
       });
       shown.push(points);
       data.push(
@@ -86,7 +87,7 @@ export function tradeOff(results: Results): Figure {
         ...points.map((point) => dot(point, suffix, sizeOf(point))),
       );
       layout[`xaxis${suffix}`] = {
-        ...axis("", { nticks: 5 }),
+        ...axis("", { nticks: 4 }),
         anchor: `y${suffix}`,
         domain: [left(column), Math.min(1, left(column) + width / inner)],
         range: rangeOf(
@@ -111,17 +112,20 @@ export function tradeOff(results: Results): Figure {
       yaxis["range"] = rangeOf(bounds, 0.05);
     }
   }
+  const above = legendRoom(arms.length);
+  const { caption, room } = captionBelow(captionText(results, bases), [-64, -72]);
   layout["annotations"] = [
     ...panels.map(({ title }, column) => panelTitle(title, left(column) + width / inner / 2)),
     ...ABSCISSAS.map(({ title }, row) => axisTitle(title, 1 - (row * (HEIGHT + GAP.y) + HEIGHT) / plot)),
     ...(data.length === 0 ? [note("no trials yet", { x: 0.5, y: 0.5, size: 22 })] : []),
-    note(caption(results), { x: 0, y: 0, size: 16, shift: [-64, -72] }),
+    caption,
   ];
+  layout["margin"] = { ...MARGIN, t: above, b: room };
+  layout.height = plot + above + room;
   return { data: [...legend([...results.arms, ...controls].map(styles), data), ...data], layout };
 }
 
-function pointsOf(arm: string, style: ArmStyle, x: number | null, measured: Measured): Point[] {
-  const effect = effectOf(measured);
+function pointsOf(arm: string, style: ArmStyle, x: number | null, effect: PairedEffect | undefined): Point[] {
   if (effect === undefined || x === null) return [];
   const { mean, low, high } = effect;
   const interval = Number.isNaN(low)
@@ -226,14 +230,17 @@ function rangeOf(values: readonly number[], room: number): [number, number] {
   return [low - beside, high + beside];
 }
 
-function caption(results: Results): string {
+function captionText(results: Results, bases: ReadonlySet<string>): string {
   const rates = results.rates.map(percentOf);
   const [first, last] = [rates[0], rates.at(-1)];
-  const text = captionOf(
+  const over = [...bases].filter((basis) => basis !== "none").join(", ");
+  return captionOf(
     results,
-    `Under faults: mean over the ${rates.length} rates from ${first} to ${last} % per stored bit. Bars: 95 % intervals of the`,
-    "means. Filled: conventional training, open: SAQ; grey lines join standard, AS and AS-high. Sparsity and clip/sd are",
-    "means over seeds.",
+    `Under faults: mean over the ${rates.length} rates from ${first} to ${last} % per stored bit.`,
+    over === ""
+      ? "No bars: one seed and one map."
+      : `Bars: 95 % intervals over ${over}; without faults, over seeds.`,
+    "Filled: conventional training, open: SAQ; grey lines join standard, AS and AS-high. Sparsity and clip/sd are means over",
+    "seeds.",
   );
-  return wrap(text, CAPTION_WIDTH).join("<br>");
 }

@@ -5,16 +5,15 @@ import { ablationsOf } from "./ablations.js";
 import { type ArmStyle, armStyles } from "./arms.js";
 import { plural } from "./conditions.js";
 import type { Figure } from "./figure.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
-import { type Table, wrap } from "./table.js";
+import { axis, captionBelow, legendRoom, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import type { Table } from "./table.js";
 
 /** Pixels of a panel, between panels, and around them. */
 const HEIGHT = 240;
 const GAP = { x: 22, y: 30 };
-const MARGIN = { l: 84, r: 14, b: 124 };
+const MARGIN = { l: 84, r: 14 };
 /** Ticks of the loss, of which an axis shows those in its range. */
 const LOSSES = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20];
-const CAPTION_WIDTH = 125;
 
 /** What is drawn of an epoch, in a row of panels. */
 const QUANTITIES = [
@@ -124,12 +123,15 @@ function curvesFigure(results: Results, curves: readonly CurveRow[], all: readon
   const width = (inner - GAP.x * (columns - 1)) / columns / inner;
   const left = (column: number) => column * (width + GAP.x / inner);
   const names = legend(panels);
-  const above = 50 + 32 * Math.ceil(names.length / 4.5); // about so many names fit in a line
+  const shown = panels.flatMap(({ lines }) => lines.map(({ arm }) => arm));
+  const text = `${conditionsOf(results, curves, shown)}. Means over training seeds. ${EXPLAINED}`;
+  const { caption, room } = captionBelow(text, [-70, -64]);
+  const above = legendRoom(names.length);
   const layout: Figure["layout"] = {
     width: WIDTH,
-    height: plot + above + MARGIN.b,
+    height: plot + above + room,
     ...SHEET,
-    margin: { ...MARGIN, t: above },
+    margin: { ...MARGIN, t: above, b: room },
     legend: {
       orientation: "h",
       x: 0.5,
@@ -164,12 +166,10 @@ function curvesFigure(results: Results, curves: readonly CurveRow[], all: readon
       };
     }
   }
-  const shown = panels.flatMap(({ lines }) => lines.map(({ arm }) => arm));
-  const text = `${conditionsOf(results, curves, shown)}. Means over training seeds. ${EXPLAINED}`;
   layout["annotations"] = [
     ...panels.map(({ title }, column) => panelTitle(title, left(column) + width / 2)),
     ...(data.length === 0 ? [note("no networks yet", { x: 0.5, y: 0.5, size: 22 })] : []),
-    note(wrap(text, CAPTION_WIDTH).join("<br>"), { x: 0, y: 0, size: 16, shift: [-70, -64] }),
+    caption,
   ];
   return { data: [...names, ...data], layout };
 }
