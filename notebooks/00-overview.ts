@@ -55,8 +55,14 @@
 // test images are read, once.
 
 // %%
-import { accuracyAgainstRate, claimsTable, networkTable } from "../dist/exhibits/index.js";
-import { show, showTable, studyResults } from "../dist/notebook/index.js";
+import {
+  accuracyAgainstRate,
+  claimsTable,
+  discussion,
+  networkTable,
+  tradeOff,
+} from "../dist/exhibits/index.js";
+import { show, showTable, showText, studyResults } from "../dist/notebook/index.js";
 
 const { results } = await studyResults("lenet5-fashion");
 
@@ -111,6 +117,16 @@ await show(accuracyAgainstRate(results));
 // of stuck-at faults only for the encoding named above.
 
 // %% [markdown]
+// ## The trade-off at a glance
+//
+// The same accuracies, each as the mean over all rates above 0, against what a sparse network is for (above: the share of
+// activations that are zero) and against the main confounder (below: the range of the weight grid). On the left what the
+// networks do without faults.
+
+// %%
+await show(tradeOff(results));
+
+// %% [markdown]
 // ## The claims, tested
 //
 // The effect is the difference in accuracy between two arms, averaged over all rates above 0, in percentage points;
@@ -121,6 +137,15 @@ await show(accuracyAgainstRate(results));
 
 // %%
 showTable(claimsTable(results));
+
+// %% [markdown]
+// ## Agreement and disagreement with the paper
+//
+// The same in sentences, which the program writes from the rows above: what holds, what that depends on, and how far our
+// numbers are from the paper's.
+
+// %%
+showText(discussion(results));
 
 // %% [markdown]
 // ## What this does not say

@@ -135,7 +135,7 @@ export function program(): Command {
     .action(async (options) => (await import("./sharpness.js")).sharpness(options));
   command(
     "figures",
-    "draw figures (.svg, .png, .json) and tables (.csv, .md) from results",
+    "draw figures (.svg, .png, .json) and tables (.csv, .md) from results, or of a selection",
     "flatenn figures --out figures/mine",
   )
     .option(

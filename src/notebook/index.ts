@@ -4,4 +4,5 @@ export { type EmitOptions, emit, inKernel } from "./emit.js";
 export { describeFigure, show } from "./show.js";
 export { showProgress } from "./show-progress.js";
 export { showTable } from "./show-table.js";
+export { showText } from "./show-text.js";
 export { type StudyResults, studyResults } from "./study-results.js";

@@ -212,6 +212,7 @@ test("the claims table prints effect, interval, verdict and the paper's numbers"
     "10.00",
     "17.32",
     "11.13",
+    "0.00",
   ]);
   expect(table.caption).toContain("may come from networks or rates not tested here");
   expect(table.caption).toContain(

@@ -10,6 +10,7 @@ import {
   show,
   showProgress,
   showTable,
+  showText,
 } from "../../src/notebook/index.js";
 
 const figure: Figure = {
@@ -154,6 +155,16 @@ describe("in a kernel", () => {
     const sent = pretendKernel();
     showTable("<table><tr><th>a</th><th>b</th></tr><tr><td>1 &lt; 2</td><td>x</td></tr></table>");
     expect(sent[0]!.data["text/plain"]).toBe("a  b\n1 < 2  x");
+  });
+
+  test("paragraphs go out as HTML, escaped, and as lines of text", () => {
+    const sent = pretendKernel();
+    const long = `a <b> & c ${"word ".repeat(30)}`.trim();
+    showText([long, "second"]);
+    expect(sent[0]!.data["text/html"]).toMatch(/^<p>a &lt;b> &amp; c word .*<\/p>\n<p>second<\/p>\n$/);
+    const lines = String(sent[0]!.data["text/plain"]).split("\n");
+    expect(lines.slice(-2)).toEqual(["", "second"]);
+    expect(lines.every((line) => line.length <= 110)).toBe(true);
   });
 
   test("a figure without a browser still goes out, interactive and as text, with a warning", async () => {
