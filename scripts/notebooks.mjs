@@ -5,7 +5,7 @@
 //   npm run notebooks -- --check       writes nothing, fails if an executed notebook differs from the committed one
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -14,7 +14,8 @@ import { jupyterDirectory, jupyterEnvironment, jupyterPython } from "./jupyter.m
 import { handleInterrupts, Interrupted, interruptedExitCode, run, SetupProblem } from "./processes.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const AT_ONCE = 2;
+/** Each takes a core, and for a while two. */
+const AT_ONCE = Math.min(4, Math.max(2, availableParallelism()));
 const usage = "usage: npm run notebooks -- [--check] [--directory DIRECTORY] [NAME...]";
 
 /** @param {string[]} args */

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -44,6 +45,15 @@ const failures: readonly { name: Name; error: string }[] = [
   { name: "mistyped", error: "Type 'null' is not assignable to type 'string'" },
   { name: "asynchronous", error: "only a text" },
 ];
+
+function shownIn(path: string): { figures: number; tables: number } {
+  const { cells } = JSON.parse(readFileSync(path, "utf8")) as {
+    cells: { outputs?: { data?: Record<string, unknown> }[] }[];
+  };
+  const data = cells.flatMap((cell) => cell.outputs ?? []).map((output) => output.data ?? {});
+  const count = (type: string) => data.filter((forms) => type in forms).length;
+  return { figures: count("image/png"), tables: count("text/html") };
+}
 
 describe("the kernel", { timeout: 120_000 }, () => {
   let directory: string;
@@ -151,6 +161,57 @@ await new Promise((done) => setTimeout(done, 20));
 try { await p; } catch { console.log("handled"); }`;
     writeNotebook("handled", [source]);
     expect(await nbconvert("handled")).toMatchObject({ code: 0 });
+  });
+
+  describe("on this repository's notebooks", () => {
+    const names = readdirSync("notebooks").filter((name) => name.endsWith(".ipynb"));
+    const paths = names.map((name) => resolve("notebooks", name));
+
+    test("jupyter execute runs them", async () => {
+      expect(await call("-c", "from nbclient.cli import main; main()", ...paths)).toMatchObject({ code: 0 });
+    });
+
+    test("nbmake passes them", async () => {
+      expect(await call("-m", "pytest", "-q", "--nbmake", ...paths)).toMatchObject({ code: 0 });
+    });
+
+    test("nbval finds every output as it is committed, pictures included", async () => {
+      expect(await call("-m", "pytest", "-q", "-p", "no:nbmake", "--nbval", ...paths)).toMatchObject({
+        code: 0,
+      });
+    });
+
+    test("nbconvert executes them into pages that show each figure as a picture and each table, with no script of the figure's", async () => {
+      const { code } = await call(
+        "-m",
+        "nbconvert",
+        "--execute",
+        "--to",
+        "html",
+        "--output-dir",
+        "pages",
+        ...paths,
+      );
+      expect(code).toBe(0);
+      for (const name of names) {
+        const page = readFileSync(join(directory, "pages", name.replace(/\.ipynb$/, ".html")), "utf8");
+        const { figures, tables } = shownIn(resolve("notebooks", name));
+        expect(page.match(/<img[^>]* src="data:image\/png;base64,/g) ?? []).toHaveLength(figures);
+        expect((page.match(/<table>\n<(?:caption|thead)/g) ?? []).length).toBeGreaterThanOrEqual(tables);
+        expect(page).not.toContain("vnd.plotly");
+      }
+    });
+
+    test("jupytext sync changes no byte of a pair, again and again", async () => {
+      const copy = join(directory, "copy");
+      cpSync("notebooks", copy, { recursive: true });
+      const bytes = () => readdirSync(copy).map((name) => readFileSync(join(copy, name), "latin1"));
+      const committed = bytes();
+      const sources = readdirSync(copy).filter((name) => name.endsWith(".ts"));
+      for (const side of [sources, names, sources])
+        await run(python, ["-m", "jupytext", "--sync", ...side.map((name) => join(copy, name))], { env });
+      expect(bytes()).toEqual(committed);
+    });
   });
 
   test("resolves packages that have only `exports`, with their types", async () => {
