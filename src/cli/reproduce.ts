@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { networksOf } from "../campaign/campaign.js";
 import { requireReadable } from "../campaign/images.js";
 import { publishRun } from "../campaign/publish.js";
@@ -8,9 +7,8 @@ import { claimsTable } from "../exhibits/claims-table.js";
 import { networkTable } from "../exhibits/network-table.js";
 import { toText } from "../exhibits/table.js";
 import { duration } from "../progress-text.js";
-import { readCurves } from "../results/curves.js";
 import { lockRun } from "../results/lock.js";
-import { publishedDirectory, readResultsFrom, resultsName } from "../results/results.js";
+import { publishedDirectory, readResultsFrom } from "../results/results.js";
 import type { Results } from "../results/rows.js";
 import type { Store } from "../results/store.js";
 import { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../results/trained-network.js";
@@ -43,9 +41,8 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
   const networks = networksOf(study).filter(({ arm }) => wanted.some(({ id }) => id === arm));
   await injectFaultsInto(study, store, networks, jobs);
   const results = await publishRun(study, store);
-  const folder = options.figures ?? join("figures", resultsName(study.name, study.profile));
-  console.log(`Tables and figures go to ${folder}`);
-  await writeExhibits({ results, curves: readCurves(store.checkpoints) }, folder);
+  const { folder, gallery } = await writeExhibits(results, { source: store.directory, out: options.figures });
+  console.log(`Tables and figures are in ${folder}; open ${gallery} in a browser to see them all`);
   console.log(`\n${toText(networkTable(results))}\n${toText(claimsTable(results))}`);
   const published = await publishedClaims(study);
   if (published !== "") console.log(published);

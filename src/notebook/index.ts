@@ -1,7 +1,7 @@
 /** What a notebook's cells need: figures and tables in every form that a front end may want, progress, interrupts. */
 export { cellSignal } from "./cell-signal.js";
 export { type EmitOptions, emit, inKernel } from "./emit.js";
-export { describeFigure, show } from "./show.js";
+export { show } from "./show.js";
 export { showProgress } from "./show-progress.js";
 export { showTable } from "./show-table.js";
 export { showText } from "./show-text.js";

@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { describeFigure } from "../../src/exhibits/describe-figure.js";
 import type { Figure } from "../../src/exhibits/figure.js";
 import type { Table } from "../../src/exhibits/table.js";
 import {
   cellSignal,
-  describeFigure,
   emit,
   inKernel,
   show,
