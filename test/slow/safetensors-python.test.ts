@@ -1,5 +1,4 @@
 /** What is written here against Python's own `safetensors`, from the package index; needs python3 with venv and pip. */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,29 +9,14 @@ import { drawFaultMap, encodeFaultMap, type LayerMap } from "../../src/faults/in
 import { lenet5, weightLayers } from "../../src/models/index.js";
 import { findStudy } from "../../src/studies/index.js";
 import { exportMaps } from "../../src/verification/index.js";
+import { pythonWith } from "../support/python.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flatenn-python-"));
-const python = join(folder, "venv", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-
-function run(command: string, args: string[], need: string): string {
-  try {
-    return execFileSync(command, args, { encoding: "utf8", stdio: "pipe" });
-  } catch (error) {
-    const { stderr, message } = error as { stderr?: string; message: string };
-    throw new Error(`this test needs ${need}; "${command} ${args.join(" ")}" failed: ${stderr || message}`);
-  }
-}
-
-const runPython = (lines: string[], ...args: string[]) =>
-  run(python, ["-c", lines.join("\n"), ...args], "Python to read what was written");
+let python: ReturnType<typeof pythonWith>;
+const runPython = (lines: string[], ...args: string[]) => python(["-c", lines.join("\n"), ...args]);
 
 beforeAll(() => {
-  run("python3", ["-m", "venv", join(folder, "venv")], "python3 with the venv module (Debian: python3-venv)");
-  run(
-    python,
-    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "safetensors", "numpy"],
-    "pip and the Python packages safetensors and numpy, so a network or a pip cache",
-  );
+  python = pythonWith(folder, "safetensors", "numpy");
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
