@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { KernelClient, printed } from "./kernel-client.js";
+import { type Answer, KernelClient, printed } from "./kernel-client.js";
 
 describe.skipIf(process.platform === "win32")("the kernel", { timeout: 30_000 }, () => {
   let kernel: KernelClient;
@@ -104,16 +104,29 @@ try { await p; } catch { console.log("handled"); }`);
   });
 
   describe("when interrupted", () => {
-    const interrupted = async (code: string) => {
-      const answer = kernel.execute(code);
-      await new Promise((done) => setTimeout(done, 700));
-      kernel.interrupt();
+    const SIGNAL = `const signal: AbortSignal = (globalThis as any)[Symbol.for("jupyter.cell.signal")];`;
+    /** Interrupts the cell when it has begun, again and again if it is to be stopped the hard way. */
+    const interrupted = async (code: string, times = 1): Promise<Answer> => {
+      let begun = false;
+      const answer = kernel.execute(`console.log("begun");\n${code}`, () => {
+        if (begun) return;
+        begun = true;
+        for (let i = 0; i < times; i++) setTimeout(() => kernel.interrupt(), 200 * (i + 1));
+      });
       return answer;
     };
-    const SIGNAL = `const { signal } = { signal: (globalThis as any)[Symbol.for("jupyter.cell.signal")] as AbortSignal };`;
+
+    test("a synchronous loop fails with KeyboardInterrupt, and the next cell runs", async () => {
+      // It prints nothing while it runs, so there is no sign that it has begun: between two cells an interrupt is ignored.
+      const answer = kernel.execute("while (true) {}");
+      const interrupts = setInterval(() => kernel.interrupt(), 300);
+      const { reply } = await answer;
+      clearInterval(interrupts);
+      expect(reply).toMatchObject({ status: "error", ename: "KeyboardInterrupt", evalue: "interrupted" });
+      expect((await kernel.execute("1")).reply.status).toBe("ok");
+    });
 
     test.each([
-      ["a synchronous loop", "while (true) {}"],
       ["a cell that awaits what knows nothing of signals", "await new Promise(() => {});"],
       [
         "a cell that awaits what throws the signal's reason",
@@ -141,17 +154,12 @@ await new Promise((done) => setTimeout(done, 200));
 console.log("stored");
 running.throwIfAborted();`);
       expect(answer.reply).toMatchObject({ ename: "KeyboardInterrupt", evalue: "interrupted" });
-      expect(printed(answer)).toBe("stored\n");
+      expect(printed(answer)).toBe("begun\nstored\n");
     });
 
     test("a second interrupt ends a cell that took its signal and does not heed it", async () => {
-      const answer = interrupted(`${SIGNAL} await new Promise(() => {});`);
-      await new Promise((done) => setTimeout(done, 1_000));
-      kernel.interrupt();
-      expect((await answer).reply).toMatchObject({
-        ename: "KeyboardInterrupt",
-        evalue: expect.stringContaining("goes on"),
-      });
+      const { reply } = await interrupted(`${SIGNAL} await new Promise(() => {});`, 2);
+      expect(reply).toMatchObject({ ename: "KeyboardInterrupt", evalue: expect.stringContaining("goes on") });
     });
 
     test("a cell of its own mind may pass", async () => {
@@ -162,7 +170,7 @@ await new Promise<void>((done) => signal.addEventListener("abort", () => done())
 
     test("an idle kernel does nothing, and the next cell has a signal that is not aborted", async () => {
       kernel.interrupt();
-      await new Promise((done) => setTimeout(done, 100));
+      await new Promise((done) => setTimeout(done, 300));
       const answer = await kernel.execute(`${SIGNAL} signal.aborted`);
       expect(printed(answer)).toBe("false\n");
     });
