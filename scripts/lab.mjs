@@ -5,6 +5,7 @@
 //   npm run lab -- --no-browser        prints the address only
 //   npm run lab -- --port 8889         on another port than 8888
 //   npm run lab -- --directory FOLDER  on other notebooks
+//   npm run lab -- --fresh             without the settings and open tabs of last time
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,11 +18,11 @@ import { jupyterDirectory, jupyterEnvironment, jupyterPython } from "./jupyter.m
 import { handleInterrupts, Interrupted, interruptedExitCode, run, SetupProblem, say } from "./processes.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const usage = "usage: npm run lab -- [--no-browser] [--port N] [--directory DIRECTORY] [NOTEBOOK]";
+const usage = "usage: npm run lab -- [--no-browser] [--port N] [--directory DIRECTORY] [--fresh] [NOTEBOOK]";
 
 /** @param {string[]} args */
 async function main(args) {
-  const { browser, port, directory, name } = options(args);
+  const { browser, port, directory, fresh, name } = options(args);
   const notebooks = readdirSync(directory).filter((file) => file.endsWith(".ipynb"));
   const notebook = notebooks.sort().find((file) => file.startsWith(name));
   if (notebook === undefined) {
@@ -32,7 +33,7 @@ async function main(args) {
   const python = await jupyterPython("lab-requirements.txt");
   const scratch = mkdtempSync(join(tmpdir(), "flatenn-lab-"));
   process.once("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
-  const env = labEnvironment(scratch);
+  const env = labEnvironment(scratch, fresh ? scratch : join(cacheDirectory(), "lab-settings"));
   // Signed, so that their outputs are shown as they are: an untrusted notebook's figures are not interactive.
   const paths = notebooks.map((file) => join(directory, file));
   const trusted = await run(python, [join(jupyterDirectory, "trust.py"), ...paths], { env });
@@ -68,6 +69,7 @@ function options(args) {
         "no-browser": { type: "boolean" },
         port: { type: "string" },
         directory: { type: "string" },
+        fresh: { type: "boolean", default: false },
         help: { type: "boolean" },
       },
     });
@@ -78,6 +80,7 @@ function options(args) {
     return {
       browser: !values["no-browser"],
       port: values.port,
+      fresh: values.fresh,
       directory: resolve(values.directory ?? join(root, "notebooks")),
       name: positionals[0] ?? "",
     };
@@ -90,9 +93,9 @@ function options(args) {
  * As for running notebooks, but with settings that last: theme, shortcuts, open tabs, which notebooks are trusted.
  *
  * @param {string} scratch
+ * @param {string} settings
  */
-function labEnvironment(scratch) {
-  const settings = join(cacheDirectory(), "lab-settings");
+function labEnvironment(scratch, settings) {
   const config = join(settings, "config");
   mkdirSync(join(config, "labconfig"), { recursive: true });
   // It asks, at the first start, whether to fetch news from the network.

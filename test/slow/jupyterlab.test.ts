@@ -33,7 +33,7 @@ describe.runIf(canUnpack() || process.env["FLATENN_CHROMIUM"])("JupyterLab", { t
     for (const name of ["dist", "node_modules", "data", "docs"])
       symlinkSync(resolve(name), join(folder, name));
     const port = String(await freePort());
-    const args = ["scripts/lab.mjs", "--no-browser", "--port", port, "--directory", directory];
+    const args = ["scripts/lab.mjs", "--no-browser", "--fresh", "--port", port, "--directory", directory];
     server = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     address = await new Promise<URL>((found, failed) => {
       server.stderr!.setEncoding("utf8").on("data", (text: string) => {
@@ -59,6 +59,7 @@ describe.runIf(canUnpack() || process.env["FLATENN_CHROMIUM"])("JupyterLab", { t
     await page.setViewport({ width: 1440, height: 3_000 });
     const url = new URL(address);
     url.pathname = `/lab/tree/notebooks/${notebook}`;
+    url.searchParams.set("reset", ""); // without the notebooks that were opened before
     await page.goto(url.href);
     return page;
   };
@@ -75,7 +76,12 @@ describe.runIf(canUnpack() || process.env["FLATENN_CHROMIUM"])("JupyterLab", { t
       { timeout: 60_000, polling: 200 },
       { figures, tables },
     );
-    const left = async () => figures - (await page.$$(".js-plotly-plot .main-svg .trace")).length;
+    const left = () =>
+      page.$$eval(
+        ".js-plotly-plot",
+        (plots, all) => all - plots.filter((plot) => plot.querySelector(".plot-container .main-svg")).length,
+        figures,
+      );
     for (let tries = 0; (await left()) > 0 && tries < 100; tries++) {
       // What is above may still grow, and move it from under the mouse.
       await page.mouse.move(0, 0);
