@@ -133,6 +133,27 @@ export function program(): Command {
   )
     .option("--settings <file>", "a .json file with settings of the measures to be changed")
     .action(async (options) => (await import("./sharpness.js")).sharpness(options));
+  ofNetworks(
+    command(
+      "landscape",
+      "evaluate the loss around the weights of trained networks, along lines and in a plane; goes on from what is done",
+      "flatenn landscape --arm as --plane random:0,saq",
+    ),
+  )
+    .option(
+      "--lines <directions>",
+      "random:<n>, saq, flip, sa0, sa1, separated by commas, or none",
+      "random:0,random:1,random:2,random:3,random:4,saq,flip,sa0,sa1",
+    )
+    .option("--plane <directions>", "two of them, or none", "random:0,random:1")
+    .option(
+      "--points <n>",
+      "points of a line and of each side of the plane, an odd number",
+      positiveInteger,
+      51,
+    )
+    .option("--images <n>", "training images", positiveInteger, 1024)
+    .action(async (options) => (await import("./landscape.js")).landscape(options));
   command(
     "figures",
     "draw figures (.svg, .png, .json) and tables (.csv, .md) from results, or of a selection",

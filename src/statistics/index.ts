@@ -1,4 +1,5 @@
 export { type BootstrapInterval, crossedBootstrap } from "./bootstrap.js";
+export { clusterBootstrap } from "./cluster-bootstrap.js";
 export {
   firstStop,
   meanConfidenceSequence,
@@ -15,5 +16,7 @@ export {
 } from "./finite-population.js";
 export { mean, meanTable, type SeedsByMaps } from "./matrix.js";
 export { type Basis, type PairedEffect, pairedEffect } from "./paired-effect.js";
+export { partialSpearman } from "./partial-rank-correlation.js";
 export { criticalValue, sampleQuantile, tQuantile } from "./quantile.js";
+export { correlation, ranks, spearman } from "./rank-correlation.js";
 export { minimumDetectableEffect, type TInterval, tInterval } from "./t-interval.js";

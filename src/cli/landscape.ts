@@ -1,0 +1,62 @@
+import { loadBackend } from "../backend/index.js";
+import { readCheckpoint } from "../checkpoints/checkpoint.js";
+import { UserError } from "../errors.js";
+import { checkpointPath } from "../results/store.js";
+import {
+  type LandscapeHead,
+  landscapePath,
+  landscapeSteps,
+  measureLandscape,
+} from "../sharpness/landscape.js";
+import { SHARPNESS } from "../sharpness/settings.js";
+import { openSubject } from "../sharpness/subject.js";
+import { duration, progressReporter } from "./progress-line.js";
+import { chosenNetworks, eachNetwork, type NetworksOptions } from "./sharpness.js";
+
+export interface LandscapeOptions extends NetworksOptions {
+  readonly images: number;
+  readonly points: number;
+  /** Two names of directions, separated by a comma. */
+  readonly plane: string;
+  readonly lines: string;
+}
+
+/** `flatenn landscape` */
+export async function landscape(options: LandscapeOptions): Promise<void> {
+  const { study, networks, checkpoints, out } = chosenNetworks(options);
+  const steps = landscapeSteps(options.points);
+  const plane = named(options.plane);
+  if (plane.length !== 0 && plane.length !== 2)
+    throw new UserError(
+      `--plane must name two directions, such as random:0,saq, or none, got ${options.plane}`,
+    );
+  await eachNetwork("landscape", networks, options, async ({ arm, seed }) => {
+    await loadBackend();
+    const checkpoint = readCheckpoint(checkpointPath(checkpoints, { arm, seed }));
+    const { head, subject, dispose } = openSubject(study, checkpoint, {
+      ...SHARPNESS,
+      images: options.images,
+    });
+    const { settings: _, maps: __, ...about } = head;
+    const directionKey = [study.name, "sharpness", "direction", seed];
+    const source = { ...subject, coded: subject.network.layers, key: directionKey };
+    const wanted = [
+      { kind: "lines", directions: named(options.lines) },
+      { kind: "plane", directions: plane },
+    ] as const;
+    for (const { kind, directions } of wanted) {
+      if (directions.length === 0) continue;
+      const started = performance.now();
+      const found: LandscapeHead = { ...about, kind, directions, steps, directionKey };
+      const report = progressReporter(`landscape of ${arm}, seed ${seed}`);
+      const path = landscapePath(out, found);
+      await measureLandscape(found, source, path, { onProgress: report.update });
+      report.finish(`${path} (${duration((performance.now() - started) / 1000)})`);
+    }
+    dispose();
+  });
+}
+
+function named(list: string): string[] {
+  return list === "none" ? [] : list.split(",");
+}
