@@ -2,12 +2,15 @@ import { extname } from "node:path";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import { claimsTable } from "../exhibits/claims-table.js";
+import { sharpnessRows } from "../exhibits/sharpness-rows.js";
 import { type Table, toCsv, toHtml, toMarkdown, toText } from "../exhibits/table.js";
 import { publishedDirectory, readResultsFrom } from "../results/results.js";
+import { readDocuments } from "../sharpness/documents.js";
 import { loadStudy, type StudyOptions } from "./selection.js";
 
 export interface ClaimsOptions extends StudyOptions {
   readonly results?: string;
+  readonly sharpness?: string;
   readonly out?: string;
 }
 
@@ -18,9 +21,12 @@ const WRITERS: Readonly<Record<string, (table: Table) => string>> = {
 };
 
 /** `flatenn claims` */
-export async function claimsCommand({ study: name, profile, results, out }: ClaimsOptions): Promise<void> {
-  const study = loadStudy(name, profile);
-  const table = claimsTable(await readResultsFrom(results ?? publishedDirectory(study.name, study.profile)));
+export async function claimsCommand({ out, ...options }: ClaimsOptions): Promise<void> {
+  const study = loadStudy(options.study, options.profile);
+  const directory = options.results ?? publishedDirectory(study.name, study.profile);
+  const results = await readResultsFrom(directory);
+  const sharpness = sharpnessRows(results, readDocuments(options.sharpness ?? directory));
+  const table = claimsTable(results, sharpness);
   console.log(toText(table));
   if (out === undefined) return;
   const writer = WRITERS[extname(out)];

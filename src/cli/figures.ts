@@ -8,16 +8,17 @@ import { writeExhibits, writeSelectionExhibits } from "./write-exhibits.js";
 
 export interface FiguresOptions extends StudyOptions {
   readonly results?: string;
+  readonly sharpness?: string;
   readonly out?: string;
 }
 
 /** `flatenn figures`: of a study's results, or of a selection. */
-export async function figures({ study: name, profile, results, out }: FiguresOptions): Promise<void> {
-  const study = loadStudy(name, profile);
+export async function figures({ results, sharpness, out, ...of }: FiguresOptions): Promise<void> {
+  const study = loadStudy(of.study, of.profile);
   const source = results ?? publishedDirectory(study.name, study.profile);
   const selection = join(source, "selection.json");
   const { folder, gallery } = existsSync(selection)
     ? await writeSelectionExhibits(readJson(selection) as SelectionRecord, { out })
-    : await writeExhibits(await readResultsFrom(source), { source, out });
+    : await writeExhibits(await readResultsFrom(source), { source, sharpness, out });
   console.log(`Tables and figures are in ${folder}; open ${gallery} in a browser to see them all`);
 }

@@ -1,6 +1,7 @@
 import { loadBackend } from "../backend/index.js";
 import { readCheckpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
+import { duration } from "../progress-text.js";
 import { checkpointPath } from "../results/store.js";
 import {
   type LandscapeHead,
@@ -10,7 +11,7 @@ import {
 } from "../sharpness/landscape.js";
 import { SHARPNESS } from "../sharpness/settings.js";
 import { openSubject } from "../sharpness/subject.js";
-import { duration, progressReporter } from "./progress-line.js";
+import { progressReporter } from "./progress-line.js";
 import { chosenNetworks, eachNetwork, type NetworksOptions } from "./sharpness.js";
 
 export interface LandscapeOptions extends NetworksOptions {

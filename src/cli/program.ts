@@ -163,6 +163,7 @@ export function program(): Command {
       "--results <folder>",
       "folder of a finished run (default: the results that come with the repository)",
     )
+    .option("--sharpness <folder>", "folder whose `sharpness` was measured (default: that of the results)")
     .option(
       "--out <folder>",
       "where they go (default: figures/<study>-<profile>; of the full profile figures/<study>)",
@@ -177,6 +178,7 @@ export function program(): Command {
       "--results <folder>",
       "folder of a finished run (default: the results that come with the repository)",
     )
+    .option("--sharpness <folder>", "folder whose `sharpness` was measured (default: that of the results)")
     .option("--out <file>", "also write the table: .csv, .md or .html by the ending")
     .action(async (options) => (await import("./claims.js")).claimsCommand(options));
   command(

@@ -2,22 +2,33 @@ import { join } from "node:path";
 import { ablationsTable } from "../exhibits/ablations-table.js";
 import { accuracyAgainstRate } from "../exhibits/accuracy-against-rate.js";
 import { accuracyTable } from "../exhibits/accuracy-table.js";
+import { armStyles } from "../exhibits/arms.js";
+import { associationTable } from "../exhibits/association-table.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { controlsTable } from "../exhibits/controls-table.js";
 import { encodingFigure, encodingTable } from "../exhibits/encodings.js";
 import { failuresTable } from "../exhibits/failures-table.js";
 import type { Figure } from "../exhibits/figure.js";
+import { landscapeLines } from "../exhibits/landscape-lines.js";
+import { landscapeContours, landscapeSurfaces } from "../exhibits/landscape-planes.js";
 import { layerFaultsFigure, layerFaultsTable } from "../exhibits/layer-faults.js";
 import { layerTable } from "../exhibits/layer-table.js";
+import { mediationFigure, mediationTable } from "../exhibits/mediation.js";
 import { networkTable } from "../exhibits/network-table.js";
+import { predictedRisesTable } from "../exhibits/predicted-rises.js";
+import { predictorFigure } from "../exhibits/predictor-figure.js";
 import { selectionFigure } from "../exhibits/selection-figure.js";
 import { selectionGridTable } from "../exhibits/selection-grid.js";
+import { sharpnessRows } from "../exhibits/sharpness-rows.js";
+import { sharpnessDifferencesTable, sharpnessTable } from "../exhibits/sharpness-table.js";
 import type { Table } from "../exhibits/table.js";
 import { tradeOff } from "../exhibits/trade-off.js";
 import { ablationCurves, curvesTable, trainingCurves } from "../exhibits/training-curves.js";
 import { readCurves } from "../results/curves.js";
 import type { CurveRow, Results } from "../results/rows.js";
 import type { SelectionRecord } from "../selection/select-results.js";
+import { readDocuments, type SharpnessDocument } from "../sharpness/documents.js";
+import { type LandscapeDocument, readLandscapes } from "../sharpness/landscape.js";
 
 /** Exhibits by file name; those without rows or traces are of something that a study does not have. */
 export interface Exhibits {
@@ -30,18 +41,34 @@ export interface Materials {
   readonly results: Results;
   /** Training curves of its networks; none: nothing is drawn of them. */
   readonly curves: readonly CurveRow[];
+  /** What was measured of the loss around its networks; none: likewise. */
+  readonly sharpness: readonly SharpnessDocument[];
+  readonly landscapes: readonly LandscapeDocument[];
 }
 
-/** Reads what is drawn beside the results from the folder that has them. */
-export function materialsOf(results: Results, directory: string): Materials {
-  return { results, curves: readCurves(join(directory, "checkpoints")) };
+/**
+ * Reads what is drawn beside the results from the folder that has them.
+ * @param sharpness folder of a run of `flatenn sharpness` and `flatenn landscape`; default: the same
+ */
+export function materialsOf(results: Results, directory: string, sharpness = directory): Materials {
+  return {
+    results,
+    curves: readCurves(join(directory, "checkpoints")),
+    sharpness: readDocuments(sharpness),
+    landscapes: readLandscapes(sharpness),
+  };
 }
 
 /** Every table and figure of a study. */
-export function studyExhibits({ results, curves }: Materials): Exhibits {
+export function studyExhibits({ results, curves, sharpness, landscapes }: Materials): Exhibits {
+  const styles = armStyles(results);
+  const rows = sharpnessRows(results, sharpness);
+  // more arms than the main ones no figure can show
+  const ofMain = <T extends { readonly arm: string }>(all: readonly T[]) =>
+    results.arms.flatMap((arm) => all.filter((each) => each.arm === arm));
   return {
     tables: {
-      claims: claimsTable(results),
+      claims: claimsTable(results, rows),
       networks: networkTable(results),
       "networks-ablations": networkTable(results, { arms: ablationArms(results) }),
       controls: controlsTable(results),
@@ -52,6 +79,11 @@ export function studyExhibits({ results, curves }: Materials): Exhibits {
       "layer-faults": layerFaultsTable(results),
       "training-curves": curvesTable(results, curves),
       failures: failuresTable(results),
+      mediation: mediationTable(results),
+      sharpness: sharpnessTable(results, rows),
+      "sharpness-differences": sharpnessDifferencesTable(results, rows),
+      association: associationTable(results, rows),
+      "predicted-rises": predictedRisesTable(sharpness, styles),
     },
     figures: {
       "accuracy-against-rate": accuracyAgainstRate(results),
@@ -60,6 +92,11 @@ export function studyExhibits({ results, curves }: Materials): Exhibits {
       "layer-faults": layerFaultsFigure(results),
       "training-curves": trainingCurves(results, curves),
       "training-curves-ablations": ablationCurves(results, curves),
+      mediation: mediationFigure(results),
+      "landscape-lines": landscapeLines(ofMain(landscapes), styles),
+      "landscape-contours": landscapeContours(ofMain(landscapes), styles),
+      "landscape-surfaces": landscapeSurfaces(ofMain(landscapes), styles),
+      "predicted-rises": predictorFigure(ofMain(sharpness), styles),
     },
   };
 }

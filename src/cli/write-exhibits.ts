@@ -17,6 +17,8 @@ export const FIGURES_FOLDER = "figures";
 export interface ExhibitOptions {
   /** Folder of the results. */
   readonly source: string;
+  /** Folder of a run of `flatenn sharpness` and `flatenn landscape`; default: the same. */
+  readonly sharpness?: string | undefined;
   /** Where the exhibits go, with a gallery of their own; default: `figures/<study>-<profile>`, with one gallery for all. */
   readonly out?: string | undefined;
 }
@@ -35,7 +37,7 @@ export async function writeExhibits(results: Results, options: ExhibitOptions): 
   const { study, profile, exploratory } = results;
   const folder = options.out ?? join(FIGURES_FOLDER, resultsName(study, profile));
   writeFileAtomic(join(folder, "discussion.md"), `${discussion(results).join("\n\n")}\n`);
-  await writeAll(studyExhibits(materialsOf(results, options.source)), folder, {
+  await writeAll(studyExhibits(materialsOf(results, options.source, options.sharpness)), folder, {
     study,
     profile,
     exploratory,

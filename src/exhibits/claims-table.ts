@@ -4,13 +4,21 @@ import { known } from "./cells.js";
 import { type ClaimRow, claims } from "./claims.js";
 import { conditions, plural } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
-import type { Cell, Table } from "./table.js";
+import { measureTitle, PRIMARY_MEASURE } from "./measure-titles.js";
+import { type SharpnessClaim, sharpnessClaims } from "./sharpness-claim.js";
+import type { SharpnessRow } from "./sharpness-rows.js";
+import { type Cell, fixed, type Table } from "./table.js";
 
-/** The claims with effect, interval, verdict and the paper's numbers beside ours (docs/protocol.md section 5). */
-export function claimsTable(results: Results): Table {
+/**
+ * The claims with effect, interval, verdict and the paper's numbers beside ours (docs/protocol.md section 5).
+ * @param sharpness of the networks: claim C2 has its rows where it is measured
+ */
+export function claimsTable(results: Results, sharpness: readonly SharpnessRow[] = []): Table {
+  const styles = armStyles(results);
+  const c2 = sharpness.length === 0 ? [] : sharpnessClaims(results, sharpness);
   return {
     title: results.exploratory ? "Claims (exploratory run)" : "Claims",
-    caption: captionOf(results),
+    caption: captionOf(results, c2.length > 0),
     columns: [
       { key: "claim", title: "claim", align: "left" },
       { key: "comparison", title: "difference in accuracy", align: "left" },
@@ -43,12 +51,19 @@ export function claimsTable(results: Results): Table {
       { key: "bootstrap_low_pp", title: "bootstrap low", unit: "pp", align: "right", detail: true },
       { key: "bootstrap_high_pp", title: "bootstrap high", unit: "pp", align: "right", detail: true },
     ],
-    rows: claims(results).map((row) => rowOf(row, armStyles(results))),
+    rows: [
+      ...claims(results).map((row) => rowOf(row, styles)),
+      ...c2.map((claim) => sharpnessRowOf(claim, styles)),
+    ],
   };
 }
 
 /** The verdict as printed: "exploratory: supported", or "withheld: why". */
-export function verdictText({ verdict, exploratory, reason }: ClaimRow): string {
+export function verdictText({
+  verdict,
+  exploratory,
+  reason,
+}: Pick<ClaimRow, "verdict" | "exploratory" | "reason">): string {
   if (verdict === "withheld") return `withheld: ${reason}`;
   return exploratory ? `exploratory: ${verdict}` : verdict;
 }
@@ -79,6 +94,31 @@ function rowOf(row: ClaimRow, styles: (arm: string) => ArmStyle): Record<string,
   };
 }
 
+/** C2 has no effect in percentage points: its difference stands, in nats, with what is compared. */
+function sharpnessRowOf(claim: SharpnessClaim, styles: (arm: string) => ArmStyle): Record<string, Cell> {
+  const { first, second, effect } = claim;
+  const bounds = effect && !Number.isNaN(effect.low) ? ` [${nats(effect.low)}, ${nats(effect.high)}]` : "";
+  const found = effect ? `: ${nats(effect.mean)}${bounds} nats` : "";
+  return {
+    ...Object.fromEntries(NO_EFFECT.map((key) => [key, null])),
+    claim: "C2",
+    comparison: `sharpness, ${differenceTitle(styles(first), styles(second))}${found}`,
+    fault: "-",
+    verdict: verdictText(claim),
+    basis: effect === undefined || effect.seeds === 1 ? "none" : "seeds only",
+  };
+}
+
+const NO_EFFECT = [
+  ...["effect_pp", "low_pp", "high_pp", "largest_pp", "paper_v1_pp", "paper_revised_pp", "drop_pp"],
+  ...["drop_low_pp", "drop_high_pp", "detectable_pp", "standard_error_pp", "df", "seed_sd_pp", "map_sd_pp"],
+  ...["bootstrap_low_pp", "bootstrap_high_pp"],
+];
+
+function nats(value: number): string {
+  return fixed(value, 4);
+}
+
 /** A difference of two arms in words, such as `"(AS + SAQ) - AS"`. */
 export function differenceTitle(better: ArmStyle, worse: ArmStyle): string {
   return `${operand(better)} - ${operand(worse)}`;
@@ -89,7 +129,7 @@ function operand({ title }: ArmStyle): string {
   return title.includes(" ") ? `(${title})` : title;
 }
 
-function captionOf(results: Results): string {
+function captionOf(results: Results, isC2Judged: boolean): string {
   const { exploratory, seeds, maps } = results;
   const sentences = [`${conditions(results)}.`];
   if (exploratory) {
@@ -102,6 +142,9 @@ function captionOf(results: Results): string {
   }
   sentences.push(
     "Effect: mean paired difference in accuracy over all rates above 0; positive supports the claim.",
+    ...(isC2Judged
+      ? [`C2: difference in ${measureTitle(PRIMARY_MEASURE)}, by seed; positive supports the claim.`]
+      : []),
     "Supported: the whole 95 % interval is above 0; contradicted: below 0.",
     "Largest cell: fault type and rate chosen on other data than it is read on.",
     'The paper\'s numbers are maxima ("up to"), read as percentage points, and may come from networks or rates not tested here.',

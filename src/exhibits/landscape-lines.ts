@@ -1,0 +1,148 @@
+import type { LandscapeDocument } from "../sharpness/landscape.js";
+import { mean } from "../statistics/matrix.js";
+import { type ArmStyle, styleById } from "./arms.js";
+import { faultStyle } from "./fault-styles.js";
+import type { Figure } from "./figure.js";
+import { landscapeConditions } from "./landscape-conditions.js";
+import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { wrap } from "./table.js";
+
+const HEIGHT = 800;
+const CAPTION_WIDTH = 125;
+/** Panels of a row, and the gaps beside and below them as shares of the paper. */
+const COLUMNS = 3;
+const GAP = { x: 0.025, y: 0.12 };
+
+/** A curve of an arm in a panel: losses of several lines, each over the same steps. */
+interface Curve {
+  readonly arm: string;
+  readonly style: ArmStyle;
+  readonly steps: readonly number[];
+  readonly lines: readonly (readonly number[])[];
+}
+
+/**
+ * The loss along lines through the weights: one panel of random directions, one for each other direction; one line per arm, the
+ * mean over directions and seeds, with a band from the lowest to the highest of them. A step of 1 is as long as the weights.
+ */
+export function landscapeLines(
+  documents: readonly LandscapeDocument[],
+  styles: (arm: string) => ArmStyle = styleById,
+): Figure {
+  const lines = documents.filter(({ kind }) => kind === "lines");
+  const families = [...new Set(lines.flatMap(({ directions }) => directions.map(familyOf)))];
+  const arms = [...new Set(lines.map(({ arm }) => arm))];
+  const rows = Math.max(1, Math.ceil(families.length / COLUMNS));
+  const width = (1 - GAP.x * (COLUMNS - 1)) / COLUMNS;
+  const height = (1 - GAP.y * (rows - 1)) / rows;
+  const layout: Figure["layout"] = {
+    width: WIDTH,
+    height: rows === 1 ? HEIGHT / 1.6 : HEIGHT,
+    ...SHEET,
+    margin: { l: 84, r: 16, t: 90, b: 140 },
+    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.06, yanchor: "bottom", font: { size: 17 } },
+  };
+  const data: object[] = [];
+  const titles: object[] = [];
+  const losses: number[] = [];
+  for (const [panel, family] of families.entries()) {
+    const [column, row] = [panel % COLUMNS, Math.floor(panel / COLUMNS)];
+    const suffix = panel === 0 ? "" : String(panel + 1);
+    const left = column * (width + GAP.x);
+    const top = 1 - row * (height + GAP.y);
+    for (const arm of arms) {
+      const curve = { ...curveOf(lines, arm, family), style: styles(arm) };
+      if (curve.lines.length === 0) continue;
+      losses.push(...curve.lines.flat());
+      if (curve.lines.length > 1) data.push(band(curve, suffix));
+      data.push(line(curve, suffix, panel === 0));
+    }
+    layout[`xaxis${suffix}`] = {
+      ...axis(panel + COLUMNS >= families.length ? "step / norm of the weights" : "", { nticks: 5 }),
+      anchor: `y${suffix}`,
+      domain: [left, Math.min(1, left + width)],
+      range: [-1, 1],
+    };
+    layout[`yaxis${suffix}`] = {
+      ...axis(column === 0 ? "loss (nats)" : "", { type: "log", dtick: 1 }),
+      anchor: `x${suffix}`,
+      domain: [Math.max(0, top - height), top],
+      showticklabels: column === 0,
+    };
+    titles.push({ ...panelTitle(familyTitle(family), left + width / 2), y: top });
+  }
+  const range = [Math.log10(Math.min(...losses)) - 0.05, Math.log10(Math.max(...losses)) + 0.05];
+  for (const panel of families.keys())
+    (layout[`yaxis${panel === 0 ? "" : panel + 1}`] as Record<string, unknown>)["range"] = range;
+  layout["annotations"] = [
+    ...titles,
+    ...(data.length === 0 ? [note("no landscapes yet", { x: 0.5, y: 0.5, size: 22 })] : []),
+    note(captionOf(lines), { x: 0, y: 0, size: 16, shift: [-70, -64] }),
+  ];
+  return { data, layout };
+}
+
+/** Random directions belong together. */
+function familyOf(direction: string): string {
+  return direction.startsWith("random:") ? "random" : direction;
+}
+
+function familyTitle(family: string): string {
+  if (family === "random") return "random directions";
+  return family === "saq" ? "gradient (SAQ's ascent)" : `mean change by ${faultStyle(family).title}`;
+}
+
+function curveOf(documents: readonly LandscapeDocument[], arm: string, family: string): Omit<Curve, "style"> {
+  const own = documents.filter((document) => document.arm === arm);
+  return {
+    arm,
+    steps: own[0]?.steps ?? [],
+    lines: own.flatMap(({ directions, rows }) => rows.filter((_, i) => familyOf(directions[i]!) === family)),
+  };
+}
+
+function line({ arm, style, steps, lines }: Curve, suffix: string, showlegend: boolean): object {
+  const { title, color, dash } = style;
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: title,
+    legendgroup: arm,
+    showlegend,
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
+    x: steps,
+    y: steps.map((_, i) => mean(lines.map((losses) => losses[i]!))),
+    line: { color, dash, width: 3 },
+  };
+}
+
+function band({ arm, style, steps, lines }: Curve, suffix: string): object {
+  const { title, color } = style;
+  const bound = (of: (...values: number[]) => number) =>
+    steps.map((_, i) => of(...lines.map((losses) => losses[i]!)));
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: `${title}, lowest to highest`,
+    legendgroup: arm,
+    showlegend: false,
+    xaxis: `x${suffix}`,
+    yaxis: `y${suffix}`,
+    x: [...steps, ...[...steps].reverse()],
+    y: [...bound(Math.max), ...bound(Math.min).reverse()],
+    fill: "toself",
+    fillcolor: `${color}24`,
+    line: { width: 0 },
+    hoverinfo: "skip",
+  };
+}
+
+function captionOf(lines: readonly LandscapeDocument[]): string {
+  const random = lines[0]?.directions.filter((name) => familyOf(name) === "random").length ?? 0;
+  return wrap(
+    `${landscapeConditions(lines)}.\nRandom directions (${random} per seed, the same for all its arms) are filter-normalised; the others are ` +
+      "as long as the weights. Lines: means over directions and seeds; bands: from the lowest to the highest.",
+    CAPTION_WIDTH,
+  ).join("<br>");
+}
