@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** How the name of a half-written file ends; nobody else's does, so those of a killed process can be swept. */
@@ -30,6 +40,14 @@ export function writeFileAtomic(path: string, bytes: Uint8Array | string): void 
     throw error;
   }
   syncFolder(folder);
+}
+
+/** Removes what processes that were killed had half written of a file. */
+export function sweepHalfWritten(path: string): void {
+  const [folder, name] = [dirname(path), basename(path)];
+  if (!existsSync(folder)) return;
+  for (const found of readdirSync(folder))
+    if (found.startsWith(`.${name}.`) && found.endsWith(".tmp")) rmSync(join(folder, found), { force: true });
 }
 
 /** Forces the rename itself to the disk, where the system lets folders be opened (Windows does not). */

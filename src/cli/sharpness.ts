@@ -5,11 +5,15 @@ import { loadBackend } from "../backend/index.js";
 import { type NetworkKey, networksOf } from "../campaign/campaign.js";
 import { readCheckpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
+import { associationTable } from "../exhibits/association-table.js";
+import { sharpnessRows } from "../exhibits/sharpness-rows.js";
+import { sharpnessDifferencesTable, sharpnessTable } from "../exhibits/sharpness-table.js";
+import { toText } from "../exhibits/table.js";
 import { duration } from "../progress-text.js";
 import { readJson } from "../results/read-json.js";
-import { publishedDirectory } from "../results/results.js";
+import { publishedDirectory, readResultsFrom } from "../results/results.js";
 import { checkpointPath } from "../results/store.js";
-import { documentPath } from "../sharpness/documents.js";
+import { documentPath, readDocuments } from "../sharpness/documents.js";
 import { measureSharpness } from "../sharpness/measure.js";
 import { changedSettings } from "../sharpness/settings.js";
 import { openSubject } from "../sharpness/subject.js";
@@ -36,7 +40,7 @@ export interface SharpnessOptions extends NetworksOptions {
 
 /** `flatenn sharpness` */
 export async function sharpness(options: SharpnessOptions): Promise<void> {
-  const { study, networks, checkpoints, out } = chosenNetworks(options);
+  const { study, networks, results, checkpoints, out } = chosenNetworks(options);
   const changes = options.settings === undefined ? {} : readJson(options.settings);
   const settings = changedSettings(changes as Record<string, unknown>);
   await eachNetwork("sharpness", networks, options, async ({ arm, seed }) => {
@@ -52,12 +56,23 @@ export async function sharpness(options: SharpnessOptions): Promise<void> {
     }
     report.finish(`${path} (${duration((performance.now() - started) / 1000)})`);
   });
+  // a parent process says it once for all
+  if (!process.send && existsSync(join(results, "results.json"))) await tell(results, out);
+}
+
+/** Prints what is known of the sharpness of all networks so far. */
+async function tell(directory: string, out: string): Promise<void> {
+  const results = await readResultsFrom(directory);
+  const rows = sharpnessRows(results, readDocuments(out));
+  for (const exhibit of [sharpnessTable, sharpnessDifferencesTable, associationTable])
+    console.log(`\n${toText(exhibit(results, rows))}`);
 }
 
 /** The trained networks of results that options name, and the folder in which what is measured goes. */
 export function chosenNetworks(options: NetworksOptions): {
   study: Study;
   networks: NetworkKey[];
+  results: string;
   checkpoints: string;
   out: string;
 } {
@@ -80,7 +95,7 @@ export function chosenNetworks(options: NetworksOptions): {
       `there is no trained network of these arms and seeds in ${checkpoints}; \`flatenn train\` makes them`,
     );
   const out = options.out ?? join("data", "runs", `${name}-${profile}-${studyHash(study).slice(0, 8)}`);
-  return { study, networks, checkpoints, out };
+  return { study, networks, results, checkpoints, out };
 }
 
 /** Does a job for each network: one in this process, several in processes of their own, side by side. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { sweepHalfWritten, writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import type { Bits } from "../models/bits.js";
 import type { Encoding } from "../quantization/encodings.js";
@@ -70,6 +70,7 @@ export function openDocument(
   head: SharpnessHead,
   about: Pick<SharpnessDocument, "layers" | "backend">,
 ): SharpnessDocument {
+  sweepHalfWritten(path);
   if (!existsSync(path))
     return {
       format: FORMAT,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { JobOptions } from "../campaign/progress.js";
-import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { sweepHalfWritten, writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import { readJson } from "../results/read-json.js";
 import { settingsHash } from "../studies/hash.js";
@@ -85,6 +85,7 @@ export async function measureLandscape(
 }
 
 function openLandscape(path: string, head: LandscapeHead): LandscapeDocument {
+  sweepHalfWritten(path);
   if (!existsSync(path)) return { format: FORMAT, ...head, rows: [] };
   const { format, rows, ...found } = readLandscape(path);
   if (settingsHash(found) === settingsHash(head)) return { format, ...head, rows };
