@@ -36,12 +36,14 @@ export interface Written {
 export async function writeExhibits(results: Results, options: ExhibitOptions): Promise<Written> {
   const { study, profile, exploratory } = results;
   const folder = options.out ?? join(FIGURES_FOLDER, resultsName(study, profile));
-  writeFileAtomic(join(folder, "discussion.md"), `${discussion(results).join("\n\n")}\n`);
+  const paragraphs = discussion(results);
+  writeFileAtomic(join(folder, "discussion.md"), `${paragraphs.join("\n\n")}\n`);
   await writeAll(studyExhibits(materialsOf(results, options.source, options.sharpness)), folder, {
     study,
     profile,
     exploratory,
     conditions: conditions(results),
+    discussion: paragraphs,
     provenance: provenanceOf(results, options.source),
   });
   return { folder, gallery: writeGallery(options.out ?? FIGURES_FOLDER) };
@@ -59,6 +61,7 @@ export async function writeSelectionExhibits(
     profile,
     exploratory: true,
     conditions: `${study}, profile ${profile} · seeds ${seeds.join(", ")} · ${campaign.maps} fault maps · ${campaign.split} images`,
+    discussion: [],
     provenance: [
       { what: "Study", value: `${study}, profile ${profile}; sha256 of its settings ${settings}` },
       { what: "Repeat it", value: `npx flatenn select --study ${study} --profile ${profile}` },

@@ -9,6 +9,8 @@ export interface Catalogue {
   readonly exploratory: boolean;
   /** Number of seeds, maps and images, bits, encoding: one line. */
   readonly conditions: string;
+  /** The paragraphs of `discussion.md`; none: there is no such file. */
+  readonly discussion: readonly string[];
   /** Where the numbers come from, and how to check them. */
   readonly provenance: readonly { readonly what: string; readonly value: string }[];
   /** Names of `<name>.json` (plotly), `<name>.svg` and `<name>.png`. */

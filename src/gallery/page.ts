@@ -75,7 +75,9 @@ function contents({ catalogue, figures }: Section): string {
 <ul>
 ${figures.map(({ name }) => link(name, headline(name))).join("")}${catalogue.tables
   .map(({ name, table }) => link(`table-${name}`, table.title))
-  .join("")}${link("provenance", "Provenance")}</ul></li>
+  .join(
+    "",
+  )}${catalogue.discussion.length > 0 ? link("discussion", "Discussion") : ""}${link("provenance", "Provenance")}</ul></li>
 `;
 }
 
@@ -93,11 +95,17 @@ function sectionHtml(section: Section): string {
 <p class="soft">${escapeHtml(catalogue.conditions)}</p>
 ${note}${figures.map((figure) => figureHtml(section, figure)).join("")}${catalogue.tables
   .map((table) => tableHtml(section, table))
-  .join("")}<h3 id="${id}-provenance">Provenance</h3>
+  .join("")}${discussionHtml(section)}<h3 id="${id}-provenance">Provenance</h3>
 <dl>
 ${provenance}</dl>
 </section>
 `;
+}
+
+function discussionHtml({ catalogue, path }: Section): string {
+  if (catalogue.discussion.length === 0) return "";
+  const paragraphs = catalogue.discussion.map((text) => `<p>${escapeHtml(text)}</p>\n`).join("");
+  return `<h3 id="${idOf(catalogue)}-discussion">Discussion</h3>\n${paragraphs}<p class="files">${files(path, "discussion", ["md"])}</p>\n`;
 }
 
 function figureHtml(

@@ -45,6 +45,7 @@ describe("galleryPage", () => {
     profile: "p",
     exploratory: false,
     conditions: "a & b",
+    discussion: ["It is <so>."],
     provenance: [{ what: "Seeds", value: "<0>" }],
     figures: ["one"],
     tables: [
@@ -69,6 +70,7 @@ describe("galleryPage", () => {
     expect(html.match(/<script/g)).toHaveLength(2);
     expect(html.match(/<\/script>/g)).toHaveLength(2);
     expect(html).toContain("&lt;b&gt;</td>");
+    expect(html).toContain("<p>It is &lt;so&gt;.</p>");
     expect(html).toContain('alt="figure 10 x 20: a &quot;quoted&quot; title');
     const data = /id="s-1--p-one-data">(.*?)<\/script>/.exec(html)![1]!;
     expect(JSON.parse(data)).toEqual(figure);
