@@ -13,7 +13,18 @@ import {
 import { basename, dirname, join } from "node:path";
 
 /** How the name of a half-written file ends; nobody else's does, so those of a killed process can be swept. */
-export const TEMPORARY = ".flatenn-unfinished";
+const TEMPORARY = ".flatenn-unfinished";
+
+/** Where a file is written before it is moved to its place: beside it, as a rename is atomic only within a file system. */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.${process.pid}${TEMPORARY}`);
+}
+
+/** The number of the process that writes, or wrote, a half-written file; undefined for any other file. */
+export function writerOf(name: string): number | undefined {
+  const [, pid] = /\.(\d+)\.flatenn-unfinished(?:\.wal)?$/.exec(name) ?? []; // DuckDB has a log beside a database
+  return pid === undefined ? undefined : Number(pid);
+}
 
 /**
  * Writes a file so that whoever reads it, and whatever is interrupted, sees either the old file whole or the new one
@@ -24,8 +35,7 @@ export const TEMPORARY = ".flatenn-unfinished";
 export function writeFileAtomic(path: string, bytes: Uint8Array | string): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true });
-  // In the same folder, because a rename is atomic only within a file system.
-  const temporary = join(folder, `.${basename(path)}.${randomUUID()}${TEMPORARY}`);
+  const temporary = temporaryPath(path);
   try {
     const file = openSync(temporary, "wx");
     try {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TEMPORARY } from "../checkpoints/atomic.js";
+import { writerOf } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 
 const HELD = "held";
@@ -68,11 +68,17 @@ function busy(directory: string, claim: Claim | undefined): UserError {
   );
 }
 
-/** Removes what {@link writeFileAtomic} left half-written, and nothing else that may lie in a folder that a user named. */
+/**
+ * Removes what {@link writeFileAtomic} left half-written in a run's folder and the folders in it, and nothing else that may
+ * lie in a folder that a user named. What a process that is alive is writing stays: commands that take no lock write there.
+ */
 function sweep(directory: string): void {
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true }))
-    if (entry.isFile() && entry.name.endsWith(TEMPORARY))
-      rmSync(join(entry.parentPath, entry.name), { force: true });
+  const inside = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const folder of [directory, ...inside.map(({ name }) => join(directory, name))])
+    for (const name of readdirSync(folder)) {
+      const writer = writerOf(name);
+      if (writer !== undefined && !isAlive(writer)) rmSync(join(folder, name), { force: true });
+    }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TEMPORARY } from "../checkpoints/atomic.js";
+import { temporaryPath } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import { type Database, openDatabase, quoted, reasonOf } from "./database.js";
 import type { TrialRow } from "./rows.js";
@@ -111,7 +111,7 @@ async function copy(
   path: string,
   { options }: { options: string },
 ): Promise<void> {
-  const temporary = join(path, "..", `.${path.split(/[\\/]/).at(-1)}${TEMPORARY}`);
+  const temporary = temporaryPath(path);
   try {
     await connection.run(`COPY (${query}) TO ${quoted(temporary)} (${options})`);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { TEMPORARY } from "../checkpoints/atomic.js";
+import { temporaryPath } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import { studyHash } from "../studies/hash.js";
 import type { Study } from "../studies/study.js";
@@ -106,9 +106,8 @@ function removeEmpty(folder: string): void {
 
 /** Makes the database beside its place and moves it there when it is whole. */
 async function create(path: string, study: Study, rows: readonly TrialRow[]): Promise<void> {
-  const temporary = join(dirname(path), `.trials.duckdb${TEMPORARY}`);
+  const temporary = temporaryPath(path);
   mkdirSync(dirname(path), { recursive: true });
-  remove(temporary);
   const database = await openDatabase(temporary);
   try {
     await storing(path, async () => {

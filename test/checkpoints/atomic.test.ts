@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { TEMPORARY, writeFileAtomic } from "../../src/checkpoints/atomic.js";
+import { temporaryPath, writeFileAtomic, writerOf } from "../../src/checkpoints/atomic.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flatenn-atomic-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,7 +20,13 @@ describe("writeFileAtomic", () => {
   it("leaves nothing behind, and what was there as it was, when it fails", () => {
     mkdirSync(join(folder, "taken", "inside"), { recursive: true });
     expect(() => writeFileAtomic(join(folder, "taken"), "x")).toThrow();
-    expect(readdirSync(folder).filter((name) => name.endsWith(TEMPORARY))).toEqual([]);
+    expect(readdirSync(folder).filter((name) => writerOf(name) !== undefined)).toEqual([]);
     expect(readdirSync(join(folder, "taken"))).toEqual(["inside"]);
+  });
+
+  it("names a half-written file after the process that writes it, as no other program does", () => {
+    const name = temporaryPath(join(folder, "file"));
+    expect([name, `${name}.wal`].map(writerOf)).toEqual([process.pid, process.pid]);
+    expect(["file", ".file.1234.tmp", `${name}.copy`].map(writerOf)).toEqual(Array(3).fill(undefined));
   });
 });

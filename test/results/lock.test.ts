@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { TEMPORARY } from "../../src/checkpoints/atomic.js";
+import { temporaryPath } from "../../src/checkpoints/atomic.js";
 import { lockRun } from "../../src/results/lock.js";
 import { temporaryFolder } from "../support/cli.js";
 
@@ -48,12 +48,19 @@ describe("lockRun()", { timeout: 60_000 }, () => {
     const dead = deadProcess();
     writeFileSync(join(folder, `.lock-${dead}`), "held");
     mkdirSync(join(folder, "checkpoints"));
-    const half = ["trials.csv", "checkpoints/as-seed0.safetensors"].map((name) => `${name}.1234${TEMPORARY}`);
-    const users = [".notes.tmp", ".trials.mine.tmp", "checkpoints/.backup"];
-    for (const name of [...half, ...users]) writeFileSync(join(folder, name), "x");
+    mkdirSync(join(folder, "mine", "deep"), { recursive: true });
+    const file = (path: string, pid: number) => path.replace(`.${process.pid}.`, `.${pid}.`);
+    const temporary = (name: string, pid: number) => file(temporaryPath(join(folder, name)), pid);
+    const half = ["trials.csv", "checkpoints/as-seed0.safetensors"].map((name) => temporary(name, dead));
+    const kept = [
+      ...[".notes.tmp", ".trials.mine.tmp", "checkpoints/.backup"].map((name) => join(folder, name)),
+      temporary("checkpoints/being-written", process.ppid),
+      temporary("mine/deep/another-run's", dead),
+    ];
+    for (const path of [...half, ...kept]) writeFileSync(path, "x");
     lockRun(folder);
-    expect(half.filter((name) => existsSync(join(folder, name)))).toEqual([]);
-    expect(users.filter((name) => existsSync(join(folder, name)))).toEqual(users);
+    expect(half.filter((path) => existsSync(path))).toEqual([]);
+    expect(kept.filter((path) => existsSync(path))).toEqual(kept);
     expect(readdirSync(folder).filter((name) => name.startsWith(".lock"))).toEqual([`.lock-${process.pid}`]);
   });
 
