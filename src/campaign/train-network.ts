@@ -34,6 +34,7 @@ export async function trainNetwork(
   if (store.finished(arm, seed, config) || failureOf(study, store, arm, seed)) return "done before";
   const failed = (reason: string, epoch: number, step: number) => {
     saveFailure(store, { arm, seed, config, reason, epoch, step });
+    store.dropUnfinished(arm, seed);
     return "failed" as const;
   };
   for (const needed of dependenciesOf(study, arm)) {
@@ -72,6 +73,7 @@ export async function trainNetwork(
       );
     saveTiming(store, { arm, seed, millisecondsPerStep, batch, machine: thisMachine() });
     store.saveFinished(network);
+    store.dropUnfinished(arm, seed);
     return "trained";
   } catch (error) {
     if (!(error instanceof TrainingFailure)) throw error;

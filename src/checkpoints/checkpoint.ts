@@ -35,6 +35,8 @@ export interface CheckpointOrigin {
   readonly threshold: number;
   /** Hash of every setting that decides the content. */
   readonly config: string;
+  /** {@link networkHash} of the float network that an arm's training began with; older checkpoints do not name it. */
+  readonly start?: string;
   /** What computed it: versions, threads, instruction set. */
   readonly backend: Readonly<Record<string, unknown>>;
   readonly curve: readonly EpochRecord[];

@@ -42,13 +42,14 @@ export async function verify(options: VerifyOptions): Promise<void> {
       }),
     "Nothing was changed, and nothing is kept: the command begins anew.",
   );
-  const { filesRight, problems, mismatches, trials, networks } = found;
+  const { filesRight, problems, notes, mismatches, trials, networks } = found;
   const { recomputedTrials, recomputedNetworks } = found;
   report.finish(
     `${recomputedTrials} of ${trials} trials and ${recomputedNetworks} of ${networks} networks without faults, in ` +
       duration((performance.now() - started) / 1000),
   );
   console.log(`${filesRight} files have the sha256 that the manifest states.`);
+  for (const note of notes) console.log(`Note: ${note}.`);
   for (const problem of problems) console.log(`Wrong: ${problem}`);
   if (mismatches.length > 0) console.log(`\n${toText(mismatchTable(mismatches))}`);
   if (recomputedTrials < trials) console.log(wrap(whatASampleMisses(found, sampleSeed), 110).join("\n"));

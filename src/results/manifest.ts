@@ -17,7 +17,7 @@ export interface Manifest {
   readonly profile: string;
   /** Hash of all settings of the study (`study.json`). */
   readonly config: string;
-  /** sha256, in hex, of every other file, by its path with forward slashes. */
+  /** sha256, in hex, of every file of the results but this, by its path with forward slashes. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +29,7 @@ export function writeManifest(study: Study, directory: string): void {
     study: name,
     profile,
     config: studyHash(study),
-    files: sumsOf(directory),
+    files: Object.fromEntries(Object.entries(sumsOf(directory)).filter(([name]) => isPublished(name))),
   };
   writeFileAtomic(join(directory, NAME), `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -54,10 +54,18 @@ export function checkManifest(directory: string): { right: number; problems: str
   const names = [...new Set([...Object.keys(files), ...Object.keys(found)])].sort();
   const problems = names.flatMap((name) => {
     if (!(name in found)) return [`${name} is missing`];
-    if (!(name in files)) return [`${name} is not in the manifest`];
+    if (!(name in files)) return [`${name} is not in the manifest${isPublished(name) ? "" : WORKING}`];
     return found[name] === files[name] ? [] : [`${name} has the sha256 ${found[name]}, not ${files[name]}`];
   });
   return { right: names.length - problems.length, problems };
+}
+
+const WORKING =
+  ", nor part of any results: a run goes on in this folder or was killed, or it is somebody's own";
+
+/** Whether a file of a run's folder is a result: not what a run needs while it goes on, nor a hidden file. */
+function isPublished(name: string): boolean {
+  return !/(^|\/)\./.test(name) && !name.startsWith("unfinished/");
 }
 
 function sumsOf(directory: string): Record<string, string> {
@@ -68,7 +76,7 @@ function sumsOf(directory: string): Record<string, string> {
   const named = paths.map((path) => [relative(directory, path).split(sep).join("/"), path] as const);
   return Object.fromEntries(
     named
-      .filter(([name]) => name !== NAME && !/(^|\/)\./.test(name) && !name.startsWith("unfinished/"))
+      .filter(([name]) => name !== NAME)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, path]) => [name, createHash("sha256").update(readFileSync(path)).digest("hex")]),
   );

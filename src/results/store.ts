@@ -22,6 +22,8 @@ export interface Store {
   /** State of an unfinished training, if there is one of these settings. */
   unfinished(arm: string, seed: number, config: string): Checkpoint | undefined;
   saveUnfinished(state: Checkpoint): void;
+  /** Removes that state, if there is one: the training is done, or failed. */
+  dropUnfinished(arm: string, seed: number): void;
   /** A finished network of these settings, if there is one. */
   finished(arm: string, seed: number, config: string): Checkpoint | undefined;
   saveFinished(checkpoint: Checkpoint): void;
@@ -59,11 +61,8 @@ export function openStore(
     unfinished: (arm, seed, config) => read(state(arm, seed), config),
     saveUnfinished: (found) => writeCheckpoint(state(found.origin.arm, found.origin.seed), found),
     finished: (arm, seed, config) => read(checkpoint(arm, seed), config),
-    saveFinished(found) {
-      const { arm, seed } = found.origin;
-      writeCheckpoint(checkpoint(arm, seed), found);
-      rmSync(state(arm, seed), { force: true });
-    },
+    dropUnfinished: (arm, seed) => rmSync(state(arm, seed), { force: true }),
+    saveFinished: (found) => writeCheckpoint(checkpoint(found.origin.arm, found.origin.seed), found),
     network(arm, seed) {
       const path = network(arm, seed);
       return existsSync(path) ? (readJson(path) as NetworkRow) : undefined;

@@ -1,7 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
 import { mapArrays } from "../arrays.js";
-import type { Checkpoint, CheckpointOrigin, EpochRecord } from "../checkpoints/checkpoint.js";
+import {
+  type Checkpoint,
+  type CheckpointOrigin,
+  type EpochRecord,
+  networkHash,
+} from "../checkpoints/checkpoint.js";
 import { gatherLabels, type ImageDataset } from "../datasets/images.js";
 import { countCorrect } from "../inference/classifier.js";
 import { codesOf, deploy } from "../inference/deploy.js";
@@ -22,8 +27,8 @@ import { type GradientRule, trainStep } from "./step.js";
 /** One network to train. */
 export interface TrainingJob {
   readonly model: Model;
-  /** What the checkpoint will say of itself; `curve` and `epoch` are filled in. */
-  readonly origin: Omit<CheckpointOrigin, "curve" | "epoch">;
+  /** What the checkpoint will say of itself; `curve`, `epoch` and `start` are filled in. */
+  readonly origin: Omit<CheckpointOrigin, "curve" | "epoch" | "start">;
   readonly settings: TrainingPhase;
   readonly sparsification: Sparsification;
   readonly gradient: GradientRule;
@@ -75,7 +80,8 @@ export async function train(
   data: TrainingData,
   options: TrainingOptions = {},
 ): Promise<Checkpoint> {
-  const { settings, origin } = job;
+  const { settings } = job;
+  const origin = { ...job.origin, ...(job.start && { start: networkHash(job.start) }) };
   const phase = job.start ? "quantized" : "float";
   const curve: EpochRecord[] = [...(options.resume?.origin.curve ?? job.start?.origin.curve ?? [])];
   const finished = options.resume?.origin.epoch ?? 0;

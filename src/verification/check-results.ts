@@ -1,29 +1,21 @@
 /** Whether the files of published results say the same as each other; what the engine has to recompute is in verify.ts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type NetworkKey, networksOf } from "../campaign/campaign.js";
+import type { NetworkKey } from "../campaign/campaign.js";
 import { planTrials, type Trial } from "../campaign/plan.js";
-import { type Checkpoint, networkHash, readCheckpoint } from "../checkpoints/checkpoint.js";
+import { networkHash } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
-import { readFailure } from "../results/failures.js";
 import { readManifest } from "../results/manifest.js";
 import { readJson } from "../results/read-json.js";
 import { resultsOf } from "../results/results.js";
-import type { NetworkRow, TrialRow } from "../results/rows.js";
-import { checkpointPath, networkPath } from "../results/store.js";
+import type { TrialRow } from "../results/rows.js";
 import { readTrials, summaryOf } from "../results/trial-table.js";
 import { trialFiles } from "../results/trials.js";
-import { armConfig, settingsHash, studyHash } from "../studies/hash.js";
-import { armOf } from "../studies/registry.js";
+import { settingsHash, studyHash } from "../studies/hash.js";
 import { parseStudy } from "../studies/schema.js";
 import type { Study } from "../studies/study.js";
+import { checkNetworks, type PublishedNetwork } from "./check-networks.js";
 import { describeTrial, listTrials } from "./describe-trial.js";
-
-/** A network of published results: its checkpoint, and what was measured on it without faults, if that can be read. */
-export interface PublishedNetwork extends NetworkKey {
-  readonly checkpoint: Checkpoint;
-  readonly row: NetworkRow | undefined;
-}
 
 export interface CheckedResults {
   readonly study: Study;
@@ -32,8 +24,9 @@ export interface CheckedResults {
   /** Stored trials, and those of them that are trials of these networks: only they can be recomputed. */
   readonly rows: readonly TrialRow[];
   readonly planned: readonly TrialRow[];
-  /** What is wrong. */
+  /** What is wrong, and what is not wrong but limits what the check says. */
   readonly problems: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** Reads the settings of a folder of results. @throws UserError if they are missing or not valid */
@@ -62,29 +55,18 @@ export async function checkResults(directory: string, checkpoints: string): Prom
   if (config !== studyHash(study))
     problems.push(`study.json has the hash ${studyHash(study)}, the manifest's config is ${config}`);
 
-  const networks: PublishedNetwork[] = [];
-  const measured: NetworkRow[] = [];
-  const failures = networksOf(study).flatMap(({ arm, seed }) => {
-    const config = armConfig(study, armOf(study, arm), seed);
-    return readFailure({ directory }, arm, seed, config) ?? [];
+  const { parquet } = trialFiles(directory);
+  const rows = await attempt(() => readTrials(parquet));
+  const { networks, measured, failures, notes, ...found } = checkNetworks(study, directory, {
+    checkpoints,
+    trials: rows ?? [],
   });
-  const failed = new Set(failures.map(({ arm, seed }) => `${arm} ${seed}`));
-  for (const key of networksOf(study)) {
-    if (failed.has(`${key.arm} ${key.seed}`)) continue;
-    const row = await attempt(() => readJson(networkPath(directory, key)) as NetworkRow);
-    const checkpoint = await attempt(() => readCheckpoint(checkpointPath(checkpoints, key)));
-    if (row) measured.push(row);
-    if (!checkpoint) continue;
-    networks.push({ ...key, checkpoint, row });
-    problems.push(...checkNetwork(study, { ...key, checkpoint, row }));
-  }
+  problems.push(...found.problems);
   const results = await attempt(() => readJson(join(directory, "results.json")));
   if (results !== undefined)
     problems.push(...compareResults(results, resultsOf(study, { networks: measured, failures, trials: [] })));
 
-  const { parquet } = trialFiles(directory);
-  const rows = await attempt(() => readTrials(parquet));
-  if (rows === undefined) return { study, networks, rows: [], planned: [], problems };
+  if (rows === undefined) return { study, networks, rows: [], planned: [], problems, notes };
   const trials = checkTrials(study, networks, rows);
   problems.push(...trials.problems);
   const summary = await attempt(async () => {
@@ -93,27 +75,12 @@ export async function checkResults(directory: string, checkpoints: string): Prom
   }).catch(missingFile);
   if (summary && !summary.stored.equals(summary.given))
     problems.push("summary.csv is not the summary of trials.parquet");
-  return { study, networks, rows, planned: trials.planned, problems };
+  return { study, networks, rows, planned: trials.planned, problems, notes };
 }
 
 /** A file that is not there is told by the manifest. */
 function missingFile(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-}
-
-function checkNetwork(study: Study, { arm, seed, checkpoint, row }: PublishedNetwork): string[] {
-  const name = `${arm}, seed ${seed}`;
-  const problems: string[] = [];
-  const { origin } = checkpoint;
-  if (origin.arm !== arm || origin.seed !== seed)
-    problems.push(`the checkpoint of ${name} says that it is ${origin.arm}, seed ${origin.seed}`);
-  else if (origin.config !== armConfig(study, armOf(study, arm), seed))
-    problems.push(`the checkpoint of ${name} was made with other settings than study.json has`);
-  if (row && row.network !== networkHash(checkpoint))
-    problems.push(
-      `the checkpoint of ${name} is the network ${networkHash(checkpoint)}, the one measured was ${row.network}`,
-    );
-  return problems;
 }
 
 /** Compares results.json, by its keys, with what settings and networks give. */

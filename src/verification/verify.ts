@@ -7,7 +7,8 @@ import { openWorkers } from "../campaign/workers.js";
 import { UserError } from "../errors.js";
 import { checkManifest } from "../results/manifest.js";
 import type { NetworkRow, TrialRow } from "../results/rows.js";
-import { type CheckedResults, checkResults, type PublishedNetwork } from "./check-results.js";
+import type { PublishedNetwork } from "./check-networks.js";
+import { type CheckedResults, checkResults } from "./check-results.js";
 import { sampleOf } from "./sample.js";
 
 export interface VerifyOptions extends JobOptions {
@@ -36,6 +37,8 @@ export interface Verification {
   readonly filesRight: number;
   /** What is wrong with files, settings, networks and the list of trials; each may have several lines. */
   readonly problems: readonly string[];
+  /** What is not wrong, but limits what verification says. */
+  readonly notes: readonly string[];
   /** Trials and networks that are stored, and how many of them were recomputed. */
   readonly trials: number;
   readonly recomputedTrials: number;
@@ -73,6 +76,7 @@ export async function verifyResults(
   return {
     filesRight: files.right,
     problems: [...files.problems, ...checked.problems, ...again.problems],
+    notes: checked.notes,
     trials: checked.rows.length,
     recomputedTrials: sample.length,
     networks: checked.networks.length,

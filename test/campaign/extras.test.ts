@@ -1,19 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { networksOf, publishRun, runCampaign } from "../../src/campaign/index.js";
-import {
-  openStore,
-  publishedDirectory,
-  type Results,
-  readResultsFrom,
-  type TrialRow,
-} from "../../src/results/index.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Results, readResultsFrom, type TrialRow } from "../../src/results/index.js";
 import { parseStudy } from "../../src/studies/index.js";
 import { replayTrial, verifyResults } from "../../src/verification/index.js";
-import { temporaryFolder } from "../support/cli.js";
-import { alterTrials, smallStudy } from "../support/published.js";
+import { alterTrials, published, smallStudy } from "../support/published.js";
 
 const LAYERS = ["conv1", "conv2", "fc1", "fc2", "fc3"];
 /** Bits of LeNet-5's weight layers at 4 bits a weight. */
@@ -30,7 +20,7 @@ const study = parseStudy({
     { id: "layers", layers: "each" },
   ],
 });
-const folder = mkdtempSync(join(tmpdir(), "flatenn-extras-"));
+const { folder, copy: copyOfResults } = published(study);
 let results: Results;
 const trial = (what: Partial<TrialRow>) =>
   results.trials.find((row) =>
@@ -40,14 +30,8 @@ const trial = (what: Partial<TrialRow>) =>
   )!;
 
 beforeAll(async () => {
-  const checkpoints = join(publishedDirectory("lenet5-fashion", "quick"), "checkpoints");
-  cpSync(checkpoints, join(folder, "checkpoints"), { recursive: true });
-  const store = openStore(study, folder);
-  await runCampaign(study, store, networksOf(study));
-  await publishRun(study, store);
   results = await readResultsFrom(folder);
 }, 60_000);
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("a campaign with extras", { timeout: 60_000 }, () => {
   it("has their trials beside the main ones and says which extras there are", () => {
@@ -105,8 +89,7 @@ describe("a campaign with extras", { timeout: 60_000 }, () => {
   });
 
   it("that says another layer or encoding of a trial than it had is found out", async () => {
-    const copy = temporaryFolder();
-    cpSync(folder, copy, { recursive: true });
+    const copy = copyOfResults();
     const [fc3, gray] = [
       trial({ fault: "sa1", layer: "fc3" }).id,
       trial({ fault: "flip", encoding: "gray" }).id,

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { campaignMap, injectTrial } from "../../src/campaign/evaluate-trial.js";
 import { planTrials, trainNetwork } from "../../src/campaign/index.js";
-import { readCheckpoint } from "../../src/checkpoints/index.js";
+import { networkHash, readCheckpoint } from "../../src/checkpoints/index.js";
 import { deploy } from "../../src/inference/deploy.js";
 import { integerClassifier } from "../../src/inference/engine.js";
 import { compile } from "../../src/inference/program.js";
@@ -63,6 +63,11 @@ describe("the networks of a study", { timeout: 120_000 }, () => {
     expect(outcomes).toEqual(Array(8).fill("trained"));
     expect(await trainNetwork(study, store, "frozen", 0)).toBe("done before");
     expect(failureOf(study, store, "frozen", 0)).toBe(undefined);
+  });
+
+  it("name the float network that they began with, by its hash", () => {
+    expect(network("standard").origin.start).toBe(networkHash(network(FLOAT)));
+    expect(network(FLOAT).origin).not.toHaveProperty("start");
   });
 
   it("with frozen clips have those of the arm they name", () => {
@@ -140,12 +145,17 @@ describe("a failed training", { timeout: 60_000 }, () => {
     const failing: Study = { ...study, name: "failing", quantized: { ...study.quantized, learningRate } };
     const store = openStore(failing, temporaryFolder());
     expect(await trainNetwork(failing, store, FLOAT, 0)).toBe("trained");
+    const float = trainedNetwork(failing, store, FLOAT, 0)!;
+    const config = armConfig(failing, standard, 0);
+    // of another TensorFlow, so that the training begins anew
+    store.saveUnfinished({ ...float, origin: { ...float.origin, arm: "standard", config, backend: {} } });
     expect(await trainNetwork(failing, store, "standard", 0)).toBe("failed");
+    expect(readdirSync(join(store.directory, "unfinished"))).toEqual([]);
     const failure = failureOf(failing, store, "standard", 0)!;
     expect(failure).toMatchObject({
       arm: "standard",
       seed: 0,
-      config: armConfig(failing, standard, 0),
+      config,
       reason: expect.stringMatching(/^the loss is no longer finite in epoch 1 of arm standard/),
       epoch: 1,
     });

@@ -1,45 +1,39 @@
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { publishedDirectory, readTrials } from "../../src/results/index.js";
+import { describe, expect, it } from "vitest";
+import { publishedDirectory } from "../../src/results/index.js";
 import { flatenn, temporaryFolder } from "../support/cli.js";
-import { alterTrials, publishSmallStudy, smallStudy } from "../support/published.js";
+import { alterTrials, published, smallStudy } from "../support/published.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const published = mkdtempSync(join(tmpdir(), "flatenn-cli-published-"));
-beforeAll(() => publishSmallStudy(published), 60_000);
-afterAll(() => rmSync(published, { recursive: true }));
+const results = published();
 
 /** A copy in which one trial has another count, manifest and summary included. */
 async function forgedResults(): Promise<{ folder: string; id: string; correct: number }> {
-  const folder = temporaryFolder();
-  cpSync(published, folder, { recursive: true });
-  const { id, correct } = (await readTrials(join(folder, "trials.parquet")))[1]!;
+  const folder = results.copy();
+  const { id, correct } = results.rows[1]!;
   await alterTrials(folder, `UPDATE trials SET correct = 100 WHERE id = '${id}'`);
   return { folder, id, correct };
 }
 
 describe("flatenn verify", { timeout: 60_000 }, () => {
   it("says what it checked, how to draw the same sample again, and what a sample can miss", async () => {
-    const { code, stdout, stderr } = await flatenn(["verify", "--results", published, "--sample-seed", "5"]);
+    const { code, stdout, stderr } = await flatenn([
+      "verify",
+      "--results",
+      results.folder,
+      "--sample-seed",
+      "5",
+    ]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/10 of 18 trials and 2 of 2 networks without faults, in \d+ s/);
     expect(stdout).toContain("11 files have the sha256 that the manifest states.");
     expect(stdout).toContain("--sample-seed 5 draws them again");
     // 5 % of 18 is 1, which 8 of 18 samples of 10 lack
     expect(stdout).toContain("missed every one of them with probability 0.44");
+    expect(stdout).toContain("Note: 2 of 2 checkpoints are of a version that did not write");
     expect(stdout).toContain("What was checked is right");
   });
 
@@ -54,8 +48,7 @@ describe("flatenn verify", { timeout: 60_000 }, () => {
   });
 
   it("ends with 1 and names files that are not those of the manifest", async () => {
-    const folder = temporaryFolder();
-    cpSync(published, folder, { recursive: true });
+    const folder = results.copy();
     writeFileSync(join(folder, "summary.csv"), "arm\n");
     const { code, stdout, stderr } = await flatenn(["verify", "--results", folder]);
     expect(code).toBe(1);
@@ -87,10 +80,10 @@ describe("flatenn verify", { timeout: 60_000 }, () => {
 
 describe("flatenn replay", { timeout: 60_000 }, () => {
   it("shows counts, the first faulty bits of each layer and the classes, and writes every faulty bit", async () => {
-    const trial = (await readTrials(join(published, "trials.parquet")))[1]!;
+    const trial = results.rows[1]!;
     const out = temporaryFolder();
     const [csv, json] = [join(out, "trial.csv"), join(out, "trial.json")];
-    const args = ["replay", trial.id.slice(0, 10), "--results", published, "--out"];
+    const args = ["replay", trial.id.slice(0, 10), "--results", results.folder, "--out"];
     const { code, stdout, stderr } = await flatenn([...args, csv]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toContain(`Trial ${trial.id}: as, seed 0, flip at 0.01, map 1, 100 images`);
@@ -155,7 +148,7 @@ describe("where no TensorFlow package is installed", { timeout: 120_000 }, () =>
       const { status, stderr } = run(...args);
       expect([args[0], status, stderr]).toEqual([args[0], 0, ""]);
     };
-    done("verify", "--results", published);
+    done("verify", "--results", results.folder);
     done("replay", "8df79480bfa6ae254ff4");
     done("maps", "--map", "0", "--out", "maps");
     const study = join(root, "study.json");
@@ -163,7 +156,7 @@ describe("where no TensorFlow package is installed", { timeout: 120_000 }, () =>
     const checkpoints = join(publishedDirectory("lenet5-fashion", "quick"), "checkpoints");
     done("campaign", "--study", study, "--checkpoints", checkpoints, "--out", "run");
     const again = readFileSync(join(root, "run", "trials.parquet"));
-    expect(again.equals(readFileSync(join(published, "trials.parquet")))).toBe(true);
+    expect(again.equals(readFileSync(join(results.folder, "trials.parquet")))).toBe(true);
     expect(run("train", "--arm", "float").stderr).toContain("@tensorflow/tfjs-core");
   });
 });

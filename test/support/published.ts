@@ -1,11 +1,14 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
 import { networksOf, publishRun, runCampaign } from "../../src/campaign/index.js";
 import { openDatabase } from "../../src/results/database.js";
-import { openStore, publishedDirectory } from "../../src/results/index.js";
+import { openStore, publishedDirectory, readTrials, type TrialRow } from "../../src/results/index.js";
 import { writeManifest } from "../../src/results/manifest.js";
 import { exportTrials } from "../../src/results/trial-table.js";
 import { findStudy, parseStudy, type Study } from "../../src/studies/index.js";
+import { temporaryFolder } from "./cli.js";
 
 const quick = findStudy("lenet5-fashion", "quick");
 
@@ -17,13 +20,40 @@ export const smallStudy: Study = parseStudy({
   campaign: { ...quick.campaign, images: 100, maps: 2, rates: [0.01, 0.05], faults: ["flip", "sa1/bits:3"] },
 });
 
-/** Publishes {@link smallStudy}, checkpoints included, into a folder. */
-export async function publishSmallStudy(folder: string): Promise<void> {
-  const checkpoints = join(publishedDirectory(quick.name, quick.profile), "checkpoints");
-  cpSync(checkpoints, join(folder, "checkpoints"), { recursive: true });
-  const store = openStore(smallStudy, folder);
-  await runCampaign(smallStudy, store, networksOf(smallStudy));
-  await publishRun(smallStudy, store);
+/** The published results of a study for the tests of one file. */
+export interface Published {
+  /** Not to be altered. */
+  readonly folder: string;
+  /** Its trials, known when tests run. */
+  readonly rows: readonly TrialRow[];
+  /** A copy that a test may alter. */
+  copy(): string;
+}
+
+/** Publishes a study of the committed networks before a file's tests, checkpoints included, and removes it after them. */
+export function published(study: Study = smallStudy): Published {
+  const folder = mkdtempSync(join(tmpdir(), "flatenn-published-"));
+  let rows: readonly TrialRow[] = [];
+  beforeAll(async () => {
+    const checkpoints = join(publishedDirectory(quick.name, quick.profile), "checkpoints");
+    cpSync(checkpoints, join(folder, "checkpoints"), { recursive: true });
+    const store = openStore(study, folder);
+    await runCampaign(study, store, networksOf(study));
+    await publishRun(study, store);
+    rows = await readTrials(join(folder, "trials.parquet"));
+  }, 60_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return {
+    folder,
+    get rows() {
+      return rows;
+    },
+    copy() {
+      const copy = temporaryFolder();
+      cpSync(folder, copy, { recursive: true });
+      return copy;
+    },
+  };
 }
 
 /** Alters the trials of a folder as a forger would: in trials.parquet, summary.csv and the manifest. */

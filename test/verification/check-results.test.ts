@@ -1,42 +1,32 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeCheckpoint, networkHash } from "../../src/checkpoints/index.js";
-import { readTrials, type TrialRow } from "../../src/results/index.js";
+import { describe, expect, it } from "vitest";
+import {
+  decodeCheckpoint,
+  networkHash,
+  readCheckpoint,
+  writeCheckpoint,
+} from "../../src/checkpoints/index.js";
+import type { TrialRow } from "../../src/results/index.js";
 import { checkManifest, writeManifest } from "../../src/results/manifest.js";
 import { type CheckedResults, checkResults } from "../../src/verification/check-results.js";
 import { verifyResults } from "../../src/verification/index.js";
-import { temporaryFolder } from "../support/cli.js";
-import { alterTrials, changeJson, publishSmallStudy, smallStudy } from "../support/published.js";
+import { alterTrials, changeJson, published, smallStudy } from "../support/published.js";
 
-const published = mkdtempSync(join(tmpdir(), "flatenn-published-"));
-let rows: TrialRow[];
-beforeAll(async () => {
-  await publishSmallStudy(published);
-  rows = await readTrials(join(published, "trials.parquet"));
-}, 60_000);
-afterAll(() => rmSync(published, { recursive: true }));
-
-/** A copy that may be altered. */
-function copyOfResults(): string {
-  const folder = temporaryFolder();
-  cpSync(published, folder, { recursive: true });
-  return folder;
-}
+const results = published();
 
 const check = (folder: string) => checkResults(folder, join(folder, "checkpoints"));
 const told = ({ problems }: CheckedResults) => problems.join("\n");
 
 describe("published results, before anything is recomputed", { timeout: 60_000 }, () => {
   it("are right as they come, and every trial is one that the study plans", async () => {
-    expect(checkManifest(published)).toEqual({ right: 11, problems: [] });
-    const { problems, planned } = await check(published);
-    expect([problems, planned]).toEqual([[], rows]);
+    expect(checkManifest(results.folder)).toEqual({ right: 11, problems: [] });
+    const { problems, planned } = await check(results.folder);
+    expect([problems, planned]).toEqual([[], results.rows]);
   });
 
   it("betray a byte flipped in a checkpoint by its checksum, and if that was mended, by all that hangs on it", async () => {
-    const folder = copyOfResults();
+    const folder = results.copy();
     const path = join(folder, "checkpoints", "as-seed0.safetensors");
     const bytes = readFileSync(path);
     bytes[bytes.length - 3]! ^= 1; // in the last number of a tensor
@@ -57,11 +47,11 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
     expect(told(mended)).toContain(`the checkpoint of as, seed 0 is the network ${network}`);
     expect(told(mended)).toContain("trials.parquet lacks trials of the plan (9)");
     expect(told(mended)).toContain("not planned for these checkpoints (9)");
-    expect(mended.planned).toEqual(rows.filter(({ arm }) => arm === "as-saq"));
+    expect(mended.planned).toEqual(results.rows.filter(({ arm }) => arm === "as-saq"));
   });
 
   it("betray a checkpoint that can no longer be read", async () => {
-    const folder = copyOfResults();
+    const folder = results.copy();
     writeFileSync(join(folder, "checkpoints", "as-seed0.safetensors"), "rubbish");
     const checked = await check(folder);
     expect(told(checked)).toContain("as-seed0.safetensors is damaged");
@@ -69,13 +59,13 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
   });
 
   it("betray a checkpoint of another arm, or one that was trained otherwise", async () => {
-    const folder = copyOfResults();
+    const folder = results.copy();
     const at = (arm: string) => join(folder, "checkpoints", `${arm}-seed0.safetensors`);
     cpSync(at("as"), at("as-saq"));
     expect(told(await check(folder))).toContain(
       "the checkpoint of as-saq, seed 0 says that it is as, seed 0",
     );
-    const longer = copyOfResults();
+    const longer = results.copy();
     changeJson(longer, "study.json", (study: typeof smallStudy) => ({
       ...study,
       quantized: { ...study.quantized, epochs: 9 },
@@ -85,8 +75,78 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
     );
   });
 
+  it("betray a float network that is not the one the others began with, or say that they cannot", async () => {
+    const alterFloat = (folder: string) => {
+      const path = join(folder, "checkpoints", "float-seed0.safetensors");
+      const float = readCheckpoint(path);
+      const before = networkHash(float);
+      float.parameters["fc1.weight"]!.data[7]! += 1;
+      writeCheckpoint(path, float);
+      writeManifest(smallStudy, folder);
+      return [before, networkHash(float)];
+    };
+    const older = results.copy();
+    alterFloat(older);
+    expect(await check(older)).toMatchObject({
+      problems: [],
+      notes: [expect.stringMatching(/^2 of 2 checkpoints are of a version .* sha256 and settings alone$/)],
+    });
+
+    const folder = results.copy();
+    const float = networkHash(readCheckpoint(join(folder, "checkpoints", "float-seed0.safetensors")));
+    for (const arm of ["as", "as-saq"]) {
+      const path = join(folder, "checkpoints", `${arm}-seed0.safetensors`);
+      const { origin, ...rest } = readCheckpoint(path);
+      writeCheckpoint(path, { origin: { ...origin, start: float }, ...rest });
+    }
+    writeManifest(smallStudy, folder);
+    expect(await check(folder)).toMatchObject({ problems: [], notes: [] });
+    const [before, after] = alterFloat(folder);
+    expect((await check(folder)).problems).toEqual(
+      ["as", "as-saq"].map(
+        (arm) =>
+          `${arm}, seed 0 began with the float network ${before}, the checkpoint of float, seed 0 is ${after}`,
+      ),
+    );
+  });
+
+  it("may be of some networks of the study; what is there of the others must not be there in part", async () => {
+    const folder = results.copy();
+    const gone = (name: string) => rmSync(join(folder, name));
+    gone("checkpoints/as-saq-seed0.safetensors");
+    gone("networks/as-saq-seed0.json");
+    changeJson(folder, "results.json", ({ networks, ...rest }: { networks: { arm: string }[] }) => ({
+      ...rest,
+      networks: networks.filter(({ arm }) => arm === "as"),
+    }));
+    expect(told(await check(folder))).toMatch(
+      /^as-saq, seed 0 is not measured.*\nthere is no checkpoint .*as-saq-seed0.*\ntrials.*not planned.*\(9\)/,
+    );
+    await alterTrials(folder, "DELETE FROM trials WHERE arm = 'as-saq'");
+    const { problems, notes, planned } = await check(folder);
+    expect([problems, notes[0]]).toEqual([[], "1 of 2 networks of the study are in these results"]);
+    expect(planned).toEqual(results.rows.filter(({ arm }) => arm === "as"));
+    const row = "as-saq-seed0.json";
+    cpSync(join(results.folder, "networks", row), join(folder, "networks", row));
+    expect(told(await check(folder))).toContain("there is no checkpoint");
+  });
+
+  it("betray hidden files and what an unfinished run left, unless they were published as they are", () => {
+    const folder = results.copy();
+    mkdirSync(join(folder, "unfinished"));
+    for (const name of [".hidden", "checkpoints/.hidden", "unfinished/trials.duckdb"])
+      writeFileSync(join(folder, name), "");
+    expect(checkManifest(folder).problems.map((problem) => problem.split(",")[0])).toEqual(
+      [".hidden", "checkpoints/.hidden", "unfinished/trials.duckdb"].map(
+        (name) => `${name} is not in the manifest`,
+      ),
+    );
+    writeManifest(smallStudy, folder);
+    expect(checkManifest(folder).problems.length).toBe(3);
+  });
+
   it("betray files that are gone or have come", async () => {
-    const folder = copyOfResults();
+    const folder = results.copy();
     rmSync(join(folder, "summary.csv"));
     rmSync(join(folder, "networks", "as-seed0.json"));
     writeFileSync(join(folder, "notes.txt"), "");
@@ -98,7 +158,7 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
   });
 
   it("are refused without manifest or settings, with what is wrong with the other files", async () => {
-    const folder = copyOfResults();
+    const folder = results.copy();
     rmSync(join(folder, "study.json"));
     const verify = () => verifyResults(folder, { sampleSeed: 0 });
     await expect(verify()).rejects.toThrow(/^study\.json is missing\n.*study\.json cannot be read/);
@@ -109,8 +169,8 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
   });
 
   it("betray trials that are missing, surplus, twice there or said to be others, each by its id", async () => {
-    const folder = copyOfResults();
-    const [gone, twice, other] = rows.filter(({ arm, map }) => arm === "as" && map === 0) as [
+    const folder = results.copy();
+    const [gone, twice, other] = results.rows.filter(({ arm, map }) => arm === "as" && map === 0) as [
       TrialRow,
       TrialRow,
       TrialRow,
@@ -135,7 +195,7 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
   });
 
   it("betray a count without faults that is not that of networks/", async () => {
-    const folder = copyOfResults();
+    const folder = results.copy();
     await alterTrials(folder, "UPDATE trials SET correct = 99 WHERE arm = 'as' AND map = -1");
     expect((await check(folder)).problems).toEqual([
       expect.stringMatching(/^as, seed 0, without faults is right 99 times in trials.parquet, \d+ times in/),
@@ -143,7 +203,7 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
   });
 
   it("betray settings that are not those of the manifest, the trials and results.json", async () => {
-    const folder = copyOfResults();
+    const folder = results.copy();
     changeJson(folder, "study.json", (study: typeof smallStudy) => ({
       ...study,
       campaign: { ...study.campaign, maps: 1 },
@@ -157,7 +217,7 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
   });
 
   it("betray a results.json or a summary.csv that does not belong to the rest", async () => {
-    const folder = copyOfResults();
+    const folder = results.copy();
     changeJson(folder, "results.json", (value: object) => ({ ...value, seeds: [3], note: "" }));
     const summary = join(folder, "summary.csv");
     writeFileSync(summary, readFileSync(summary, "utf8").replace("as,0,offset-binary", "as,1,offset-binary"));

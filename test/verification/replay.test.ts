@@ -1,27 +1,20 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { campaignMap, injectTrial } from "../../src/campaign/evaluate-trial.js";
 import { readCheckpoint } from "../../src/checkpoints/index.js";
 import { faultModel } from "../../src/faults/index.js";
 import { deploy } from "../../src/inference/index.js";
 import { lenet5 } from "../../src/models/index.js";
-import { readTrials, type TrialRow } from "../../src/results/index.js";
 import { replayTrial } from "../../src/verification/index.js";
 import { temporaryFolder } from "../support/cli.js";
-import { publishSmallStudy, smallStudy } from "../support/published.js";
+import { published, smallStudy } from "../support/published.js";
 
-const folder = mkdtempSync(join(tmpdir(), "flatenn-replay-"));
+const results = published();
+const { folder } = results;
 const checkpoints = join(folder, "checkpoints");
-let rows: TrialRow[];
-beforeAll(async () => {
-  await publishSmallStudy(folder);
-  rows = await readTrials(join(folder, "trials.parquet"));
-}, 60_000);
-afterAll(() => rmSync(folder, { recursive: true }));
 const trialOf = (fault: string) =>
-  rows.find(
+  results.rows.find(
     (row) => row.fault === fault && row.rate === (fault === "none" ? 0 : 0.05) && row.arm === "as-saq",
   )!;
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
@@ -79,7 +72,7 @@ describe("a trial replayed", { timeout: 60_000 }, () => {
     await expect(replayTrial(folder, "xyz", checkpoints)).rejects.toThrow('begins with "xyz"');
     const ambiguous = replayTrial(folder, "", checkpoints);
     await expect(ambiguous).rejects.toThrow('18 trials have an id that begins with ""; give more of it');
-    await expect(ambiguous).rejects.toThrow(`  ${rows[0]!.id}  as, seed 0, flip at 0.01, map 0\n`);
+    await expect(ambiguous).rejects.toThrow(`  ${results.rows[0]!.id}  as, seed 0, flip at 0.01, map 0\n`);
   });
 
   it("is refused with a checkpoint of another network than the one it was run on", async () => {
