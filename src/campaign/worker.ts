@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import type { ImageDataset } from "../datasets/images.js";
 import { UserError } from "../errors.js";
-import { loadFaultModel } from "../faults/load.js";
+import { type FaultModule, loadFaultModules } from "../faults/load.js";
 import { deploy } from "../inference/deploy.js";
 import { type IntegerClassifier, integerClassifier } from "../inference/engine.js";
 import type { NetworkRow, TrialRow } from "../results/rows.js";
@@ -19,8 +19,8 @@ export interface WorkerData {
   readonly checkpoints: readonly Checkpoint[];
   /** The campaign's images, in memory that all workers share. */
   readonly images: ImageDataset;
-  /** Files of the user's own fault models that the study names. */
-  readonly faultModules: readonly string[];
+  /** The user's own fault models that the study names. */
+  readonly faultModules: readonly FaultModule[];
 }
 
 /** What a worker does at a time: trials of one network, or the measurement of the network without faults. */
@@ -36,11 +36,13 @@ export type Reply =
   | { readonly kind: "error"; readonly message: string; readonly user: boolean };
 
 const { study, checkpoints, images, faultModules } = workerData as WorkerData;
-for (const path of faultModules) await loadFaultModel(path);
+const modules = loadFaultModules(faultModules);
+modules.catch(() => {}); // told when there is a task, since before nobody listens
 let loaded: { index: number; subject: Subject & { classifier: IntegerClassifier } } | undefined;
 
-parentPort!.on("message", (task: Task) => {
+parentPort!.on("message", async (task: Task) => {
   try {
+    await modules;
     run(task);
     reply({ kind: "done" });
   } catch (error) {

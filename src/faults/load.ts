@@ -35,9 +35,30 @@ export async function loadFaultModel(spec: string): Promise<FaultModel> {
 /** Paths of the modules loaded so far, by the id of their model. */
 const modules = new Map<string, string>();
 
+/** A user's own model, and the file that it was loaded from. */
+export interface FaultModule {
+  readonly id: string;
+  readonly path: string;
+}
+
 /** The files of the user's own models among these ids: what another thread has to load to know them. */
-export function faultModules(ids: readonly string[]): string[] {
-  return ids.flatMap((id) => modules.get(id) ?? []);
+export function faultModules(ids: readonly string[]): FaultModule[] {
+  return ids.flatMap((id) => {
+    const path = modules.get(id);
+    return path === undefined ? [] : [{ id, path }];
+  });
+}
+
+/** Loads the user's own models in another thread. @throws UserError if a file is no longer what it was */
+export async function loadFaultModules(wanted: readonly FaultModule[]): Promise<void> {
+  for (const { id, path } of wanted) {
+    const found = await loadFaultModel(path);
+    if (found.id === id) continue;
+    throw new UserError(
+      `${path} was changed after the command had begun: it held the fault model ${id}, now it holds ${found.id}. ` +
+        "Run the command again, and leave the file as it is until it ends: another content is another model, with trials of its own",
+    );
+  }
 }
 
 async function load(spec: string): Promise<{ exported: unknown; digest: string }> {
