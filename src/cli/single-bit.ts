@@ -25,6 +25,7 @@ import type { Study } from "../studies/study.js";
 import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadStudy, openRun, type RunOptions, seedsOf } from "./selection.js";
+import { writeFigures } from "./write-exhibits.js";
 
 export interface SingleBitOptions extends RunOptions {
   readonly arm?: string;
@@ -98,9 +99,9 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   writeFileAtomic(join(folder, "summary.csv"), toCsv(table));
   writeFileAtomic(join(folder, "summary.json"), json(results));
-  writeFileAtomic(join(folder, "figure.json"), json(singleBitLoss(results, titles)));
   const seconds = (performance.now() - started) / 1000;
   report.finish(tested > 0 ? `${tested} bits tested in ${duration(seconds)}` : "all bits already tested");
+  await writeFigures([["figure", singleBitLoss(results, titles)]], folder);
   console.log(`\n${toText(table)}\nIn ${folder}`);
 }
 

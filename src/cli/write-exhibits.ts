@@ -3,6 +3,7 @@ import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import { conditions } from "../exhibits/conditions.js";
 import { discussion } from "../exhibits/discussion.js";
+import type { Figure } from "../exhibits/figure.js";
 import { toCsv, toMarkdown } from "../exhibits/table.js";
 import { CATALOGUE, type Catalogue, provenanceOf, writeGallery } from "../gallery/index.js";
 import { openRenderer } from "../rendering/index.js";
@@ -84,6 +85,18 @@ async function writeAll(
     write(`${name}.md`, toMarkdown(table));
   }
   const figures = Object.entries(exhibits.figures).filter(([, { data }]) => data.length > 0);
+  await writeFigures(figures, folder);
+  const names = figures.map(([name]) => name);
+  const catalogue: Catalogue = { format: "flatenn-exhibits-1", ...header, figures: names, tables };
+  write(CATALOGUE, `${JSON.stringify(catalogue, null, 1)}\n`);
+}
+
+/** Writes figures, with their file names, as .json, .svg and .png; without a browser the pictures are left out. */
+export async function writeFigures(
+  figures: readonly (readonly [string, Figure])[],
+  folder: string,
+): Promise<void> {
+  const write = (name: string, content: string | Uint8Array) => writeFileAtomic(join(folder, name), content);
   for (const [name, figure] of figures) write(`${name}.json`, `${JSON.stringify(figure, null, 1)}\n`);
   try {
     const renderer = await openRenderer();
@@ -98,7 +111,4 @@ async function writeAll(
     if (!(error instanceof UserError)) throw error;
     console.warn(`The pictures were not drawn: ${error.message}`);
   }
-  const names = figures.map(([name]) => name);
-  const catalogue: Catalogue = { format: "flatenn-exhibits-1", ...header, figures: names, tables };
-  write(CATALOGUE, `${JSON.stringify(catalogue, null, 1)}\n`);
 }

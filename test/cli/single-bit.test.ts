@@ -32,7 +32,8 @@ describe("flatenn single-bit", { timeout: 120_000 }, () => {
     const [analysis] = analyses("out");
     expect(analysis).toMatch(/^standard-seed0-flip-[0-9a-f]{8}$/);
     const path = join(folder, "out", "single-bit", analysis!);
-    expect(readdirSync(path).sort()).toEqual(["bits.csv", "figure.json", "summary.csv", "summary.json"]);
+    const pictures = ["json", "png", "svg"].map((format) => `figure.${format}`);
+    expect(readdirSync(path).sort()).toEqual(["bits.csv", ...pictures, "summary.csv", "summary.json"]);
     const results = JSON.parse(readFileSync(join(path, "summary.json"), "utf8")) as SingleBitResults;
     expect(results).toMatchObject({ study: "small", fault: "flip", images: 100, split: "validation" });
     const sizes = [150, 2400, 48_000, 10_080, 840];
