@@ -5,7 +5,7 @@ import { loadFaultModel } from "../faults/load.js";
 import { publishedDirectory } from "../results/results.js";
 import { openStore, type Store } from "../results/store.js";
 import { studyHash } from "../studies/hash.js";
-import { findStudy } from "../studies/registry.js";
+import { findStudy, STUDIES } from "../studies/registry.js";
 import { parseStudy } from "../studies/schema.js";
 import type { Study } from "../studies/study.js";
 
@@ -29,12 +29,30 @@ export interface RunOptions extends StudyOptions {
 /** A study by its name and profile, or by the path of a .json file that holds one of the user's own. */
 export function loadStudy(name: string, profile: string): Study {
   if (!name.endsWith(".json")) return findStudy(name, profile);
+  let value: unknown;
   try {
-    return parseStudy(JSON.parse(readFileSync(name, "utf8")));
+    value = JSON.parse(readFileSync(name, "utf8"));
   } catch (error) {
-    if (error instanceof UserError) throw error;
     throw new UserError(`--study ${name} cannot be read: ${(error as Error).message}`);
   }
+  const study = parseStudy(value);
+  requireOwnName(study, name);
+  return study;
+}
+
+/**
+ * Only this program says which study of its own is frozen: a file of that name may hold what the program has, with other
+ * faults at most, and nothing else that reads test images or passes for a test of the claims.
+ */
+function requireOwnName(study: Study, path: string): void {
+  const namesakes = STUDIES.filter(({ name }) => name === study.name);
+  if (!study.frozen || namesakes.length === 0) return;
+  const known = namesakes.flatMap((each) => [each, withFaults(each, study.campaign.faults)]).map(studyHash);
+  if (known.includes(studyHash(study))) return;
+  throw new UserError(
+    `--study ${path} says that ${study.name}, profile ${study.profile}, is frozen, but it is not the study of that name ` +
+      "which comes with this program; give it a name of its own, or set frozen to false",
+  );
 }
 
 /** Loads fault models, by id or as modules of the user's own. @returns their ids, known from now on */

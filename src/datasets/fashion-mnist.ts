@@ -8,6 +8,7 @@ import { UserError } from "../errors.js";
 import { stream } from "../random/index.js";
 import { readIdx } from "./idx.js";
 import type { ImageDataset } from "./images.js";
+import { FASHION_MNIST_SIZES } from "./sizes.js";
 
 /** Names of the classes by label. */
 export const FASHION_MNIST_CLASSES: readonly string[] = [
@@ -92,8 +93,9 @@ export function loadFashionMnist({ split, directory = COMMITTED }: FashionMnistO
  * (docs/protocol.md section 5). Both lists are in shuffled order, so a beginning of either is a random sample.
  */
 export function fashionMnistSplit(): { train: Uint32Array; validation: Uint32Array } {
-  const order = stream("fashion-mnist", "split").shuffle(60_000);
-  return { train: order.slice(0, 55_000), validation: order.slice(55_000) };
+  const { training, validation } = FASHION_MNIST_SIZES;
+  const order = stream("fashion-mnist", "split").shuffle(training + validation);
+  return { train: order.slice(0, training), validation: order.slice(training) };
 }
 
 function readChecked(directory: string, file: SourceFile): Uint8Array {

@@ -1,13 +1,11 @@
 import { UserError } from "../errors.js";
-import { lenet5 } from "../models/lenet5.js";
 import type { Model } from "../models/model.js";
+import { MODELS } from "../models/registry.js";
 import { lenet5Fashion } from "./lenet5-fashion.js";
 import type { Arm, ExtraCampaign, Study } from "./study.js";
 
 /** Every study and profile there is. */
 export const STUDIES: readonly Study[] = [...lenet5Fashion];
-
-const MODELS: readonly Model[] = [lenet5];
 
 /** A study by name and profile. @throws UserError that lists what there is */
 export function findStudy(name: string, profile: string): Study {

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { FASHION_MNIST_SIZES } from "../datasets/sizes.js";
 import { UserError } from "../errors.js";
 import { faultModel } from "../faults/models.js";
 import { requireSitesFit } from "../faults/sites.js";
+import type { Bits } from "../models/bits.js";
+import { MODELS } from "../models/registry.js";
 import { ENCODINGS } from "../quantization/encodings.js";
 import type { ExtraCampaign, Study } from "./study.js";
 
@@ -121,9 +124,9 @@ const study = z
     version: count,
     exploratory: z.boolean(),
     frozen: z.boolean(),
-    model: name,
+    model: z.enum(MODELS.map((model) => model.name)),
     dataset: z.literal("fashion-mnist"),
-    trainingImages: count.nullable(),
+    trainingImages: count.max(FASHION_MNIST_SIZES.training).nullable(),
     bits: codeBits,
     seeds: z.array(z.int().min(0)).min(1),
     float: phase,
@@ -177,18 +180,34 @@ const study = z
     path: ["campaign", "faults"],
     message: "a fault type stands twice",
   })
-  .superRefine(({ bits, campaign, extras = [] }, context) => {
-    const requireFit = (faults: readonly string[], path: (string | number)[]) => {
+  .superRefine(({ bits, arms, campaign, extras = [] }, context) => {
+    const requireFit = (faults: readonly string[], path: (string | number)[], chosen?: readonly string[]) => {
+      const struck = arms.filter(({ id }) => chosen?.includes(id) ?? true);
+      const widths = new Set(struck.flatMap((arm) => widthsOf(arm.bits ?? bits)));
       for (const [i, id] of faults.entries()) {
         const message = refusal(() => {
-          for (const width of [bits.weights, bits.ends ?? bits.weights])
-            requireSitesFit(faultModel(id).sites, width, campaign.ceiling);
+          for (const width of widths) requireSitesFit(faultModel(id).sites, width, campaign.ceiling);
         });
         if (message !== undefined) context.addIssue({ code: "custom", path: [...path, i], message });
       }
     };
     requireFit(campaign.faults, ["campaign", "faults"]);
-    for (const [i, { faults = [] }] of extras.entries()) requireFit(faults, ["extras", i, "faults"]);
+    for (const [i, extra] of extras.entries())
+      requireFit(extra.faults ?? campaign.faults, ["extras", i, "faults"], extra.arms);
+  })
+  .refine(({ campaign: { split, images } }) => (images ?? 0) <= FASHION_MNIST_SIZES[split], {
+    path: ["campaign", "images"],
+    message: "must not be more than the split has: 5,000 validation images, 10,000 test images",
+  })
+  .superRefine(({ trainingImages, float, quantized }, context) => {
+    const images = trainingImages ?? FASHION_MNIST_SIZES.training;
+    for (const [name, { batch }] of Object.entries({ float, quantized }))
+      if (batch > images)
+        context.addIssue({
+          code: "custom",
+          path: [name, "batch"],
+          message: `must not be more than the ${images} training images`,
+        });
   })
   .refine(({ extras = [] }) => new Set(extras.map(({ id }) => id)).size === extras.length, {
     path: ["extras"],
@@ -219,6 +238,11 @@ const study = z
     path: ["campaign", "split"],
     message: "an exploratory study evaluates on validation images",
   });
+
+/** Bits that the weights of some layer have. */
+function widthsOf({ weights, ends = weights }: Pick<Bits, "weights" | "ends">): number[] {
+  return [weights, ends];
+}
 
 /** What is wrong, in words, or undefined if nothing is. */
 function refusal(check: () => unknown): string | undefined {

@@ -57,6 +57,36 @@ describe("parseStudy()", () => {
     throw new Error("accepted");
   };
 
+  it("refuses what no worker could do: another model, more images than there are, batches that none fills", () => {
+    expect(refusal((study) => Object.assign(study, { model: "lenet6" }))).toMatch(
+      /model: .*"lenet5".*got "lenet6"/,
+    );
+    expect(refusal((study) => Object.assign(study, { trainingImages: 55_001 }))).toMatch(
+      /trainingImages: .*55000.*got 55001/,
+    );
+    expect(refusal((study) => Object.assign(study.campaign as object, { images: 5001 }))).toMatch(
+      /campaign.images: must not be more than the split has: 5,000 validation images.*got 5001/,
+    );
+    const few = refusal((study) => Object.assign(study, { trainingImages: 100 }));
+    expect(few).toMatch(/float.batch: must not be more than the 100 training images, got 128/);
+    expect(few).toContain("quantized.batch");
+  });
+
+  it("refuses fault sites that an arm's weights do not have, in extras those of the arms that they name", () => {
+    const [standard, ...others] = quick.arms;
+    const arms = [{ ...standard, bits: { weights: 2, activations: 4 } }, ...others];
+    const faults = { faults: ["flip/bits:3"] };
+    expect(
+      refusal((study) => Object.assign(study, { arms, campaign: { ...quick.campaign, ...faults } })),
+    ).toContain("campaign.faults.0");
+    const extra = (arm: string) => ({ ...copy(), arms, extras: [{ id: "top", ...faults, arms: [arm] }] });
+    expect(refusal((study) => Object.assign(study, extra("standard")))).toContain("extras.0.faults.0");
+    expect(() => parseStudy(extra("as"))).not.toThrow();
+    const wide = [{ ...standard, bits: { weights: 8, activations: 4 } }];
+    const top = { ...quick.campaign, faults: ["flip/bits:7"] };
+    expect(() => parseStudy({ ...copy(), arms: wide, campaign: top })).not.toThrow();
+  });
+
   it("refuses an unknown key, at the top and deep inside, by name", () => {
     expect(refusal((s) => Object.assign(s, { epochs: 3 }))).toMatch(/unrecognized key.*epochs/i);
     expect(refusal((s) => Object.assign(s["float"] as object, { lr: 1 }))).toMatch(
