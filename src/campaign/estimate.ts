@@ -14,7 +14,7 @@ export interface Speeds {
 }
 
 /** What a study takes from nothing. */
-export interface Estimate {
+interface Estimate {
   /** Networks to train, float ones included. */
   readonly networks: number;
   readonly steps: number;

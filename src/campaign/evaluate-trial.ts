@@ -21,7 +21,7 @@ export interface Subject {
 }
 
 /** The codes of a network as read under a trial's faults, and the bits that count for it. */
-export interface Injected extends Pick<TrialRow, "exposed" | "faulty" | "changed"> {
+interface Injected extends Pick<TrialRow, "exposed" | "faulty" | "changed"> {
   readonly codes: Codes;
   readonly faultyByLayer: readonly number[];
   readonly changedByLayer: readonly number[];

@@ -8,7 +8,7 @@ import type { Reply, Task, WorkerData } from "./worker.js";
 export type Result = Exclude<Reply, { kind: "done" | "error" }>;
 
 /** Threads that evaluate trials side by side. */
-export interface Workers {
+interface Workers {
   /** Does tasks and gives their results as they come. Where it ends early, by the signal too, the workers are to be closed. */
   run(tasks: readonly Task[], signal?: AbortSignal): AsyncGenerator<Result>;
   /** Ends the threads, in the middle of what they do. */

@@ -82,7 +82,7 @@ export function deploy(model: Model, { origin, parameters }: Checkpoint): Deploy
 const NORM_EPSILON = 1e-5;
 
 /** The gain and offset, in float64, of batch norm with running statistics: gamma (x - mean) / sqrt(variance + 1e-5) + beta. */
-export function foldNorm(parts: Record<"gamma" | "beta" | "mean" | "variance", Float32Array>): Norm {
+function foldNorm(parts: Record<"gamma" | "beta" | "mean" | "variance", Float32Array>): Norm {
   const gain = Float64Array.from(parts.gamma, (g, i) => g / Math.sqrt(parts.variance[i]! + NORM_EPSILON));
   const offset = Float64Array.from(parts.beta, (b, i) => b - parts.mean[i]! * gain[i]!);
   return { gain, offset };

@@ -41,12 +41,6 @@ export function isFlat({ sums: [height, width] }: Stage): boolean {
   return height === 1 && width === 1;
 }
 
-/** The integers per image that a stage reads, as [height, width, channels]: a linear layer behind flatten included. */
-export function readShape(program: IntegerProgram, { reads }: Stage): [number, number, number] {
-  if (reads === "input") return [...program.input];
-  return outputShape(program.stages.find(({ output }) => "name" in output && output.name === reads)!);
-}
-
 /** Allocates the codes of the input, for `inputs` images, and of every activation, for `group` images. */
 export function codeBuffers(
   program: IntegerProgram,

@@ -39,7 +39,7 @@ export interface Plan {
   readonly bytes: number;
 }
 
-export interface PlanOptions {
+interface PlanOptions {
   /** Images to hold; rounded up to whole groups. */
   readonly images: number;
   /** Images per pass through the network, a multiple of 4. */

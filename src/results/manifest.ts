@@ -11,7 +11,7 @@ const NAME = "manifest.json";
 const FORMAT = "flatenn-results-1";
 
 /** What a folder of results holds. */
-export interface Manifest {
+interface Manifest {
   readonly format: string;
   readonly study: string;
   readonly profile: string;

@@ -23,7 +23,7 @@ export interface Decision {
   readonly why: string;
 }
 
-export interface CleanRule {
+interface CleanRule {
   /** Clean accuracy of the base arm, and how much less will do. */
   readonly reference: number;
   readonly tolerance: number;

@@ -32,7 +32,7 @@ export interface CandidateRow {
 }
 
 /** A value of a stage's grid with its arm, its networks and their means. */
-export interface Candidate extends TriedValue {
+interface Candidate extends TriedValue {
   readonly arm: Arm;
   readonly rows: readonly CandidateRow[];
 }

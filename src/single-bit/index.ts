@@ -1,2 +1,2 @@
-export type { BitRow, BitSummary, SingleBitResults, Stratum } from "./single-bit.js";
+export type { BitRow, BitSummary, SamplingOptions, SingleBitResults, Stratum } from "./single-bit.js";
 export { planSingleBits, summarizeBits } from "./single-bit.js";

@@ -8,7 +8,7 @@ import type { BitStore } from "./bit-rows.js";
 import { type BitRow, bitKey, codeWithFault, inMixedOrder, type Stratum } from "./single-bit.js";
 
 /** A network, the images it is tested on, and what a fault does to a bit. */
-export interface BitSubject {
+interface BitSubject {
   readonly network: DeployedNetwork;
   readonly classifier: Classifier;
   readonly labels: Uint8Array;
