@@ -28,6 +28,9 @@ export interface AdaptiveOutcome {
 /** Maps before the first look at a cell, and between two looks. */
 const LOOKS = { first: 10, step: 5 };
 
+/** The fewest maps that a cell may be limited to. */
+export const FEWEST_MAPS = LOOKS.first;
+
 /**
  * Runs fault maps of the main campaign, in their order, until each cell's mean accuracy is known to the precision asked for or has all the maps
  * it may get. Cells are looked at after 10, 15, 20, ... maps with a confidence sequence, so stopping there keeps the intervals
@@ -62,19 +65,25 @@ export async function runAdaptive(
   const fixed = networks.length * (1 + faults.length * rates.length * maps);
   let known: ReadonlyMap<string, number> = new Map();
   const measure = (trials: readonly Trial[]) => measureCell(trials, known, images, precision);
-  const run = await runRounds(
-    study,
-    store,
-    checkpoints,
-    (stored) => {
-      known = stored;
-      return subjects.map(({ faultFree, cells }) => [
-        faultFree,
-        ...cells.flatMap(({ trials }) => measure(trials).next),
-      ]);
-    },
-    { ...options, planned: fixed },
-  );
+  const run = await runRounds(study, store, checkpoints, options, (stored) => {
+    known = stored;
+    const rounds = subjects.map(({ faultFree, cells }) => ({
+      faultFree,
+      cells: cells.map(({ trials }) => measure(trials)),
+    }));
+    const trials = rounds.map(({ faultFree, cells }) => [faultFree, ...cells.flatMap(({ next }) => next)]);
+    const cells = rounds.flatMap((round) => round.cells);
+    const sum = (count: (cell: (typeof cells)[number]) => number) =>
+      cells.reduce((total, cell) => total + count(cell), 0);
+    return {
+      trials,
+      done:
+        subjects.filter(({ faultFree }) => stored.has(faultFree.id)).length +
+        sum(({ result }) => result.maps),
+      // a cell that is not done may need all the maps that it may have
+      of: subjects.length + sum(({ result, next }) => (next.length > 0 ? precision.maxMaps : result.maps)),
+    };
+  });
   const measured = subjects.flatMap(({ cells }) =>
     cells.map(({ trials, ...cell }) => ({ trials, cell: { ...cell, ...measure(trials).result } })),
   );
@@ -111,6 +120,6 @@ function measureCell(
 function requirePrecision({ halfWidth, maxMaps }: Precision): void {
   if (!(halfWidth > 0 && halfWidth < 100))
     throw new UserError(`precision must lie between 0 and 100 percentage points, got ${halfWidth}`);
-  if (!(Number.isInteger(maxMaps) && maxMaps >= LOOKS.first))
-    throw new UserError(`maxMaps must be a whole number of at least ${LOOKS.first}, got ${maxMaps}`);
+  if (!(Number.isInteger(maxMaps) && maxMaps >= FEWEST_MAPS))
+    throw new UserError(`maxMaps must be a whole number of at least ${FEWEST_MAPS}, got ${maxMaps}`);
 }

@@ -52,43 +52,68 @@ export async function runCampaign(
   const checkpoints = networks.map(({ arm, seed }) => requireTrained(study, store, arm, seed));
   const plans = checkpoints.map((checkpoint, i) => planTrials(study, networks[i]!, networkHash(checkpoint)));
   const planned = plans.reduce((sum, plan) => sum + plan.length, 0);
-  const run = await runRounds(study, store, checkpoints, () => plans, { ...options, planned });
+  const run = await runRounds(study, store, checkpoints, options, (stored) => {
+    const done = plans.flat().filter(({ id }) => stored.has(id)).length;
+    return { trials: plans, done, of: planned };
+  });
   return { planned, run };
+}
+
+/** What is wanted next, and how far the campaign is. */
+export interface Round {
+  /** Trials by network; those that are stored are not run again. */
+  readonly trials: readonly (readonly Trial[])[];
+  /** Trials that belong to this campaign: those that are stored, and how many there will be, as far as is known. */
+  readonly done: number;
+  readonly of: number;
 }
 
 /**
  * Runs trials round by round until a round asks for none that is not stored. Every trial is stored within a second of its
  * end, whatever happens to the process.
- * @param nextRound the trials wanted by network, in the order of `checkpoints`, given the count of right images by the id
- * of each stored trial
- * @param planned how many trials there will be in all, as far as is known
+ * @param nextRound what is wanted, networks in the order of `checkpoints`, given the count of right images by the id of each
+ * stored trial
  * @returns how many trials were run now
  */
 export async function runRounds(
   study: Study,
   store: Store,
   checkpoints: readonly Checkpoint[],
-  nextRound: (stored: ReadonlyMap<string, number>) => readonly (readonly Trial[])[],
-  { workers = availableParallelism(), planned, onProgress, signal }: CampaignOptions & { planned: number },
+  { workers = availableParallelism(), onProgress, signal }: CampaignOptions,
+  nextRound: (stored: ReadonlyMap<string, number>) => Round,
 ): Promise<number> {
   const rows = await storedTrials(study, store.directory);
   const stored = new Map(rows.map(({ id, correct }) => [id, correct]));
   const before = stored.size;
-  const missing = () => nextRound(stored).map((trials) => trials.filter(({ id }) => !stored.has(id)));
-  const tasks = (round: readonly (readonly Trial[])[]) =>
-    checkpoints.flatMap((checkpoint, network): Task[] => [
+  const next = () => {
+    const { trials, ...begun } = nextRound(stored);
+    const tasks = checkpoints.flatMap((checkpoint, network): Task[] => [
       ...(isDescribed(store, checkpoint) ? [] : [{ kind: "describe" as const, network }]),
-      ...byMap(round[network]!).map((trials) => ({ kind: "trials" as const, network, trials })),
+      ...byMap(trials[network]!.filter(({ id }) => !stored.has(id))).map((trials) => ({
+        kind: "trials" as const,
+        network,
+        trials,
+      })),
     ]);
-  let round = tasks(missing());
-  if (round.length === 0) return 0;
+    return { tasks, begun };
+  };
+  let round = next();
+  if (round.tasks.length === 0) return 0;
 
   const trials = await openTrials(study, store.directory);
   const pool = openWorkers({ study, checkpoints, images: sharedImages(study) }, workers);
-  const progress = progressOf(onProgress, { of: planned, begun: before });
+  const started = performance.now();
+  const report = (done: number, of: number) => {
+    const rate = (1000 * (stored.size - before)) / (performance.now() - started);
+    onProgress?.({ done, of, rate, unit: "trials/s", note: "" });
+  };
   try {
-    for (; round.length > 0; round = tasks(missing()))
-      await storeAll(pool.run(round, signal), { store, trials, stored, progress });
+    for (; round.tasks.length > 0; round = next()) {
+      const { done, of } = round.begun;
+      const begun = stored.size;
+      const onStored = () => report(done + stored.size - begun, of);
+      await storeAll(pool.run(round.tasks, signal), { store, trials, stored, onStored });
+    }
   } finally {
     await pool.close();
     trials.close();
@@ -135,7 +160,7 @@ const COMMIT_EVERY = 300;
 /** Stores results as they come. @param stored gets the count of right images of each trial */
 async function storeAll(
   results: AsyncIterable<Result>,
-  to: { store: Store; trials: Trials; stored: Map<string, number>; progress: (done: number) => void },
+  to: { store: Store; trials: Trials; stored: Map<string, number>; onStored: () => void },
 ): Promise<void> {
   let committed = performance.now();
   let batch: TrialRow[] = [];
@@ -153,19 +178,10 @@ async function storeAll(
       }
       batch.push(result.row);
       to.stored.set(result.row.id, result.row.correct);
-      to.progress(to.stored.size);
+      to.onStored();
       if (performance.now() - committed > COMMIT_EVERY) await commit();
     }
   } finally {
     await commit();
   }
-}
-
-/** Reports how many trials are done, and how fast they are being done now. */
-function progressOf(onProgress: JobOptions["onProgress"], { of, begun }: { of: number; begun: number }) {
-  const started = performance.now();
-  return (done: number) => {
-    const rate = (1000 * (done - begun)) / (performance.now() - started);
-    onProgress?.({ done, of: Math.max(of, done), rate, unit: "trials/s", note: "" });
-  };
 }

@@ -14,9 +14,10 @@ import { planTrials } from "./plan.js";
 /**
  * Turns what is done of a study into files that others read: `trials.parquet`, `summary.csv`, `results.json` and the
  * manifest. Networks that are not trained and measured yet are not in it. Equal results give equal bytes.
+ * @param trials what {@link exportDone} gave, if it was called for the same state of the store
  */
-export async function publishRun(study: Study, store: Store): Promise<Results> {
-  const trials = await exportDone(study, store);
+export async function publishRun(study: Study, store: Store, trials?: readonly TrialRow[]): Promise<Results> {
+  const exported = trials ?? (await exportDone(study, store));
   const keys = networksOf(study);
   const failures = keys.flatMap(({ arm, seed }) => failureOf(study, store, arm, seed) ?? []);
   const networks = keys.flatMap(({ arm, seed }) => {
@@ -24,36 +25,40 @@ export async function publishRun(study: Study, store: Store): Promise<Results> {
     const row = store.network(arm, seed);
     return checkpoint && row?.network === networkHash(checkpoint) ? row : [];
   });
-  const results = resultsOf(study, { networks, failures, trials });
+  const results = resultsOf(study, { networks, failures, trials: exported });
   writeResults(store.directory, results);
   writeManifest(study, store.directory);
   return results;
 }
 
 /** Writes the trials that are done, of the networks that there are now, and gives them back. */
-export async function exportDone(study: Study, store: Store): Promise<TrialRow[]> {
+export async function exportDone(study: Study, store: Store): Promise<readonly TrialRow[]> {
   const plans = networksOf(study).map((key) => {
     const network = trainedNetwork(study, store, key.arm, key.seed);
     return network ? planTrials(study, key, networkHash(network)) : [];
   });
-  await exportRun(study, store, new Set(plans.flatMap((plan) => plan.map(({ id }) => id))));
-  return readTrials(trialFiles(store.directory).parquet);
+  return exportRun(study, store, new Set(plans.flatMap((plan) => plan.map(({ id }) => id))));
 }
 
-/** Writes the stored trials with these ids as `trials.parquet` and `summary.csv`; others go. */
-export async function exportRun(study: Study, store: Store, wanted: ReadonlySet<string>): Promise<void> {
-  if (await isExported(store, wanted)) return;
+/** Writes the stored trials with these ids as `trials.parquet` and `summary.csv`, and gives them back; others go. */
+export async function exportRun(
+  study: Study,
+  store: Store,
+  wanted: ReadonlySet<string>,
+): Promise<readonly TrialRow[]> {
+  const exported = await exportedTrials(store);
+  if (exported?.every(({ id }) => wanted.has(id))) return exported;
   const trials = await openTrials(study, store.directory);
   try {
-    await trials.publish(wanted);
+    return await trials.publish(wanted);
   } finally {
     trials.close();
   }
 }
 
-/** Whether the files hold no other trials already, and no database more. */
-async function isExported({ directory }: Store, wanted: ReadonlySet<string>): Promise<boolean> {
+/** The trials of the files, if they are written and no database holds more. */
+async function exportedTrials({ directory }: Store): Promise<readonly TrialRow[] | undefined> {
   const { database, parquet, summary } = trialFiles(directory);
-  if (existsSync(database) || !existsSync(parquet) || !existsSync(summary)) return false;
-  return (await readTrials(parquet)).every(({ id }) => wanted.has(id));
+  if (existsSync(database) || !existsSync(parquet) || !existsSync(summary)) return undefined;
+  return readTrials(parquet);
 }

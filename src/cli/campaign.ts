@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type Precision, runAdaptive } from "../campaign/adaptive.js";
+import { FEWEST_MAPS, type Precision, runAdaptive } from "../campaign/adaptive.js";
 import { type CampaignOutcome, type NetworkKey, networksOf, runCampaign } from "../campaign/campaign.js";
 import { exportDone, exportRun, publishRun } from "../campaign/publish.js";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { UserError } from "../errors.js";
 import { armStyles } from "../exhibits/arms.js";
 import { precisionTable } from "../exhibits/precision-table.js";
 import { summaryTable } from "../exhibits/summary-table.js";
@@ -17,20 +18,25 @@ import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadFaults, openRun, type RunOptions, seedsOf } from "./selection.js";
 
+/** `--max-maps` where it is not given. */
+const DEFAULT_MAX_MAPS = 200;
+
 export interface CampaignOptions extends RunOptions {
   readonly arm?: string;
   readonly checkpoints?: string;
   readonly fault: readonly string[];
   readonly jobs?: number;
   readonly precision?: number;
-  readonly maxMaps: number;
+  readonly maxMaps?: number;
 }
 
 /** `flatenn campaign` */
 export async function campaign(options: CampaignOptions): Promise<void> {
+  const precision = precisionOf(options);
   const faults = await loadFaults(options.fault);
-  const { study, store } = openRun({ ...options, faults, variant: variantOf(options) }, (study, directory) =>
-    checkpointsFor(study, directory, options.checkpoints),
+  const { study, store } = openRun(
+    { ...options, faults, variant: variantOf(precision) },
+    (study, directory) => checkpointsFor(study, directory, options.checkpoints),
   );
   lockRun(store.directory);
   console.log(`Trained networks from ${store.checkpoints}, trials into ${store.directory}`);
@@ -39,10 +45,7 @@ export async function campaign(options: CampaignOptions): Promise<void> {
   const networks = networksOf(study).filter(
     ({ arm, seed }) => (options.arm ?? arm) === arm && seeds.includes(seed),
   );
-  if (options.precision !== undefined) {
-    const precision = { halfWidth: options.precision, maxMaps: options.maxMaps };
-    return measureTo(precision, study, store, networks, options.jobs);
-  }
+  if (precision) return measureTo(precision, study, store, networks, options.jobs);
   await injectFaultsInto(study, store, networks, options.jobs);
   const trials = await exportDone(study, store);
   const asked = new Set(networks.map(({ arm, seed }) => `${arm} ${seed}`));
@@ -52,7 +55,7 @@ export async function campaign(options: CampaignOptions): Promise<void> {
   console.log(`\n${toText(summaryTable(main, titlesOf(study)))}`);
   console.log(`Written: trials.parquet and summary.csv in ${store.directory}`);
   if (networks.length < networksOf(study).length) return;
-  await publishRun(study, store);
+  await publishRun(study, store, trials);
   console.log(`All networks are done: flatenn figures --results ${store.directory} draws them.`);
 }
 
@@ -77,8 +80,19 @@ export async function injectFaultsInto(
 }
 
 /** Campaigns to a given precision have folders of their own: their trials are other ones than the study's. */
-function variantOf({ precision, maxMaps }: CampaignOptions): string {
-  return precision === undefined ? "" : `-precision-${precision}-${maxMaps}`;
+function variantOf(precision: Precision | undefined): string {
+  return precision ? `-precision-${precision.halfWidth}-${precision.maxMaps}` : "";
+}
+
+/** What `--precision` and `--max-maps` ask for; undefined for the study's number of maps. */
+function precisionOf({ precision, maxMaps }: CampaignOptions): Precision | undefined {
+  if (precision === undefined && maxMaps !== undefined)
+    throw new UserError(
+      `--max-maps ${maxMaps} limits the maps of --precision; name a precision too, or leave it out`,
+    );
+  if (maxMaps !== undefined && maxMaps < FEWEST_MAPS)
+    throw new UserError(`--max-maps must be at least ${FEWEST_MAPS}, got ${maxMaps}`);
+  return precision === undefined ? undefined : { halfWidth: precision, maxMaps: maxMaps ?? DEFAULT_MAX_MAPS };
 }
 
 /** Measures every cell of networks to a precision, and says what that took. */

@@ -88,9 +88,8 @@ export function program(): Command {
     )
     .option(
       "--max-maps <n>",
-      "with --precision: the most maps for a network, fault and rate",
+      "with --precision: the most maps for a network, fault and rate (default: 200)",
       positiveInteger,
-      200,
     )
     .option("--out <folder>", "folder of the run")
     .action(async (options) => (await import("./campaign.js")).campaign(options));

@@ -25,10 +25,10 @@ export interface Trials {
   /** Stores finished trials: all, or none if it fails. @throws UserError when the disk is full */
   add(rows: readonly TrialRow[]): Promise<void>;
   /**
-   * Writes `trials.parquet` and `summary.csv`, of these trials alone, and removes the database.
+   * Writes `trials.parquet` and `summary.csv`, of these trials alone, removes the database and gives the trials back.
    * @param wanted ids of the trials that belong to the networks there are now; others, of networks since replaced, go
    */
-  publish(wanted: ReadonlySet<string>): Promise<void>;
+  publish(wanted: ReadonlySet<string>): Promise<TrialRow[]>;
   close(): void;
 }
 
@@ -72,10 +72,12 @@ export async function openTrials(study: Study, directory: string): Promise<Trial
     add: (rows) => storing(path, () => appendTrials(database, rows)),
     async publish(wanted) {
       await storing(path, () => keepTrials(database, wanted));
+      const rows = await selectTrials(database);
       await exportTrials(database, directory);
       database.close();
       remove(path);
       removeEmpty(dirname(path));
+      return rows;
     },
     close: () => database.close(),
   };

@@ -18,7 +18,13 @@ const precision = { halfWidth: 3, maxMaps: 18 };
 describe("a campaign to a given precision", { timeout: 60_000 }, () => {
   it("looks at each cell after 10, 15, … maps and stops it as soon as its interval is narrow enough", async () => {
     const store = openStore(study, join(temporaryFolder(), "run"), { checkpoints });
-    const { cells, ids, run, fixed } = await runAdaptive(study, store, networks, precision);
+    const reports: number[][] = [];
+    const onProgress = ({ done, of }: { done: number; of: number }) => reports.push([done, of]);
+    const { cells, ids, run, fixed } = await runAdaptive(study, store, networks, precision, { onProgress });
+    // no cell has more than 18 maps, some have fewer: what is left is known better and better, and never nothing too early
+    expect(reports[0]).toEqual([1, 1 + 3 * 2 * 18]);
+    expect(reports.at(-1)).toEqual([ids.size, ids.size]);
+    expect(reports.slice(0, -1).every(([done, of]) => done! < of!)).toBe(true);
     await exportRun(study, store, ids);
     const trials = await readTrials(join(store.directory, "trials.parquet"));
     expect(cells.length).toBe(3 * 2);

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { findStudy } from "../../src/studies/index.js";
 import { flatenn, temporaryFolder, writeSmallStudy } from "../support/cli.js";
 
 describe("help", () => {
@@ -34,6 +35,12 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
     [["train", "--fast"], 2, "unknown option '--fast'"],
     [["reproduce", "--jobs", "0"], 2, "must be at least 1, got 0"],
     [["campaign", "--jobs", "5000"], 2, "must be at most 64, got 5000"],
+    [
+      ["campaign", "--max-maps", "20"],
+      1,
+      "--max-maps 20 limits the maps of --precision; name a precision too",
+    ],
+    [["campaign", "--precision", "1", "--max-maps", "5"], 1, "--max-maps must be at least 10, got 5"],
     [["train", "--profile", "huge"], 1, "there is no study lenet5-fashion with profile huge; there is: "],
     [["claims", "--results", "nowhere"], 1, "there are no finished results in nowhere; `npm start` or"],
     [["train", "--study", "no.json"], 1, "--study no.json cannot be read: ENOENT"],
@@ -114,6 +121,22 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
     const { code, stderr } = await flatenn(["train", "--arm", "float", "--out", join(folder, "run")]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/float-seed0\.safetensors is damaged .*delete it and run the command again/);
+  });
+
+  it("a study file cannot freeze a study of this program's by itself, but may one of its own", async () => {
+    const folder = temporaryFolder();
+    const study = (name: string) =>
+      writeSmallStudy(folder, { ...findStudy("lenet5-fashion", "full"), name, frozen: true });
+    const plan = (path: string) =>
+      flatenn(["train", "--arm", "none", "--study", path, "--out", join(folder, "run")]);
+    const ours = await plan(study("lenet5-fashion"));
+    expect([ours.code, ours.stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        "says that lenet5-fashion, profile full, is frozen, but it is not the study of that name",
+      ),
+    ]);
+    expect((await plan(study("mine"))).stderr).toContain("arm must be one of");
   });
 
   it("a study file with an unknown key is refused by the key's name", async () => {
