@@ -30,7 +30,15 @@ export function accuracyAgainstRate(results: Results): Figure {
     height: HEIGHT,
     ...SHEET,
     margin: { l: 78, r: 16, t: 80, b: 126 },
-    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.13, yanchor: "bottom", font: { size: 17 } },
+    legend: {
+      orientation: "h",
+      x: 0.5,
+      xanchor: "center",
+      y: 1.13,
+      yanchor: "bottom",
+      itemwidth: 44,
+      font: { size: 17 },
+    },
   };
   const lowest: number[] = [];
   const bases = new Set<string>();
@@ -123,7 +131,7 @@ function bandTrace(
 function lineTrace(
   points: readonly Point[],
   arm: string,
-  { title, color, dash }: ArmStyle,
+  { title, color, dash, width }: ArmStyle,
   { fault, suffix }: { fault: string; suffix: string },
 ): object {
   return {
@@ -136,7 +144,7 @@ function lineTrace(
     yaxis: `y${suffix}`,
     x: points.map(({ rate }) => rate),
     y: points.map(({ mean }) => mean),
-    line: { color, dash, width: 3 },
+    line: { color, dash, width },
     marker: { color, symbol: faultStyle(fault).marker, size: 11, line: { color: "#ffffff", width: 1 } },
     customdata: points.map(({ band }) => [...band]),
     hovertemplate: `${title}<br>rate %{x} %<br>%{y:.2f} % [%{customdata[0]:.2f}, %{customdata[1]:.2f}]<extra></extra>`,
@@ -150,8 +158,8 @@ function legend(results: Results, drawn: readonly object[]): object[] {
   return results.arms
     .filter((arm) => groups.has(arm))
     .map((arm) => {
-      const { title, color, dash } = styles(arm);
-      const line = { color, dash, width: 3 };
+      const { title, color, dash, width } = styles(arm);
+      const line = { color, dash, width };
       return { type: "scatter", mode: "lines", name: title, legendgroup: arm, x: [null], y: [null], line };
     });
 }

@@ -8,18 +8,32 @@ export interface ArmStyle {
   readonly color: string;
   /** The training: conventional is solid, sharpness-aware (SAQ) dashed. */
   readonly dash: "solid" | "dash" | "dot";
+  /** Pixels of a line: the sparser the network the wider, so that lines can be told apart without colour. */
+  readonly width: number;
   /** Where the marker tells the arm rather than the fault type: one shape per network, open for SAQ, so also without colour. */
   readonly marker: string;
 }
 
 /** A dark colour per network (standard, AS, AS-high), its lighter neighbour for the same network trained with SAQ. */
 export const ARM_STYLES: Readonly<Record<string, ArmStyle>> = {
-  standard: { title: "standard", color: "#0072B2", dash: "solid", marker: "circle" },
-  "standard-saq": { title: "standard + SAQ", color: "#56B4E9", dash: "dash", marker: "circle-open" },
-  as: { title: "AS", color: "#D55E00", dash: "solid", marker: "square" },
-  "as-saq": { title: "AS + SAQ", color: "#E69F00", dash: "dash", marker: "square-open" },
-  "as-high": { title: "AS-high", color: "#009E73", dash: "solid", marker: "diamond" },
-  "as-high-saq": { title: "AS-high + SAQ", color: "#CC79A7", dash: "dash", marker: "diamond-open" },
+  standard: { title: "standard", width: 2, color: "#0072B2", dash: "solid", marker: "circle" },
+  "standard-saq": {
+    title: "standard + SAQ",
+    width: 2,
+    color: "#56B4E9",
+    dash: "dash",
+    marker: "circle-open",
+  },
+  as: { title: "AS", width: 3.2, color: "#D55E00", dash: "solid", marker: "square" },
+  "as-saq": { title: "AS + SAQ", width: 3.2, color: "#E69F00", dash: "dash", marker: "square-open" },
+  "as-high": { title: "AS-high", width: 4.8, color: "#009E73", dash: "solid", marker: "diamond" },
+  "as-high-saq": {
+    title: "AS-high + SAQ",
+    width: 4.8,
+    color: "#CC79A7",
+    dash: "dash",
+    marker: "diamond-open",
+  },
 };
 
 const BY_TITLE = new Map(Object.values(ARM_STYLES).map((style) => [style.title, style]));
@@ -50,11 +64,11 @@ export function armStyles({ settings, bits }: Pick<Results, "settings" | "bits">
     const title = titles.get(arm);
     if (title === undefined) return styleById(arm);
     const other = OTHERS[others.indexOf(arm) % OTHERS.length];
-    return BY_TITLE.get(title) ?? { ...other!, title, dash: "dot" };
+    return BY_TITLE.get(title) ?? { ...other!, title, dash: "dot", width: 2 };
   };
 }
 
 /** The style of an arm of which only the id is known: one that is not a main arm's is black, dotted and called by its id. */
 export function styleById(arm: string): ArmStyle {
-  return ARM_STYLES[arm] ?? { title: arm, color: "#000000", dash: "dot", marker: "triangle-up" };
+  return ARM_STYLES[arm] ?? { title: arm, color: "#000000", dash: "dot", width: 2, marker: "triangle-up" };
 }

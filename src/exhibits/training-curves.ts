@@ -30,6 +30,7 @@ const FLOAT_STYLE: ArmStyle = {
   title: "float network",
   color: "#000000",
   dash: "solid",
+  width: 2,
   marker: "circle",
 };
 
@@ -184,7 +185,7 @@ function trace(
   read: (row: CurveRow) => number,
   suffix: string,
 ): Trace {
-  const { title, color, dash, marker } = style;
+  const { title, color, dash, width, marker } = style;
   const drawn = {
     type: "scatter",
     mode: "lines+markers",
@@ -195,7 +196,7 @@ function trace(
     yaxis: `y${suffix}`,
     x: epochs.map(([first]) => first!.epoch),
     y: epochs.map((rows) => tInterval(rows.map(read)).mean),
-    line: { color, dash, width: 2 },
+    line: { color, dash, width },
     marker: { color, symbol: marker, size: 6 },
     hovertemplate: `${title}<br>epoch %{x}<br>%{y:.4g}<extra></extra>`,
   };
@@ -206,14 +207,14 @@ function legend(panels: readonly Panel[]): object[] {
   const styles = new Map(
     panels.flatMap(({ lines }) => lines.map(({ style }) => [style.title, style] as const)),
   );
-  return [...styles.values()].map(({ title, color, dash, marker }) => ({
+  return [...styles.values()].map(({ title, color, dash, width, marker }) => ({
     type: "scatter",
     mode: "lines+markers",
     name: title,
     legendgroup: title,
     x: [null],
     y: [null],
-    line: { color, dash, width: 2 },
+    line: { color, dash, width },
     marker: { color, symbol: marker, size: 9 },
   }));
 }
