@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type LandscapeDocument, SHARPNESS, type SharpnessDocument } from "../../src/sharpness/index.js";
 import { flatenn, temporaryFolder } from "../support/cli.js";
 
@@ -136,6 +136,8 @@ describe("flatenn landscape", { timeout: 240_000 }, () => {
 
     expect((await run("out", ["--arm", "as"])).code).toBe(0);
     const drawn = join(folder, "figures");
+    vi.stubEnv("FLATENN_CHROMIUM", join(folder, "no-browser")); // pictures take long: figures as data will do
+    onTestFinished(() => vi.unstubAllEnvs());
     expect((await flatenn(["figures", "--sharpness", join(folder, "out"), "--out", drawn])).code).toBe(0);
     const names = readdirSync(drawn);
     for (const name of [
