@@ -137,7 +137,9 @@ describe("flatenn landscape", { timeout: 240_000 }, () => {
     expect((await run("out", ["--arm", "as"])).code).toBe(0);
     const drawn = join(folder, "figures");
     vi.stubEnv("FLATENN_CHROMIUM", join(folder, "no-browser")); // pictures take long: figures as data will do
-    onTestFinished(() => vi.unstubAllEnvs());
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
     expect((await flatenn(["figures", "--sharpness", join(folder, "out"), "--out", drawn])).code).toBe(0);
     const names = readdirSync(drawn);
     for (const name of [
