@@ -77,6 +77,7 @@ def execute(notebook, directory, timeout):
         kernel_name=KERNEL,
         timeout=timeout,
         resources={"metadata": {"path": str(directory)}},
+        startup_timeout=300,
         record_timing=False,
         coalesce_streams=True,
     )
