@@ -126,7 +126,8 @@ export function requireTrained(study: Study, store: Store, arm: string, seed: nu
   const checkpoint = trainedNetwork(study, store, arm, seed);
   if (checkpoint) return checkpoint;
   throw new UserError(
-    `arm ${arm}, seed ${seed} is not trained yet; train it first: flatenn train --arm ${arm} --seed ${seed}`,
+    `${store.checkpoints} has no trained network of arm ${arm}, seed ${seed}; train it first: flatenn train --arm ${arm} ` +
+      `--seed ${seed}, or name the folder that has it with --checkpoints`,
   );
 }
 

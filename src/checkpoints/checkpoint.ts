@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Array32, Arrays } from "../arrays.js";
 import { UserError } from "../errors.js";
 import type { Bits } from "../models/bits.js";
+import { restoring } from "../restoring.js";
 import { writeFileAtomic } from "./atomic.js";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "./safetensors.js";
 
@@ -77,6 +78,11 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint 
   const velocity: Record<string, Array32> = {};
   for (const [name, { shape, data }] of Object.entries(tensors)) {
     if (!(data instanceof Float32Array)) throw new UserError(`${source}: tensor ${name} must be F32`);
+    const wrong = data.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0)
+      throw new UserError(
+        `${source} is damaged (element ${wrong} of tensor ${name} is ${data[wrong]}, which no training gives); ${restoring(source)}`,
+      );
     if (name.startsWith(VELOCITY)) velocity[name.slice(VELOCITY.length)] = { shape, data };
     else parameters[name] = { shape, data };
   }
@@ -89,9 +95,7 @@ function decoded(bytes: Uint8Array, source: string): ReturnType<typeof decodeSaf
   try {
     return decodeSafetensors(bytes);
   } catch (error) {
-    throw new UserError(
-      `${source} is damaged (${(error as Error).message}); delete it and run the command again`,
-    );
+    throw new UserError(`${source} is damaged (${(error as Error).message}); ${restoring(source)}`);
   }
 }
 

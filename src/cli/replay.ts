@@ -7,7 +7,7 @@ import { toCsv, toText } from "../exhibits/table.js";
 import { publishedDirectory } from "../results/results.js";
 import { describeTrial } from "../verification/describe-trial.js";
 import { type FaultyBit, type Replay, replayTrial } from "../verification/replay.js";
-import { checkpointsFor, loadFaults, loadStudy, type StudyOptions } from "./selection.js";
+import { checkpointsFor, loadFaults, loadStudy, requireFolderOf, type StudyOptions } from "./selection.js";
 
 export interface ReplayOptions extends StudyOptions {
   readonly results?: string;
@@ -31,6 +31,7 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
   const writer = out === undefined ? undefined : WRITERS[extname(out)];
   if (out !== undefined && writer === undefined)
     throw new UserError(`--out must end with ${Object.keys(WRITERS).join(" or ")}, got ${out}`);
+  requireFolderOf(out);
   await loadFaults(options.fault);
   const study = loadStudy(options.study, options.profile);
   const directory = options.results ?? publishedDirectory(study.name, study.profile);

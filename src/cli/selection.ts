@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../errors.js";
 import { loadFaultModel } from "../faults/load.js";
 import { publishedDirectory } from "../results/results.js";
@@ -92,10 +92,19 @@ export function checkpointsFor(
   directory: string,
   told: string | undefined,
 ): string {
-  if (told !== undefined) return told;
+  if (told !== undefined) {
+    if (existsSync(told)) return told;
+    throw new UserError(`--checkpoints must be a folder with trained networks; there is no ${told}`);
+  }
   const own = join(directory, "checkpoints");
   const published = join(publishedDirectory(name, profile), "checkpoints");
   return existsSync(own) || !existsSync(published) ? own : published;
+}
+
+/** Refuses a file to be written in a folder that is not there, before the work is done. @param out undefined: none is asked for */
+export function requireFolderOf(out: string | undefined): void {
+  if (out === undefined || existsSync(dirname(out))) return;
+  throw new UserError(`--out ${out} cannot be written: there is no folder ${dirname(out)}; make it first`);
 }
 
 /** The seeds that options ask for. @throws UserError for one that the study does not have */

@@ -21,7 +21,11 @@ export async function openDatabase(path: string): Promise<Database> {
   try {
     instance = await DuckDBInstance.create(path, settings);
   } catch (error) {
-    throw new UserError(`${path} cannot be opened: ${reasonOf(error)}`, { cause: error });
+    const reason = reasonOf(error);
+    const mend = /lock/i.test(reason)
+      ? "another process has it open: wait until that is done"
+      : "if it is damaged, move it away and run the same command again, which runs its trials anew";
+    throw new UserError(`${path} cannot be opened as a database: ${reason}; ${mend}`, { cause: error });
   }
   const connection = await instance.connect();
   let open = true;

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
+import { restoring } from "../restoring.js";
 import { studyHash } from "../studies/hash.js";
 import type { Study } from "../studies/study.js";
 import { readJson } from "./read-json.js";
@@ -37,14 +38,26 @@ export function writeManifest(study: Study, directory: string): void {
 /** Reads the manifest of a folder of results. @throws UserError if there is none, or it is none of this program's */
 export function readManifest(directory: string): Manifest {
   const path = join(directory, NAME);
-  if (!existsSync(path))
-    throw new UserError(
-      `there is no ${path}: this is no folder of published results; \`npm start\` makes one`,
-    );
+  if (!existsSync(path)) throw new UserError(`there is no ${path}: ${whyUnpublished(directory)}`);
   const manifest = readJson(path) as Partial<Manifest> | null;
   if (manifest?.format !== FORMAT || typeof manifest.files !== "object" || manifest.files === null)
-    throw new UserError(`${path} must have the format ${FORMAT} and a list of files; restore it`);
+    throw new UserError(`${path} must have the format ${FORMAT} and a list of files; ${restoring(path)}`);
   return manifest as Manifest;
+}
+
+function whyUnpublished(directory: string): string {
+  const holds = (name: string) => existsSync(join(directory, name));
+  if (holds("precision.csv"))
+    return (
+      "this is a campaign with --precision, whose trials are as many as that took and not those that a study plans, so there " +
+      `is no list to hold them against; flatenn replay <trial> --results ${directory} recomputes any one of them`
+    );
+  if (holds("study.json"))
+    return (
+      "this run is not done; it is written when every network of the study has its trials, or by `flatenn reproduce`, " +
+      `which can be told which arms: --arm <id> --out ${directory}`
+    );
+  return "this is no folder of published results; `npm start` makes one";
 }
 
 /** Compares the files of a folder with its manifest. @returns how many are right, and what is wrong with each other one */

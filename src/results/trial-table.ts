@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { temporaryPath } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
+import { restoring } from "../restoring.js";
 import { type Database, openDatabase, quoted, reasonOf } from "./database.js";
 import type { TrialRow } from "./rows.js";
 
@@ -131,13 +132,15 @@ async function withParquet<T>(
   path: string,
   read: (database: Database, source: string) => Promise<T>,
 ): Promise<T> {
-  if (!existsSync(path)) throw new UserError(`${path} is missing; run the study again, or restore it`);
+  if (!existsSync(path)) throw new UserError(`${path} is missing; ${restoring(path)}`);
   const database = await openDatabase(":memory:");
   try {
     return await read(database, `read_parquet(${quoted(path)})`);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${path} cannot be read as trials: ${reasonOf(error)}; restore it`, { cause: error });
+    throw new UserError(`${path} cannot be read as trials: ${reasonOf(error)}; ${restoring(path)}`, {
+      cause: error,
+    });
   } finally {
     database.close();
   }

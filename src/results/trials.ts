@@ -69,9 +69,9 @@ export async function openTrials(study: Study, directory: string): Promise<Trial
   }
   return {
     rows: () => selectTrials(database),
-    add: (rows) => storing(path, () => appendTrials(database, rows)),
+    add: (rows) => storing(path, STORED, () => appendTrials(database, rows)),
     async publish(wanted) {
-      await storing(path, () => keepTrials(database, wanted));
+      await storing(path, STORED, () => keepTrials(database, wanted));
       const rows = await selectTrials(database);
       await exportTrials(database, directory);
       database.close();
@@ -83,14 +83,16 @@ export async function openTrials(study: Study, directory: string): Promise<Trial
   };
 }
 
-/** Does what writes to the database. @throws UserError that says why it failed and that nothing is lost */
-async function storing(path: string, write: () => Promise<void>): Promise<void> {
+const STORED = "What was stored before is kept.";
+
+/** Does what writes to the database. @param kept what there is all the same. @throws UserError that says why it failed */
+async function storing(path: string, kept: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (error) {
     throw new UserError(
       `trials could not be stored in ${path}: ${reasonOf(error)}\n` +
-        "What was stored before is kept. Free some space and run the same command again: it goes on from there.",
+        `${kept} Free some space and run the same command again: it goes on from there.`,
       { cause: error },
     );
   }
@@ -112,7 +114,8 @@ async function create(path: string, study: Study, rows: readonly TrialRow[]): Pr
   mkdirSync(dirname(path), { recursive: true });
   const database = await openDatabase(temporary);
   try {
-    await storing(path, async () => {
+    const kept = rows.length > 0 ? "The trials of trials.parquet are kept." : "No trial was stored yet.";
+    await storing(path, kept, async () => {
       await database.connection.run(CREATE_TRIALS);
       await database.connection.run(
         `CREATE TABLE header AS SELECT ${VERSION}::INTEGER AS version, ${quoted(studyHash(study))} AS study`,

@@ -43,6 +43,16 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
     [["campaign", "--precision", "1", "--max-maps", "5"], 1, "--max-maps must be at least 10, got 5"],
     [["train", "--profile", "huge"], 1, "there is no study lenet5-fashion with profile huge; there is: "],
     [["claims", "--results", "nowhere"], 1, "there are no finished results in nowhere; `npm start` or"],
+    [
+      ["claims", "--out", "nowhere/claims.md"],
+      1,
+      "--out nowhere/claims.md cannot be written: there is no folder",
+    ],
+    [
+      ["campaign", "--checkpoints", "nowhere"],
+      1,
+      "--checkpoints must be a folder with trained networks; there is",
+    ],
     [["train", "--study", "no.json"], 1, "--study no.json cannot be read: ENOENT"],
   ] as const)("%j ends with exit code %i", async (args, expected, message) => {
     const { code, stderr } = await flatenn(args);
@@ -120,7 +130,9 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
     writeFileSync(join(folder, "run", "checkpoints", "float-seed0.safetensors"), "not a checkpoint");
     const { code, stderr } = await flatenn(["train", "--arm", "float", "--out", join(folder, "run")]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/float-seed0\.safetensors is damaged .*delete it and run the command again/);
+    expect(stderr).toMatch(
+      /float-seed0\.safetensors is damaged .*delete it and run the command that makes it again/,
+    );
   });
 
   it("a study file cannot freeze a study of this program's by itself, but may one of its own", async () => {

@@ -71,6 +71,7 @@ describe("flatenn verify", { timeout: 60_000 }, () => {
     [["replay"], 2, "missing required argument 'trial'"],
     [["replay", "xyz"], 1, 'has an id that begins with "xyz"'],
     [["replay", "a", "--out", "a.txt"], 1, "--out must end with .csv or .json, got a.txt"],
+    [["replay", "a", "--out", "nowhere/a.csv"], 1, "there is no folder nowhere; make it first"],
     [["maps", "--map", "9-2"], 2, "must be an index such as 7 or a range such as 0-9, got 9-2"],
   ] as const)("%j ends with exit code %i", async (args, expected, message) => {
     const { code, stderr } = await flatenn(args);

@@ -164,8 +164,18 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
     await expect(verify()).rejects.toThrow(/^study\.json is missing\n.*study\.json cannot be read/);
     writeFileSync(join(folder, "manifest.json"), '{"format": "another"}');
     await expect(verify()).rejects.toThrow("manifest.json must have the format flatenn-results-1");
+    writeFileSync(join(folder, "manifest.json"), "{");
+    await expect(verify()).rejects.toThrow(
+      /manifest\.json cannot be read .*delete it and run the command that makes it again/,
+    );
     rmSync(join(folder, "manifest.json"));
     await expect(verify()).rejects.toThrow("this is no folder of published results");
+    writeFileSync(join(folder, "study.json"), "{}");
+    await expect(verify()).rejects.toThrow("this run is not done; it is written when every network");
+    writeFileSync(join(folder, "precision.csv"), "");
+    await expect(verify()).rejects.toThrow(
+      `this is a campaign with --precision, whose trials are as many as that took`,
+    );
   });
 
   it("betray trials that are missing, surplus, twice there or said to be others, each by its id", async () => {
