@@ -38,10 +38,10 @@ export function published(study: Study = smallStudy): Published {
     const checkpoints = join(publishedDirectory(quick.name, quick.profile), "checkpoints");
     cpSync(checkpoints, join(folder, "checkpoints"), { recursive: true });
     const store = openStore(study, folder);
-    await runCampaign(study, store, networksOf(study));
+    await runCampaign(study, store, networksOf(study), { workers: 1 });
     await publishRun(study, store);
     rows = await readTrials(join(folder, "trials.parquet"));
-  }, 60_000);
+  }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true }));
   return {
     folder,
