@@ -9,7 +9,7 @@ import { wrap } from "./table.js";
 
 const CAPTION_WIDTH = 126;
 const PANEL = 300;
-const MARGIN = { l: 100, r: 16, t: 90, b: 160 };
+const MARGIN = { l: 100, r: 16, t: 90, b: 190 };
 const GAP = { x: 25, y: 30 };
 /** Whose faults a row of panels shows. */
 const ROWS = ["faults in all layers", "in one layer at a time"] as const;
