@@ -223,8 +223,9 @@ function requireNoGaps(
 
 function arrayOf(dtype: Dtype, name: string): (typeof ARRAYS)[Dtype] {
   if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
+    const half = ["F16", "BF16"].includes(dtype) ? "; save it as F32 (in PyTorch: tensor.float())" : "";
     throw new UserError(
-      `dtype of tensor ${name} must be one of ${Object.keys(ARRAYS).join(", ")}, got ${JSON.stringify(dtype)}`,
+      `dtype of tensor ${name} must be one of ${Object.keys(ARRAYS).join(", ")}, got ${JSON.stringify(dtype)}${half}`,
     );
   }
   return ARRAYS[dtype];

@@ -42,40 +42,50 @@ export interface DeployedNetwork {
 export type Codes = Readonly<Record<string, Uint8Array>>;
 
 /** Quantizes a checkpoint: the codes are those of the typed-array grid on its float32 latent weights. */
-export function deploy(model: Model, { origin, parameters }: Checkpoint): DeployedNetwork {
-  const { bits } = origin;
-  if (!bits) throw new UserError(`arm ${origin.arm} is a float network: it has no codes to deploy`);
-  const tensor = (name: string, shape: readonly number[]) => {
-    const found = parameters[name];
-    if (!found)
-      throw new UserError(`the checkpoint of ${origin.arm}, seed ${origin.seed}, lacks the tensor ${name}`);
-    if (found.shape.join() !== shape.join())
-      throw new UserError(
-        `tensor ${name} must have the shape [${shape.join(", ")}], got [${found.shape.join(", ")}]`,
-      );
-    return found.data;
-  };
-  const scalar = (name: string) => Math.abs(tensor(name, [])[0]!);
+export function deploy(model: Model, checkpoint: Checkpoint): DeployedNetwork {
+  const { bits, arm, threshold } = checkpoint.origin;
+  if (!bits) throw new UserError(`arm ${arm} is a float network: it has no codes to deploy`);
+  const scalar = (name: string) => Math.abs(parameterOf(checkpoint, name, [])[0]!);
   const layers = quantizedLayers(model, bits).map(({ name, shape, outputs, bits }) => {
     const clip = scalar(`${name}.weight_clip`);
-    const codes = weightCodes(tensor(`${name}.weight`, shape), clip, bits);
-    return { name, shape, bits, codes, clip, bias: tensor(`${name}.bias`, [outputs]) };
+    const codes = weightCodes(parameterOf(checkpoint, `${name}.weight`, shape), clip, bits);
+    return { name, shape, bits, codes, clip, bias: parameterOf(checkpoint, `${name}.bias`, [outputs]) };
   });
   const activationClips = Object.fromEntries(
     activationNodes(model).map((name) => [name, scalar(`${name}.clip`)]),
   );
-  const norms = Object.fromEntries(
+  return { model, bits, layers, activationClips, norms: normsOf(model, checkpoint), threshold };
+}
+
+/** An array of a checkpoint. @throws UserError if it is missing or has another shape */
+export function parameterOf(
+  { origin, parameters }: Checkpoint,
+  name: string,
+  shape: readonly number[],
+): Float32Array {
+  const found = parameters[name];
+  if (!found)
+    throw new UserError(`the checkpoint of ${origin.arm}, seed ${origin.seed}, lacks the tensor ${name}`);
+  if (found.shape.join() !== shape.join())
+    throw new UserError(
+      `tensor ${name} must have the shape [${shape.join(", ")}], got [${found.shape.join(", ")}]`,
+    );
+  return found.data;
+}
+
+/** The batch norms of a checkpoint, by node. */
+export function normsOf(model: Model, checkpoint: Checkpoint): Record<string, Norm> {
+  const shape = shapes(model);
+  return Object.fromEntries(
     model.nodes
       .filter((node) => node.op === "batchNorm")
       .map(({ name }) => {
-        const channels = shapes(model).get(name)!.at(-1)!;
         const [gamma, beta, mean, variance] = ["gamma", "beta", "mean", "variance"].map((part) =>
-          tensor(`${name}.${part}`, [channels]),
+          parameterOf(checkpoint, `${name}.${part}`, [shape.get(name)!.at(-1)!]),
         );
         return [name, foldNorm({ gamma: gamma!, beta: beta!, mean: mean!, variance: variance! })] as const;
       }),
   );
-  return { model, bits, layers, activationClips, norms, threshold: origin.threshold };
 }
 
 /** What batch norm adds to a variance before it takes the root. */

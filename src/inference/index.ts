@@ -6,6 +6,7 @@ export type { Codes, DeployedLayer, DeployedNetwork } from "./deploy.js";
 export { codesOf, deploy, quantizedWeights } from "./deploy.js";
 export type { IntegerClassifier, IntegerClassifierOptions } from "./engine.js";
 export { countZeros, integerClassifier } from "./engine.js";
+export { type FloatValues, floatClasses, floatEvaluator } from "./float.js";
 export type { KernelVariant } from "./kernels.js";
 export { supports } from "./kernels.js";
 export type { IntegerProgram, Output, Stage } from "./program.js";

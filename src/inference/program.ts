@@ -25,7 +25,7 @@
  */
 import { UserError } from "../errors.js";
 import type { ActivationNode, ConvNode, LinearNode, Model, Node } from "../models/model.js";
-import { shapes } from "../models/model.js";
+import { paddingOf, shapes } from "../models/model.js";
 import { levels } from "../quantization/grid.js";
 import type { DeployedLayer, DeployedNetwork } from "./deploy.js";
 import { type Affine, codeThresholds, realOffset, realScale } from "./thresholds.js";
@@ -254,11 +254,7 @@ function stage(
   const stride = isConv ? layer.stride : 1;
   const [height, width] = isConv ? (shapes(model).get(layer.name) as [number, number]) : [1, 1];
   const sums = [height, width, outputs] as const;
-  // TensorFlow's "same": as much as the last window needs, the smaller half above and to the left.
-  const before = (i: 0 | 1) =>
-    isConv && layer.padding === "same"
-      ? Math.floor(Math.max((sums[i] - 1) * stride + kernel[i] - input[i], 0) / 2)
-      : 0;
+  const [rows, columns] = isConv ? paddingOf(layer, input, sums) : [0, 0];
   const weightLevels = levels(deployedLayer(network, layer).bits);
   const largest = (from.name === "input" ? 255 : levels(bits.activations)) * from.averaged;
   if (kernel[0] * kernel[1] * input[2] * weightLevels * largest > LARGEST_SUM)
@@ -271,7 +267,7 @@ function stage(
     input,
     kernel,
     stride,
-    padding: [before(0), before(1)],
+    padding: [Math.floor(rows / 2), Math.floor(columns / 2)],
     sums,
     weightLevels,
     signs: signs ?? new Int8Array(outputs).fill(1),

@@ -152,6 +152,20 @@ function outputShape(node: Node, from: readonly number[]): readonly number[] {
   }
 }
 
+/**
+ * Rows and columns of zeros that a conv adds to its input in all; the smaller half of each stands before it.
+ * @param input @param output shapes of the node's input and of the node
+ */
+export function paddingOf(
+  { padding, stride, kernel }: ConvNode,
+  input: readonly number[],
+  output: readonly number[],
+): [rows: number, columns: number] {
+  const needed = (i: 0 | 1) =>
+    padding === "same" ? Math.max((output[i]! - 1) * stride + kernel[i] - input[i]!, 0) : 0;
+  return [needed(0), needed(1)];
+}
+
 function spatial(name: string, shape: readonly number[]): [number, number, number] {
   const [h, w, c] = shape;
   if (shape.length !== 3 || h === undefined || w === undefined || c === undefined)

@@ -1,3 +1,4 @@
+export { type ClipRule, chooseClip, type Grid, squaredError } from "./clips.js";
 export { decode, ENCODINGS, type Encoding, encode, encodingTables } from "./encodings.js";
 export {
   activationCode,

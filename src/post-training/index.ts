@@ -1,0 +1,1 @@
+export { type PostTrainingOptions, quantizePostTraining } from "./quantize.js";
