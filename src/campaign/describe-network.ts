@@ -15,7 +15,7 @@ import type { Study } from "../studies/study.js";
  * @param images the campaign's images, all of them
  */
 export function describeNetwork(
-  study: Study,
+  study: Pick<Study, "arms">,
   checkpoint: Checkpoint,
   network: DeployedNetwork,
   { images, classifier }: { images: ImageDataset; classifier: IntegerClassifier },

@@ -6,12 +6,11 @@ import { type Classifier, countCorrect } from "../inference/classifier.js";
 import { type Codes, codesOf, type DeployedLayer, type DeployedNetwork } from "../inference/deploy.js";
 import { quantizedLayers } from "../models/bits.js";
 import type { TrialRow } from "../results/rows.js";
-import type { Study } from "../studies/study.js";
-import { mapFamily, type Trial } from "./plan.js";
+import { mapFamily, type Trial, type TrialSettings } from "./plan.js";
 
 /** One network under test, with an engine that classifies the campaign's images. */
 export interface Subject {
-  readonly study: Study;
+  readonly study: TrialSettings;
   readonly arm: string;
   readonly seed: number;
   readonly network: DeployedNetwork;
@@ -48,7 +47,7 @@ export function* evaluateTrials(subject: Subject, trials: Iterable<Trial>): Gene
  * arm, seed or what a faulty bit does.
  */
 export function campaignMap(
-  study: Study,
+  study: TrialSettings,
   network: Pick<DeployedNetwork, "model" | "bits">,
   { index, sites }: { index: number; sites: Sites | undefined },
 ): FaultMap {

@@ -4,6 +4,8 @@ export type { CampaignOptions, CampaignOutcome, NetworkKey } from "./campaign.js
 export { networksOf, runCampaign } from "./campaign.js";
 export type { ChosenImages } from "./images.js";
 export { campaignImages, trainingData } from "./images.js";
+export type { MeasureOptions, OwnNetwork } from "./measure-faults.js";
+export { measureFaults } from "./measure-faults.js";
 export type { Trial } from "./plan.js";
 export { planTrials } from "./plan.js";
 export type { JobOptions, OnProgress, Progress } from "./progress.js";

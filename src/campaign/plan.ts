@@ -2,7 +2,7 @@ import { weightLayers } from "../models/model.js";
 import type { Encoding } from "../quantization/encodings.js";
 import { settingsHash } from "../studies/hash.js";
 import { armsOfExtra, modelOf, seedsOfExtra } from "../studies/registry.js";
-import type { ExtraCampaign, Study } from "../studies/study.js";
+import type { CampaignSettings, ExtraCampaign, Study } from "../studies/study.js";
 import type { NetworkKey } from "./campaign.js";
 
 /**
@@ -28,11 +28,21 @@ export interface Trial extends Condition {
   readonly id: string;
 }
 
+/** What decides the trials of a network: what a study says of its campaign. */
+export interface TrialSettings extends Pick<Study, "name" | "profile" | "exploratory" | "bits" | "campaign"> {
+  readonly model: string;
+  readonly dataset: string;
+}
+
 /**
  * Which family of fault maps a study draws. Exploratory profiles have one of their own, so that the maps of a frozen study
  * are looked at by nobody before.
  */
-export function mapFamily({ name, profile, exploratory }: Study): string {
+export function mapFamily({
+  name,
+  profile,
+  exploratory,
+}: Pick<Study, "name" | "profile" | "exploratory">): string {
   return exploratory ? `${name}-${profile}` : name;
 }
 
@@ -42,13 +52,20 @@ export function mapFamily({ name, profile, exploratory }: Study): string {
  */
 export function planConditions(study: Study, key: NetworkKey): Condition[] {
   const { campaign, extras = [] } = study;
-  const { encoding } = campaign;
   const all = [
-    { encoding, layer: "", fault: "none", rate: 0, map: -1 },
-    ...underFaults({ ...campaign, layers: [""] }),
+    ...mainConditions(campaign),
     ...extras.filter((extra) => includes(study, extra, key)).flatMap((extra) => ofExtra(study, extra)),
   ];
   return [...new Map(all.map((condition) => [Object.values(condition).join(" "), condition])).values()];
+}
+
+/** The conditions of a campaign: without faults, then map by map. */
+export function mainConditions(campaign: CampaignSettings): Condition[] {
+  const { encoding } = campaign;
+  return [
+    { encoding, layer: "", fault: "none", rate: 0, map: -1 },
+    ...underFaults({ ...campaign, layers: [""] }),
+  ];
 }
 
 /**
@@ -60,7 +77,7 @@ export function planTrials(study: Study, key: NetworkKey, network: string): Tria
 }
 
 /** Makes the trials of one network, each with its id. */
-export function trialMaker(study: Study, network: string): (condition: Condition) => Trial {
+export function trialMaker(study: TrialSettings, network: string): (condition: Condition) => Trial {
   const { split, images, ceiling } = study.campaign;
   const shared = {
     family: mapFamily(study),

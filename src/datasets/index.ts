@@ -4,4 +4,4 @@ export {
   fashionMnistSplit,
   loadFashionMnist,
 } from "./fashion-mnist.js";
-export { gatherImages, gatherLabels, type ImageDataset } from "./images.js";
+export { gatherImages, gatherLabels, type ImageDataset, imageDataset, pickImages } from "./images.js";

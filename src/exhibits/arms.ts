@@ -52,12 +52,28 @@ const OTHERS: readonly Pick<ArmStyle, "color" | "marker">[] = [
   { color: "#7A7A7A", marker: "bowtie" },
 ];
 
+/** Networks of a reader's own, which stand in figures by themselves. */
+const OWN: readonly Pick<ArmStyle, "color" | "dash" | "marker">[] = [
+  { color: "#0072B2", dash: "solid", marker: "circle" },
+  { color: "#D55E00", dash: "dash", marker: "square" },
+  { color: "#009E73", dash: "dot", marker: "diamond" },
+  { color: "#000000", dash: "solid", marker: "triangle-up" },
+];
+
 /**
  * The styles of a study's arms, found by id and given for what an arm is: its title says its settings, and the colours of the
- * main arms belong to networks trained like them. Where settings are not known, ids stand for them.
+ * main arms belong to networks trained like them. Where settings are not known, ids stand for them; networks of a reader's own
+ * have the colours in their order.
  */
-export function armStyles({ settings, bits }: Pick<Results, "settings" | "bits">): (arm: string) => ArmStyle {
-  if (settings === undefined) return styleById;
+export function armStyles({
+  settings,
+  bits,
+  arms = [],
+}: Pick<Results, "settings" | "bits"> & Partial<Pick<Results, "arms">>): (arm: string) => ArmStyle {
+  if (settings === undefined) {
+    const unknown = arms.filter((arm) => ARM_STYLES[arm] === undefined);
+    return (arm) => ({ ...styleById(arm), ...OWN[unknown.indexOf(arm) % OWN.length] });
+  }
   const titles = armTitles({ arms: settings, bits });
   const others = settings.filter(({ id }) => !BY_TITLE.has(titles.get(id)!)).map(({ id }) => id);
   return (arm) => {

@@ -17,7 +17,7 @@ export {
   type InjectionOptions,
   injectFaults,
 } from "./inject.js";
-export { faultModules, loadFaultModel } from "./load.js";
+export { faultModules, loadFaultModel, requireFaultModel } from "./load.js";
 export { drawFaultMap, type FaultMap, type FaultMapOptions, type LayerMap, type LayerShape } from "./map.js";
 export {
   asymmetric,

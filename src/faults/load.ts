@@ -23,7 +23,8 @@ export async function loadFaultModel(spec: string): Promise<FaultModel> {
   if (!/^\.{0,2}\/|\.m?js$/.test(spec)) return faultModel(spec);
   const { exported, digest } = await load(spec);
   try {
-    const model = checked(exported, digest);
+    const own = requireFaultModel(exported);
+    const model = { ...own, id: `${own.id}@${digest}` };
     registerFaultModel(model);
     modules.set(model.id, resolve(spec));
     return model;
@@ -76,10 +77,11 @@ async function load(spec: string): Promise<{ exported: unknown; digest: string }
   }
 }
 
-function checked(exported: unknown, digest: string): FaultModel {
+/** A fault model of the user's own, checked. @throws UserError for anything that is not a pure fault model */
+export function requireFaultModel(exported: unknown): FaultModel {
   if (typeof exported !== "object" || exported === null) {
     throw new UserError(
-      `the module must have a default export { id, title, apply }, got ${exported === null ? "null" : typeof exported}`,
+      `a fault model must be an object { id, title, apply }, the default export of its module, got ${exported === null ? "null" : typeof exported}`,
     );
   }
   const { id, title, relativeRate, sites } = exported as Partial<FaultModel>;
@@ -97,7 +99,7 @@ function checked(exported: unknown, digest: string): FaultModel {
   }
   if (sites !== undefined) requireSites(sites);
   const model: FaultModel = {
-    id: `${id}@${digest}`,
+    id,
     title,
     apply: (stored, mask) => (exported as FaultModel).apply(stored, mask),
     ...(relativeRate === undefined ? {} : { relativeRate: requireRelativeRate(relativeRate) }),

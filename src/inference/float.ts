@@ -75,16 +75,13 @@ export function floatEvaluator(model: Model, checkpoint: Checkpoint): (image: Ui
   };
 }
 
-/** The classes that a float network predicts, one per index. */
-export function floatClasses(
-  model: Model,
-  checkpoint: Checkpoint,
-  data: ImageDataset,
-  indices: Uint32Array,
-): Uint8Array {
+/** The classes that a float network predicts, one per image. */
+export function floatClasses(model: Model, checkpoint: Checkpoint, images: ImageDataset): Uint8Array {
   const evaluate = floatEvaluator(model, checkpoint);
   const last = model.nodes.at(-1)!.name;
-  return Uint8Array.from(indices, (i) => firstLargest(evaluate(gatherImages(data, [i])).get(last)!));
+  return Uint8Array.from(images.labels, (_, i) =>
+    firstLargest(evaluate(gatherImages(images, [i])).get(last)!),
+  );
 }
 
 /** What makes a linear layer a convolution. */

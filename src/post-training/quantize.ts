@@ -24,20 +24,19 @@ const LEAST_SQUARES: ClipRule = { rule: "least-squares" };
  * Quantizes a float network as it is, without training: weights stay, and clips are chosen from the weights and from the
  * activations of a float forward pass over calibration images. Biases and batch norm are not quantized
  * (docs/protocol.md section 2). Needs no TensorFlow.
- * @param indices the calibration images: some hundred of those that the network was trained on
+ * @param images for calibration: some hundred of those that the network was trained on
  * @returns a quantized checkpoint, arm `"post-training"`
  * @throws UserError for a layer that is 0 throughout, or a model that is no integer program, saying which node
  */
 export function quantizePostTraining(
   model: Model,
   checkpoint: Checkpoint,
-  data: ImageDataset,
-  indices: Uint32Array,
+  images: ImageDataset,
   { bits, weightClips = LEAST_SQUARES, activationClips = LEAST_SQUARES }: PostTrainingOptions,
 ): Checkpoint {
   if (checkpoint.origin.bits)
     throw new UserError(`checkpoint must be of a float network, got arm ${checkpoint.origin.arm}`);
-  if (indices.length === 0) throw new UserError("indices must name at least one calibration image, got none");
+  if (images.count === 0) throw new UserError("images must hold at least one calibration image, got none");
   const clips: Record<string, Array32> = {};
   const choose = (name: string, values: Float32Array, grid: Grid, width: number, rule: ClipRule) => {
     try {
@@ -46,7 +45,7 @@ export function quantizePostTraining(
       throw new UserError(`${name}: ${(error as Error).message}`, { cause: error });
     }
   };
-  const activations = activationsOf(model, checkpoint, data, indices);
+  const activations = activationsOf(model, checkpoint, images);
   for (const { name, bits: width } of quantizedLayers(model, bits))
     choose(
       `${name}.weight_clip`,
@@ -75,19 +74,18 @@ export function quantizePostTraining(
 function activationsOf(
   model: Model,
   checkpoint: Checkpoint,
-  data: ImageDataset,
-  indices: Uint32Array,
+  images: ImageDataset,
 ): Record<string, Float32Array> {
   const evaluate = floatEvaluator(model, checkpoint);
   const names = activationNodes(model);
   const found: Record<string, Float32Array> = {};
-  indices.forEach((index, i) => {
-    const values = evaluate(gatherImages(data, [index]));
+  for (let i = 0; i < images.count; i++) {
+    const values = evaluate(gatherImages(images, [i]));
     for (const name of names) {
       const own = values.get(name)!;
-      found[name] ??= new Float32Array(indices.length * own.length);
+      found[name] ??= new Float32Array(images.count * own.length);
       found[name].set(own, i * own.length);
     }
-  });
+  }
   return found;
 }

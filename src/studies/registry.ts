@@ -25,7 +25,7 @@ export function modelOf(study: Study): Model {
 }
 
 /** An arm of a study by its id. @throws UserError that lists the arms */
-export function armOf(study: Study, id: string): Arm {
+export function armOf(study: Pick<Study, "arms">, id: string): Arm {
   const found = study.arms.find((arm) => arm.id === id);
   if (found) return found;
   throw new UserError(`arm must be one of ${study.arms.map((arm) => arm.id).join(", ")}, got ${id}`);

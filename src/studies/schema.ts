@@ -6,7 +6,7 @@ import { requireSitesFit } from "../faults/sites.js";
 import type { Bits } from "../models/bits.js";
 import { MODELS } from "../models/registry.js";
 import { ENCODINGS } from "../quantization/encodings.js";
-import type { ExtraCampaign, Study } from "./study.js";
+import type { CampaignSettings, ExtraCampaign, Study } from "./study.js";
 
 const count = z.int().positive();
 const bits = z.int().min(1).max(8);
@@ -259,7 +259,16 @@ function refusal(check: () => unknown): string | undefined {
  * @throws UserError that names every setting which is wrong, its value and what is accepted
  */
 export function parseStudy(value: unknown): Study {
-  const result = study.safeParse(value);
+  return parsed(study, value, "the study's settings");
+}
+
+/** Checks the settings of a campaign, as {@link parseStudy} does those of a study. */
+export function parseCampaign(value: unknown): CampaignSettings {
+  return parsed(campaign, value, "the settings");
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const lines = result.error.issues.map(({ path, message }) => {
     const at = path.reduce<unknown>(
@@ -268,5 +277,5 @@ export function parseStudy(value: unknown): Study {
     );
     return `  ${path.join(".") || "(top level)"}: ${message}${path.length > 0 ? `, got ${JSON.stringify(at)}` : ""}`;
   });
-  throw new UserError(`the study's settings are not valid:\n${lines.join("\n")}`);
+  throw new UserError(`${what} are not valid:\n${lines.join("\n")}`);
 }

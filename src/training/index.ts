@@ -11,3 +11,4 @@ export type { Loss } from "./tensor-loss.js";
 export { tensorLoss } from "./tensor-loss.js";
 export type { TrainingData, TrainingJob, TrainingOptions, TrainingProgress } from "./train.js";
 export { train } from "./train.js";
+export { type TrainOnOptions, trainOn } from "./train-on.js";

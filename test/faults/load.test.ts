@@ -78,7 +78,7 @@ describe("loadFaultModel", () => {
     };
     await refused(
       "export const model = 1;",
-      "must have a default export { id, title, apply }, got undefined",
+      "a fault model must be an object { id, title, apply }, the default export of its module, got undefined",
     );
     await refused("export default null;", "got null");
     await refused(WITH('id: "Mine"'), "id must be lower-case letters, digits and hyphens");
