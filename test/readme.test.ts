@@ -31,7 +31,7 @@ function run(snippets: string[]): string[] {
 
 describe("README.md", () => {
   it("has snippets that run as they stand", () => {
-    const [faults, saq, corrected, ...others] = run(blocks("js"));
+    const [faults, saq, corrected, own, ...others] = run(blocks("js"));
     expect(others).toEqual([]);
     const counts = [...faults!.matchAll(/rate ([\d.]+): (\d+) faulty bits, (\d+) of them/g)].map((m) =>
       m.slice(1).map(Number),
@@ -43,15 +43,22 @@ describe("README.md", () => {
       expect(changed).toBeLessThan(faulty!);
     }
     expect(saq).toMatch(/^0\.\d+ Float32Array\(3\) \[.*\] 0\.1/s);
-    const own =
+    const counted =
       /^flip: (\d+) faulty bits, (\d+) of them.*\ncorrected@[0-9a-f]{8}: (\d+) faulty bits, (\d+) of them/;
-    const [flips, flipped, faulty, read] = own.exec(corrected!)!.slice(1).map(Number);
+    const [flips, flipped, faulty, read] = counted.exec(corrected!)!.slice(1).map(Number);
     expect([flipped, faulty]).toEqual([flips, flips]);
     // Of 4 bits at rate p, 4 p (1 - p)^3 faulty ones per weight are alone and corrected. Five standard errors.
     const alone = 4 * 0.05 * 0.95 ** 3;
     expect(Math.abs(flips! - read! - 10_000 * alone)).toBeLessThan(
       5 * Math.sqrt(10_000 * alone * (1 - alone)),
     );
+    const accuracies = [...own!.matchAll(/^mine +(\S.*?) +(0\.\d+) +(\d+\.\d+)/gm)].map((m) => m.slice(1));
+    expect(accuracies.map(([fault]) => fault)).toEqual([
+      "no faults",
+      ...["bit flip", "stuck-at-0", "stuck-at-1"].flatMap((fault) => [fault, fault]),
+    ]);
+    expect(Number(accuracies[0]![2])).toBeGreaterThan(80);
+    expect(Number(accuracies[2]![2])).toBeLessThan(Number(accuracies[1]![2]));
   });
 
   it("shows the committed results as `npm run figures` writes them", () => {
