@@ -6,13 +6,11 @@ import { conditions, exploratoryNote } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { percentOf } from "./phrases.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
 const HEIGHT = 525;
 const GAP = 0.025;
-/** Characters of caption that fit the width at its font size. */
-const CAPTION_WIDTH = 125;
 
 /**
  * Accuracy against fault rate: one panel per fault type, one line per arm with its 95 % band (docs/protocol.md

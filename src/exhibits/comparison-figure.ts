@@ -5,7 +5,7 @@ import { type Comparison, effectOf } from "./comparison.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { percentOf } from "./phrases.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
 /** Pixels of a row of panels and of what is above and below all rows. */
@@ -13,7 +13,6 @@ const ROW = 215;
 const MARGIN = { l: 96, r: 16, t: 80, b: 150 };
 /** Gaps between panels in pixels. */
 const GAP = { x: 25, y: 16 };
-const CAPTION_WIDTH = 125;
 /** Share of a category's width over which its arms are spread. */
 const SPREAD = 0.76;
 

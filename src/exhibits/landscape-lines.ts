@@ -4,11 +4,11 @@ import { type ArmStyle, styleById } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { landscapeConditions } from "./landscape-conditions.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
-import { wrap } from "./table.js";
+import { axis, captionBelow, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 
-const HEIGHT = 800;
-const CAPTION_WIDTH = 125;
+/** Pixels of the panels, in one row or two, and above them. */
+const PLOT = { one: 270, two: 570 };
+const TOP = 90;
 /** Panels of a row, and the gaps beside and below them as shares of the paper. */
 const COLUMNS = 3;
 const GAP = { x: 0.025, y: 0.12 };
@@ -34,12 +34,14 @@ export function landscapeLines(
   const arms = [...new Set(lines.map(({ arm }) => arm))];
   const rows = Math.max(1, Math.ceil(families.length / COLUMNS));
   const width = (1 - GAP.x * (COLUMNS - 1)) / COLUMNS;
+  const plot = rows === 1 ? PLOT.one : PLOT.two;
+  const { caption, room } = captionBelow(captionOf(lines), [-70, -64]);
   const height = (1 - GAP.y * (rows - 1)) / rows;
   const layout: Figure["layout"] = {
     width: WIDTH,
-    height: rows === 1 ? HEIGHT / 1.6 : HEIGHT,
+    height: plot + TOP + room,
     ...SHEET,
-    margin: { l: 84, r: 16, t: 90, b: 140 },
+    margin: { l: 84, r: 16, t: TOP, b: room },
     legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.06, yanchor: "bottom", font: { size: 17 } },
   };
   const data: object[] = [];
@@ -77,7 +79,7 @@ export function landscapeLines(
   layout["annotations"] = [
     ...titles,
     ...(data.length === 0 ? [note("no landscapes yet", { x: 0.5, y: 0.5, size: 22 })] : []),
-    note(captionOf(lines), { x: 0, y: 0, size: 16, shift: [-70, -64] }),
+    caption,
   ];
   return { data, layout };
 }
@@ -140,9 +142,8 @@ function band({ arm, style, steps, lines }: Curve, suffix: string): object {
 
 function captionOf(lines: readonly LandscapeDocument[]): string {
   const random = lines[0]?.directions.filter((name) => familyOf(name) === "random").length ?? 0;
-  return wrap(
+  return (
     `${landscapeConditions(lines)}.\nRandom directions (${random} per seed, the same for all its arms) are filter-normalised; the others are ` +
-      "as long as the weights. Lines: means over directions and seeds; bands: from the lowest to the highest.",
-    CAPTION_WIDTH,
-  ).join("<br>");
+    "as long as the weights. Lines: means over directions and seeds; bands: from the lowest to the highest."
+  );
 }

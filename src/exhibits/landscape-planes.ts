@@ -2,10 +2,9 @@ import type { LandscapeDocument } from "../sharpness/landscape.js";
 import { type ArmStyle, styleById } from "./arms.js";
 import type { Figure } from "./figure.js";
 import { directionTitle, landscapeConditions, planesOfOneSeed } from "./landscape-conditions.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
-const CAPTION_WIDTH = 126;
 /** Pixels of a row of panels, and of what is around all of them. */
 const ROW = 340;
 const MARGIN = { l: 84, r: 110, t: 50, b: 150 };

@@ -4,10 +4,9 @@ import { plural } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { type RiseRow, riseRows } from "./predicted-rises.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
-const CAPTION_WIDTH = 126;
 const PANEL = 300;
 const MARGIN = { l: 100, r: 16, t: 90, b: 190 };
 const GAP = { x: 25, y: 30 };
@@ -62,7 +61,11 @@ export function predictorFigure(
       }
       const shared = { type: "log", dtick: 1, tickformat: "~g", range };
       layout[`xaxis${suffix}`] = {
-        ...axis(row === ROWS.length - 1 && column === 1 ? "predicted rise of the loss (nats)" : "", shared),
+        ...axis(row === ROWS.length - 1 && column === 1 ? "predicted rise of the loss (nats)" : "", {
+          ...shared,
+          dtick: 2, // all decades do not fit side by side
+          tickangle: 0,
+        }),
         anchor: `y${suffix}`,
         domain: [left, Math.min(1, left + width)],
         showticklabels: row === ROWS.length - 1,

@@ -2,8 +2,8 @@
 
 import { wrap } from "./table.js";
 
-/** Pixels of a figure with panels side by side. */
-export const WIDTH = 1100;
+/** Pixels of a figure with panels side by side: what a notebook has room for beside its sidebar. */
+export const WIDTH = 960;
 
 /** Paper and type. */
 export const SHEET = {
@@ -13,7 +13,7 @@ export const SHEET = {
 };
 
 /** Characters of caption that fit the width at its font size, and the height of a line of it. */
-const CAPTION_WIDTH = 125;
+export const CAPTION_WIDTH = 108;
 const CAPTION_LINE = 21;
 
 /** A caption below the panels, and the room that it needs. @param shift of its upper left corner from that of the plot's lower */

@@ -72,7 +72,7 @@ test("axes have units and the caption says how it was measured", () => {
   expect(title("xaxis2")).toBe("fault rate per stored weight bit (%)");
   expect(title("yaxis")).toBe("accuracy (%)");
   expect(notes(figure).at(-1)).toBe(
-    "lenet5-fashion, profile full · 3 seeds · 4 fault maps · 1,000 test images · W4A4 · offset-binary weight codes.<br>Bands: 95 % intervals over seeds and maps.",
+    "lenet5-fashion, profile full · 3 seeds · 4 fault maps · 1,000 test images · W4A4 · offset-binary weight<br>codes.<br>Bands: 95 % intervals over seeds and maps.",
   );
 });
 
