@@ -168,7 +168,7 @@ import type { FaultModel } from "../dist/faults/index.js";
 
 const corrected: FaultModel = {
   id: "corrected",
-  title: "flip, one per weight corrected",
+  title: "flip, corrected",
   apply: (stored, mask) => {
     const single = (mask & (mask - 1)) === 0;
     return single ? stored : stored ^ mask;
