@@ -38,7 +38,7 @@ export function requireReadable({ campaign, frozen, name, profile }: Study): voi
   if (campaign.split !== "test" || frozen) return;
   throw new UserError(
     `profile ${profile} of ${name} evaluates on the test images, which nothing reads before the study is frozen: ` +
-      "its penalties and rho are not selected yet. Use --profile quick",
+      "let it evaluate on validation images, or freeze it first",
   );
 }
 

@@ -92,13 +92,16 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
     ]);
   });
 
-  it("the full profile refuses the test images before anything is trained", async () => {
+  it("a study that is not frozen is refused the test images before anything is trained", async () => {
+    const folder = temporaryFolder();
+    const { campaign } = findStudy("lenet5-fashion", "full");
+    const study = writeSmallStudy(folder, { exploratory: false, frozen: false, campaign });
     const { code, stderr, stdout } = await flatenn([
       "reproduce",
-      "--profile",
-      "full",
+      "--study",
+      study,
       "--out",
-      join(temporaryFolder(), "run"),
+      join(folder, "run"),
     ]);
     expect(code).toBe(1);
     expect(stderr).toContain("which nothing reads before the study is frozen");
@@ -138,7 +141,7 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
   it("a study file cannot freeze a study of this program's by itself, but may one of its own", async () => {
     const folder = temporaryFolder();
     const study = (name: string) =>
-      writeSmallStudy(folder, { ...findStudy("lenet5-fashion", "full"), name, frozen: true });
+      writeSmallStudy(folder, { ...findStudy("lenet5-fashion", "full"), seeds: [0, 1, 2], name });
     const plan = (path: string) =>
       flatenn(["train", "--arm", "none", "--study", path, "--out", join(folder, "run")]);
     const ours = await plan(study("lenet5-fashion"));

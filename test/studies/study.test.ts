@@ -39,8 +39,10 @@ describe("the studies there are", () => {
   });
 
   it("refuse test images as long as they are not frozen", () => {
-    expect(full).toMatchObject({ frozen: false, campaign: { split: "test" } });
-    expect(() => campaignImages(full)).toThrow("which nothing reads before the study is frozen");
+    expect(full).toMatchObject({ campaign: { split: "test" } });
+    expect(() => campaignImages({ ...full, frozen: false })).toThrow(
+      "which nothing reads before the study is frozen",
+    );
   });
 });
 
