@@ -1,24 +1,46 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../errors.js";
 import { readJson } from "../results/read-json.js";
-import { publishedDirectory, readResultsFrom } from "../results/results.js";
+import { PUBLISHED, publishedDirectory, readResultsFrom } from "../results/results.js";
 import type { SelectionRecord } from "../selection/select-results.js";
 import { loadStudy, type StudyOptions } from "./selection.js";
-import { writeExhibits, writeSelectionExhibits } from "./write-exhibits.js";
+import {
+  type ExhibitOptions,
+  type Written,
+  writeExhibits,
+  writeSelectionExhibits,
+} from "./write-exhibits.js";
 
 export interface FiguresOptions extends StudyOptions {
   readonly results?: string;
   readonly sharpness?: string;
   readonly out?: string;
+  /** Everything that comes with the repository, each into its own folder. */
+  readonly all?: boolean;
 }
 
-/** `flatenn figures`: of a study's results, or of a selection. */
-export async function figures({ results, sharpness, out, ...of }: FiguresOptions): Promise<void> {
+/** `flatenn figures`: of a study's results, of a selection, or of all that there is. */
+export async function figures({ results, sharpness, out, all, ...of }: FiguresOptions): Promise<void> {
+  if (all && (results ?? sharpness ?? out) !== undefined)
+    throw new UserError("--all draws what comes with the repository into figures/; name no folder beside it");
   const study = loadStudy(of.study, of.profile);
-  const source = results ?? publishedDirectory(study.name, study.profile);
-  const selection = join(source, "selection.json");
-  const { folder, gallery } = existsSync(selection)
-    ? await writeSelectionExhibits(readJson(selection) as SelectionRecord, { out })
-    : await writeExhibits(await readResultsFrom(source), { source, sharpness, out });
-  console.log(`Tables and figures are in ${folder}; open ${gallery} in a browser to see them all`);
+  const sources = all ? publishedResults() : [results ?? publishedDirectory(study.name, study.profile)];
+  for (const source of sources) {
+    const { folder, gallery } = await draw({ source, sharpness, out });
+    console.log(`Tables and figures are in ${folder}; open ${gallery} in a browser to see them all`);
+  }
+}
+
+async function draw(options: ExhibitOptions): Promise<Written> {
+  const selection = join(options.source, "selection.json");
+  if (existsSync(selection)) return writeSelectionExhibits(readJson(selection) as SelectionRecord, options);
+  return writeExhibits(await readResultsFrom(options.source), options);
+}
+
+/** Folders of everything that comes with the repository, by name. */
+function publishedResults(): string[] {
+  return readdirSync(PUBLISHED)
+    .sort()
+    .map((name) => join(PUBLISHED, name));
 }

@@ -167,6 +167,7 @@ export function program(): Command {
       "--out <folder>",
       "where they go (default: figures/<study>-<profile>; of the full profile figures/<study>)",
     )
+    .option("--all", "draw everything that comes with the repository")
     .action(async (options) => (await import("./figures.js")).figures(options));
   command(
     "claims",

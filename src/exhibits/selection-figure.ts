@@ -172,7 +172,8 @@ function marksOf({ tolerance, sparsity }: SelectionRecord, stage: StageRecord, s
 
 function stageTitle({ id, varies, choice }: StageRecord, x: number, y: number): object {
   return {
-    text: `<b>${id}</b><br>${KNOBS[varies]}${choice === null ? "" : `: ${choice}`}`,
+    // the stage's name says of what, so the letter will do
+    text: `<b>${id}</b><br>${KNOBS[varies].split(/ of |:/)[0]}${choice === null ? "" : `: ${choice}`}`,
     x,
     y,
     xref: "paper",

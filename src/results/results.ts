@@ -19,9 +19,12 @@ export function resultsName(study: string, profile: string): string {
   return profile === "full" ? study : `${study}-${profile}`;
 }
 
-/** Where the results that come with the repository are. */
+/** Where all results that come with the repository are. */
+export const PUBLISHED = join(ROOT, "data", "results");
+
+/** Where those of a study's profile are. */
 export function publishedDirectory(study: string, profile: string): string {
-  return join(ROOT, "data", "results", resultsName(study, profile));
+  return join(PUBLISHED, resultsName(study, profile));
 }
 
 /** Puts a study, its networks, the trainings that failed and the trials together. */
