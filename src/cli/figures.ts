@@ -38,9 +38,10 @@ async function draw(options: ExhibitOptions): Promise<Written> {
   return writeExhibits(await readResultsFrom(options.source), options);
 }
 
-/** Folders of everything that comes with the repository, by name. */
+/** Folders of everything that comes with the repository and is finished, by name. */
 function publishedResults(): string[] {
   return readdirSync(PUBLISHED)
     .sort()
-    .map((name) => join(PUBLISHED, name));
+    .map((name) => join(PUBLISHED, name))
+    .filter((folder) => ["results.json", "selection.json"].some((name) => existsSync(join(folder, name))));
 }

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoint } from "../checkpoints/checkpoint.js";
 import { readManifest } from "../results/manifest.js";
@@ -10,21 +9,26 @@ import type { Catalogue } from "./catalogue.js";
  * Where results come from: the settings, the networks and what trained them, the checksums of the published files.
  *
  * @param directory folder of the results
- * @throws UserError if it has no manifest
  */
 export function provenanceOf(results: Results, directory: string): Catalogue["provenance"] {
-  const { config, files, study, profile } = readManifest(directory);
-  const sha256 = createHash("sha256")
-    .update(readFileSync(join(directory, "manifest.json")))
-    .digest("hex");
+  const { study, profile } = results;
+  // without a manifest the run is not finished, and its files may still change
+  const manifest = existsSync(join(directory, "manifest.json")) ? readManifest(directory) : undefined;
+  const sumOf = (name: string) => manifest && `; sha256 of ${name} ${manifest.files[name]}`;
   const rows: [string, string | undefined][] = [
-    ["Study", `${study}, profile ${profile}; sha256 of its settings ${config}`],
+    [
+      "Study",
+      `${study}, profile ${profile}${manifest ? `; sha256 of its settings ${manifest.config}` : ", not finished"}`,
+    ],
     ["Seeds", results.seeds.join(", ")],
-    ["Networks", `${results.networks.length}, of the arms ${results.arms.join(", ")}`],
+    [
+      "Networks",
+      `${results.networks.length}, of the arms ${results.arms.join(", ")}${sumOf("results.json") ?? ""}`,
+    ],
     ["Trained by", trainers(directory).join("; ") || undefined],
-    ["Trials", `${results.trials.length}; sha256 of trials.parquet ${files["trials.parquet"]}`],
-    ["Published files", `${Object.keys(files).length}; sha256 of manifest.json ${sha256}`],
-    ["Check them", `npx flatenn verify --study ${study} --profile ${profile}`],
+    ["Trials", `${results.trials.length}${sumOf("trials.parquet") ?? ""}`],
+    ["Published files", manifest && String(Object.keys(manifest.files).length)],
+    ["Check them", manifest && `npx flatenn verify --study ${study} --profile ${profile}`],
   ];
   return rows.flatMap(([what, value]) => (value === undefined ? [] : [{ what, value }]));
 }

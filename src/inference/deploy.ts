@@ -106,7 +106,7 @@ export function codesOf(network: DeployedNetwork): Codes {
 /** The weights that codes stand for, by layer. @param codes default: the network's own, so Q(w) */
 export function quantizedWeights(
   network: DeployedNetwork,
-  codes = codesOf(network),
+  codes: Codes = codesOf(network),
 ): Record<string, Array32> {
   return Object.fromEntries(
     network.layers.map(({ name, shape, bits, clip }) => [
