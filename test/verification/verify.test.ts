@@ -15,7 +15,7 @@ describe("verification of published results", { timeout: 60_000 }, () => {
     expect(await verifyAll(results.folder)).toEqual({
       filesRight: 11,
       problems: [],
-      notes: [expect.stringContaining("2 of 2 checkpoints are of a version that did not write")],
+      notes: [],
       trials: 18,
       recomputedTrials: 18,
       networks: 2,
