@@ -6,6 +6,7 @@ export default defineConfig({
     exclude: ["test/slow/**"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 120_000, // on a busy machine everything takes several times as long
+    hookTimeout: 60_000,
   },
 });
