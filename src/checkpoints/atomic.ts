@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isAlive } from "../is-alive.js";
 
 /** How the name of a half-written file ends; nobody else's does, so those of a killed process can be swept. */
 const TEMPORARY = ".flatenn-unfinished";
@@ -52,12 +53,16 @@ export function writeFileAtomic(path: string, bytes: Uint8Array | string): void 
   syncFolder(folder);
 }
 
-/** Removes what processes that were killed had half written of a file. */
-export function sweepHalfWritten(path: string): void {
-  const [folder, name] = [dirname(path), basename(path)];
+/**
+ * Removes what processes that were killed had half written in a folder, if there is one. What a process that is alive is
+ * writing stays.
+ */
+export function sweepHalfWritten(folder: string): void {
   if (!existsSync(folder)) return;
-  for (const found of readdirSync(folder))
-    if (found.startsWith(`.${name}.`) && found.endsWith(".tmp")) rmSync(join(folder, found), { force: true });
+  for (const name of readdirSync(folder)) {
+    const writer = writerOf(name);
+    if (writer !== undefined && !isAlive(writer)) rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** Forces the rename itself to the disk, where the system lets folders be opened (Windows does not). */

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writerOf } from "../checkpoints/atomic.js";
+import { sweepHalfWritten } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
+import { isAlive } from "../is-alive.js";
 
 const HELD = "held";
 const TRIES = 40;
@@ -75,19 +76,7 @@ function busy(directory: string, claim: Claim | undefined): UserError {
 function sweep(directory: string): void {
   const inside = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const folder of [directory, ...inside.map(({ name }) => join(directory, name))])
-    for (const name of readdirSync(folder)) {
-      const writer = writerOf(name);
-      if (writer !== undefined && !isAlive(writer)) rmSync(join(folder, name), { force: true });
-    }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // somebody else's
-  }
+    sweepHalfWritten(folder);
 }
 
 function pause(milliseconds: number): void {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { sweepHalfWritten, writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
 import type { Bits } from "../models/bits.js";
@@ -70,7 +70,7 @@ export function openDocument(
   head: SharpnessHead,
   about: Pick<SharpnessDocument, "layers" | "backend">,
 ): SharpnessDocument {
-  sweepHalfWritten(path);
+  sweepHalfWritten(dirname(path));
   if (!existsSync(path))
     return {
       format: FORMAT,

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { JobOptions } from "../campaign/progress.js";
 import { sweepHalfWritten, writeFileAtomic } from "../checkpoints/atomic.js";
@@ -85,7 +85,7 @@ export async function measureLandscape(
 }
 
 function openLandscape(path: string, head: LandscapeHead): LandscapeDocument {
-  sweepHalfWritten(path);
+  sweepHalfWritten(dirname(path));
   if (!existsSync(path)) return { format: FORMAT, ...head, rows: [] };
   const { format, rows, ...found } = readLandscape(path);
   if (settingsHash(found) === settingsHash(head)) return { format, ...head, rows };

@@ -1,15 +1,12 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryPath } from "../../src/checkpoints/atomic.js";
 import { lockRun } from "../../src/results/lock.js";
-import { temporaryFolder } from "../support/cli.js";
+import { deadProcess, temporaryFolder } from "../support/cli.js";
 
 const MODULE = new URL("../../dist/results/lock.js", import.meta.url).href;
-
-/** The number of a process that has ended. */
-const deadProcess = () => spawnSync(process.execPath, ["-e", ""]).pid;
 
 /** Starts a process that takes the folder at a given time, and says whether it got it. */
 async function contender(folder: string, at: number): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { temporaryPath } from "../../src/checkpoints/atomic.js";
 import { addFindings, openDocument, type SharpnessHead } from "../../src/sharpness/documents.js";
 import { changedSettings, documentPath, readDocuments, SHARPNESS } from "../../src/sharpness/index.js";
-import { temporaryFolder } from "../support/cli.js";
+import { deadProcess, temporaryFolder } from "../support/cli.js";
 
 describe("changedSettings()", () => {
   it("changes some and keeps the others", () => {
@@ -42,7 +43,8 @@ describe("documents", () => {
     const path = documentPath(folder, head);
     expect(readDocuments(folder)).toEqual([]);
     addFindings(path, openDocument(path, head, about), "loss", found);
-    writeFileSync(join(folder, "sharpness", ".as-seed3.json.0.tmp"), "half");
+    const half = basename(temporaryPath(path)).replace(`.${process.pid}.`, `.${deadProcess()}.`);
+    writeFileSync(join(folder, "sharpness", half), "half");
     const again = openDocument(path, head, about);
     expect([again.done, again.measures]).toEqual([["loss"], found.measures]);
     expect(readdirSync(join(folder, "sharpness"))).toEqual(["as-seed3.json"]); // the half-written one is gone

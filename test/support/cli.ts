@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +20,11 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "flatenn-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** The number of a process that has ended. */
+export function deadProcess(): number {
+  return spawnSync(process.execPath, ["-e", ""]).pid;
 }
 
 /** Runs `flatenn` with arguments. @param begun gets the process as soon as it runs */
