@@ -1,15 +1,14 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { sweepHalfWritten, writeFileAtomic } from "../checkpoints/atomic.js";
-import { UserError } from "../errors.js";
 import type { Bits } from "../models/bits.js";
 import type { Encoding } from "../quantization/encodings.js";
-import { readJson } from "../results/read-json.js";
 import { settingsHash } from "../studies/hash.js";
 import type { FaultRise } from "./fault-rises.js";
 import type { Findings, HessianCheck, Measure } from "./measure-network.js";
 import type { PredictorTerms } from "./predictor.js";
 import type { SharpnessSettings } from "./settings.js";
+import { documentsIn, madeOtherwise, readAllStored, readStored } from "./stored.js";
 
 const FORMAT = "flatenn-sharpness-1";
 
@@ -58,7 +57,7 @@ export interface SharpnessDocument extends SharpnessHead {
 
 /** Where a folder of a run has what was measured on a network. */
 export function documentPath(folder: string, { arm, seed }: { arm: string; seed: number }): string {
-  return join(folder, "sharpness", `${arm}-seed${seed}.json`);
+  return join(documentsIn(folder), `${arm}-seed${seed}.json`);
 }
 
 /**
@@ -82,12 +81,10 @@ export function openDocument(
       predictor: [],
       hessian: null,
     };
-  const found = readDocument(path);
+  const found = readStored<SharpnessDocument>(path, FORMAT);
   const own = Object.fromEntries(Object.keys(head).map((name) => [name, found[name as keyof SharpnessHead]]));
   if (settingsHash(own) === settingsHash(head)) return found;
-  throw new UserError(
-    `${path} was made of another network or with other settings; move it away, or choose another folder with --out`,
-  );
+  throw madeOtherwise(path);
 }
 
 /** A document with what a part found, stored. */
@@ -109,21 +106,7 @@ export function addFindings(
   return next;
 }
 
-/** @throws UserError if there is none, or it is none of this program's */
-export function readDocument(path: string): SharpnessDocument {
-  const document = readJson(path) as SharpnessDocument | null;
-  if (document?.format === FORMAT) return document;
-  throw new UserError(
-    `${path} must have the format ${FORMAT}, got ${document?.format ?? "none"}; restore it`,
-  );
-}
-
 /** Every document in the folder of a run; none if there are none. */
 export function readDocuments(folder: string): SharpnessDocument[] {
-  const documents = join(folder, "sharpness");
-  if (!existsSync(documents)) return [];
-  return readdirSync(documents)
-    .filter((name) => /-seed\d+\.json$/.test(name))
-    .sort()
-    .map((name) => readDocument(join(documents, name)));
+  return readAllStored(folder, /-seed\d+\.json$/, FORMAT);
 }

@@ -1,13 +1,13 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { JobOptions } from "../campaign/progress.js";
 import { sweepHalfWritten, writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
-import { readJson } from "../results/read-json.js";
 import { settingsHash } from "../studies/hash.js";
 import { type DirectionSource, namedDirection } from "./directions.js";
 import type { SharpnessHead } from "./documents.js";
+import { documentsIn, madeOtherwise, readAllStored, readStored } from "./stored.js";
 import { plus } from "./vector.js";
 
 const FORMAT = "flatenn-landscape-1";
@@ -41,7 +41,7 @@ export function landscapeSteps(count: number): number[] {
 /** Where a folder of a run has a landscape. */
 export function landscapePath(folder: string, { arm, seed, kind, directions }: LandscapeHead): string {
   const name = kind === "lines" ? kind : `plane-${directions.map((d) => d.replace(":", "")).join("-")}`;
-  return join(folder, "sharpness", `${arm}-seed${seed}-${name}.json`);
+  return join(documentsIn(folder), `${arm}-seed${seed}-${name}.json`);
 }
 
 /**
@@ -87,31 +87,14 @@ export async function measureLandscape(
 function openLandscape(path: string, head: LandscapeHead): LandscapeDocument {
   sweepHalfWritten(dirname(path));
   if (!existsSync(path)) return { format: FORMAT, ...head, rows: [] };
-  const { format, rows, ...found } = readLandscape(path);
+  const { format, rows, ...found } = readStored<LandscapeDocument>(path, FORMAT);
   if (settingsHash(found) === settingsHash(head)) return { format, ...head, rows };
-  throw new UserError(
-    `${path} was made of another network or with other settings; move it away, or choose another folder with --out`,
-  );
-}
-
-/** @throws UserError if there is none, or it is none of this program's */
-export function readLandscape(path: string): LandscapeDocument {
-  const document = readJson(path) as LandscapeDocument | null;
-  if (document?.format === FORMAT) return document;
-  throw new UserError(
-    `${path} must have the format ${FORMAT}, got ${document?.format ?? "none"}; restore it`,
-  );
+  throw madeOtherwise(path);
 }
 
 /** Every whole landscape in the folder of a run. */
 export function readLandscapes(folder: string): LandscapeDocument[] {
-  const documents = join(folder, "sharpness");
-  if (!existsSync(documents)) return [];
-  return readdirSync(documents)
-    .filter((name) => /-seed\d+-(lines|plane-.*)\.json$/.test(name))
-    .sort()
-    .map((name) => readLandscape(join(documents, name)))
-    .filter(
-      ({ kind, directions, steps, rows }) => rows.length === (kind === "lines" ? directions : steps).length,
-    );
+  return readAllStored<LandscapeDocument>(folder, /-seed\d+-(lines|plane-.*)\.json$/, FORMAT).filter(
+    ({ kind, directions, steps, rows }) => rows.length === (kind === "lines" ? directions : steps).length,
+  );
 }
