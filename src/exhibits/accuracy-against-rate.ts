@@ -6,7 +6,7 @@ import { conditions, exploratoryNote } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { percentOf } from "./phrases.js";
-import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, CAPTION_WIDTH, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
 const HEIGHT = 525;
@@ -28,20 +28,12 @@ export function accuracyAgainstRate(results: Results): Figure {
     height: HEIGHT,
     ...SHEET,
     margin: { l: 78, r: 16, t: 80, b: 126 },
-    legend: {
-      orientation: "h",
-      x: 0.5,
-      xanchor: "center",
-      y: 1.13,
-      yanchor: "bottom",
-      itemwidth: 44,
-      font: { size: 17 },
-    },
+    legend: legendAbove(1.13, { itemwidth: 44 }),
   };
   const lowest: number[] = [];
   const bases = new Set<string>();
   for (const [panel, fault] of panels.entries()) {
-    const suffix = panel === 0 ? "" : String(panel + 1);
+    const suffix = suffixOf(panel);
     for (const arm of results.arms) {
       const points = curve(results, accuracies, arm, fault);
       if (points.length === 0) continue;
@@ -69,7 +61,7 @@ export function accuracyAgainstRate(results: Results): Figure {
   }
   const floor = lowest.length === 0 ? 0 : Math.min(...lowest);
   for (const panel of panels.keys()) {
-    const yaxis = layout[`yaxis${panel === 0 ? "" : panel + 1}`] as Record<string, unknown>;
+    const yaxis = layout[`yaxis${suffixOf(panel)}`] as Record<string, unknown>;
     yaxis["range"] = [Math.max(0, Math.floor((floor - 2) / 10) * 10), 100];
   }
   // Bands lie below all lines, so that no band changes the colour of another arm's line.

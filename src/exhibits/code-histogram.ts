@@ -1,6 +1,6 @@
 import type { ArmStyle } from "./arms.js";
 import type { Figure } from "./figure.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 
 const GAP = 0.02;
 
@@ -22,14 +22,14 @@ export function codeHistogram(layers: readonly LayerCodes[], caption: string): F
     height: 430,
     ...SHEET,
     margin: { l: 78, r: 16, t: 76, b: 110 },
-    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.12, yanchor: "bottom", font: { size: 17 } },
+    legend: legendAbove(1.12),
     annotations: [
       ...names.map((name, i) => panelTitle(name, i * (width + GAP) + width / 2)),
       note(caption, { x: 0, y: 0, size: 16, shift: [-64, -64] }),
     ],
   };
   for (const i of names.keys()) {
-    const suffix = i === 0 ? "" : String(i + 1);
+    const suffix = suffixOf(i);
     const domain = [i * (width + GAP), Math.min(1, i * (width + GAP) + width)];
     const middle = i === Math.floor(names.length / 2);
     layout[`xaxis${suffix}`] = { ...axis(middle ? "weight code" : ""), domain, anchor: `y${suffix}` };
@@ -44,7 +44,7 @@ export function codeHistogram(layers: readonly LayerCodes[], caption: string): F
   const data = layers.map(({ style: { title, color, dash }, layer, codes, n }) => {
     const counts = new Array<number>(n + 1).fill(0);
     for (const code of codes) counts[code]!++;
-    const suffix = names.indexOf(layer) === 0 ? "" : String(names.indexOf(layer) + 1);
+    const suffix = suffixOf(names.indexOf(layer));
     return {
       type: "scatter",
       mode: "lines",

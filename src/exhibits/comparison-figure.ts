@@ -5,7 +5,7 @@ import { type Comparison, effectOf } from "./comparison.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { percentOf } from "./phrases.js";
-import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, CAPTION_WIDTH, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
 /** Pixels of a row of panels and of what is above and below all rows. */
@@ -54,14 +54,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
     height: plot + MARGIN.t + MARGIN.b,
     ...SHEET,
     margin: MARGIN,
-    legend: {
-      orientation: "h",
-      x: 0.5,
-      xanchor: "center",
-      y: 1 + 30 / plot,
-      yanchor: "bottom",
-      font: { size: 17 },
-    },
+    legend: legendAbove(1 + 30 / plot),
   };
   const styles = armStyles(results);
   const dots: Dots[] = [];
@@ -70,7 +63,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
     const first = dots.length;
     for (const [column, fault] of faults.entries()) {
       const panel = row * faults.length + column;
-      const suffix = panel === 0 ? "" : String(panel + 1);
+      const suffix = suffixOf(panel);
       for (const arm of results.arms) {
         const points = pointsOf(comparison, { arm, fault, rate }, texts.bounds);
         if (points.length > 0)
@@ -102,7 +95,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
     const range = rangeOf(dots.slice(first), texts);
     for (const column of faults.keys()) {
       const panel = row * faults.length + column;
-      (layout[`yaxis${panel === 0 ? "" : panel + 1}`] as Record<string, unknown>)["range"] = range;
+      (layout[`yaxis${suffixOf(panel)}`] as Record<string, unknown>)["range"] = range;
     }
   }
   layout["shapes"] = dividers;

@@ -1,7 +1,7 @@
 import { ENCODINGS, encodingTables } from "../quantization/encodings.js";
 import { levels } from "../quantization/grid.js";
 import type { Figure } from "./figure.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 
 const GAP = 0.03;
 
@@ -31,7 +31,7 @@ export function encodingSteps(bits: number): Figure {
   };
   const data = ENCODINGS.map((encoding, i) => {
     const tables = encodingTables(bits, encoding);
-    const suffix = i === 0 ? "" : String(i + 1);
+    const suffix = suffixOf(i);
     layout[`xaxis${suffix}`] = {
       ...axis(i === 1 ? "code of the weight" : ""),
       domain: [i * (width + GAP), i * (width + GAP) + width],

@@ -4,7 +4,7 @@ import { type ArmStyle, styleById } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { landscapeConditions } from "./landscape-conditions.js";
-import { axis, captionBelow, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, captionBelow, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 
 /** Pixels of the panels, in one row or two, and above them. */
 const PLOT = { one: 270, two: 570 };
@@ -42,14 +42,14 @@ export function landscapeLines(
     height: plot + TOP + room,
     ...SHEET,
     margin: { l: 84, r: 16, t: TOP, b: room },
-    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.06, yanchor: "bottom", font: { size: 17 } },
+    legend: legendAbove(1.06),
   };
   const data: object[] = [];
   const titles: object[] = [];
   const losses: number[] = [];
   for (const [panel, family] of families.entries()) {
     const [column, row] = [panel % COLUMNS, Math.floor(panel / COLUMNS)];
-    const suffix = panel === 0 ? "" : String(panel + 1);
+    const suffix = suffixOf(panel);
     const left = column * (width + GAP.x);
     const top = 1 - row * (height + GAP.y);
     for (const arm of arms) {
@@ -75,7 +75,7 @@ export function landscapeLines(
   }
   const range = [Math.log10(Math.min(...losses)) - 0.05, Math.log10(Math.max(...losses)) + 0.05];
   for (const panel of families.keys())
-    (layout[`yaxis${panel === 0 ? "" : panel + 1}`] as Record<string, unknown>)["range"] = range;
+    (layout[`yaxis${suffixOf(panel)}`] as Record<string, unknown>)["range"] = range;
   layout["annotations"] = [
     ...titles,
     ...(data.length === 0 ? [note("no landscapes yet", { x: 0.5, y: 0.5, size: 22 })] : []),

@@ -2,7 +2,7 @@ import type { LandscapeDocument } from "../sharpness/landscape.js";
 import { type ArmStyle, styleById } from "./arms.js";
 import type { Figure } from "./figure.js";
 import { directionTitle, landscapeConditions, planesOfOneSeed } from "./landscape-conditions.js";
-import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
 /** Pixels of a row of panels, and of what is around all of them. */
@@ -51,7 +51,7 @@ export function landscapeContours(
   const titles: object[] = [];
   const data = planes.map((plane, panel) => {
     const [column, row] = [panel % columns, Math.floor(panel / columns)];
-    const suffix = panel === 0 ? "" : String(panel + 1);
+    const suffix = suffixOf(panel);
     const width = (1 - (GAP.x / inner) * (columns - 1)) / columns;
     const left = column * (width + GAP.x / inner);
     const top = 1 - (row * (ROW + GAP.y)) / height;
@@ -108,7 +108,7 @@ export function landscapeSurfaces(
   const titles: object[] = [];
   const data = planes.map((plane, panel) => {
     const [column, row] = [panel % columns, Math.floor(panel / columns)];
-    const scene = `scene${panel === 0 ? "" : panel + 1}`;
+    const scene = `scene${suffixOf(panel)}`;
     const [x, y] = plane.directions.map(directionTitle);
     const bottom = 1 - (row + 1) / rows;
     const plain = { tickfont: { size: 12 }, gridcolor: "#cccccc", nticks: 5 };

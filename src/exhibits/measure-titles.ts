@@ -1,4 +1,5 @@
 import { faultStyle } from "./fault-styles.js";
+import { percentOf } from "./phrases.js";
 
 /** The measure by which claim C2 is judged, fixed before any was taken (docs/protocol.md section 5). */
 export const PRIMARY_MEASURE = "average:p=0.01";
@@ -42,7 +43,7 @@ export function isShown(id: string): boolean {
 
 function settingTitle(setting: string): string {
   const rate = /^p=(.*)$/.exec(setting)?.[1];
-  return rate === undefined ? setting : `p = ${Number((100 * Number(rate)).toPrecision(12))} %`;
+  return rate === undefined ? setting : `p = ${percentOf(Number(rate))} %`;
 }
 
 function withName(name: string, value: string): string {

@@ -6,7 +6,7 @@ import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { pairedDifferences } from "./paired-differences.js";
-import { axis, note, SHEET } from "./sheet.js";
+import { axis, legendAbove, note, SHEET } from "./sheet.js";
 import { type Cell, type Table, wrap } from "./table.js";
 
 /** SAQ against conventional training, where the weights' range is free to shrink and where it is not. */
@@ -93,7 +93,7 @@ export function mediationFigure(results: Results): Figure {
     height: 600,
     ...SHEET,
     margin: { l: 96, r: 16, t: 60, b: 190 },
-    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.03, yanchor: "bottom", font: { size: 17 } },
+    legend: legendAbove(1.03),
     xaxis: {
       ...axis(""),
       range: [-0.5, faults.length - 0.5],

@@ -1,6 +1,6 @@
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
-import { axis, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, legendAbove, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
 
 const HALF = 0.46;
 /** By fault type, of the Okabe-Ito palette. */
@@ -28,7 +28,7 @@ export function momentsAgainstSimulation(pairs: readonly MomentPair[], caption: 
     height: 500,
     ...SHEET,
     margin: { l: 92, r: 16, t: 80, b: 110 },
-    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.12, yanchor: "bottom", font: { size: 17 } },
+    legend: legendAbove(1.12),
     annotations: [
       ...panels.map(({ title }, i) => panelTitle(title, i === 0 ? HALF / 2 : 1 - HALF / 2)),
       note(caption, { x: 0, y: 0, size: 16, shift: [-78, -64] }),

@@ -3,8 +3,9 @@ import { type ArmStyle, styleById } from "./arms.js";
 import { plural } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
+import { percentOf } from "./phrases.js";
 import { type RiseRow, riseRows } from "./predicted-rises.js";
-import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import { axis, CAPTION_WIDTH, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
 const PANEL = 300;
@@ -36,21 +37,14 @@ export function predictorFigure(
     height: plot + MARGIN.t + MARGIN.b,
     ...SHEET,
     margin: MARGIN,
-    legend: {
-      orientation: "h",
-      x: 0.5,
-      xanchor: "center",
-      y: 1 + 34 / plot,
-      yanchor: "bottom",
-      font: { size: 17 },
-    },
+    legend: legendAbove(1 + 34 / plot),
   };
   const data: object[] = [];
   const titles: object[] = [];
   for (const [row, title] of ROWS.entries())
     for (const [column, fault] of faults.entries()) {
       const panel = row * faults.length + column;
-      const suffix = panel === 0 ? "" : String(panel + 1);
+      const suffix = suffixOf(panel);
       const left = column * (width + GAP.x / inner);
       const top = 1 - row * (height + GAP.y / plot);
       const inPanel = shown.filter((rise) => rise.fault === fault && (rise.layer === "") === (row === 0));
@@ -171,7 +165,7 @@ function captionOf(
   const [first] = documents;
   if (!first) return "";
   const { study, profile, images, settings } = first;
-  const percent = rates.map((rate) => Number((100 * rate).toPrecision(6)));
+  const percent = rates.map(percentOf);
   const text = [
     `${study}, profile ${profile} · ${plural(documents.length, "network")} · ${images.count.toLocaleString("en-US")} training images · ${plural(settings.maps, "fault map")}.`,
     "Predicted to second order, m'g + m'Hm / 2 + sum v_i H_ii / 2, activations clamped but not quantized; measured on the deployed network.",

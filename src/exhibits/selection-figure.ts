@@ -1,7 +1,7 @@
 import type { SelectionRecord, StageRecord, TriedRecord } from "../selection/select-results.js";
 import type { Figure } from "./figure.js";
 import { KNOBS, selectionConditions } from "./selection-grid.js";
-import { axis, captionBelow, note, SHEET, WIDTH } from "./sheet.js";
+import { axis, captionBelow, legendAbove, note, SHEET, suffixOf, WIDTH } from "./sheet.js";
 
 /** Pixels of a panel, between panels, and around them. */
 const HEIGHT = 210;
@@ -37,19 +37,12 @@ export function selectionFigure(record: SelectionRecord): Figure {
     height: plot + MARGIN.t + room,
     ...SHEET,
     margin: { ...MARGIN, b: room },
-    legend: {
-      orientation: "h",
-      x: 0.5,
-      xanchor: "center",
-      y: 1 + 50 / plot,
-      yanchor: "bottom",
-      font: { size: 17 },
-    },
+    legend: legendAbove(1 + 50 / plot),
   };
   const range = rangeOf(stages);
   for (const [i, stage] of stages.entries()) {
     const [row, column] = [Math.floor(i / columns), i % columns];
-    const suffix = i === 0 ? "" : String(i + 1);
+    const suffix = suffixOf(i);
     const [left, top] = [(column * (width + GAP.x)) / inner, 1 - (row * (HEIGHT + GAP.y)) / plot];
     const values = stage.tried.map(({ value }) => value);
     data.push(...CURVES.flatMap((curve) => (isShown(curve.key, stage) ? curveOf(stage, curve, suffix) : [])));

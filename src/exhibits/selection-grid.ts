@@ -3,6 +3,7 @@ import { mean } from "../statistics/index.js";
 import type { Knob } from "../studies/selection.js";
 import { plural } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
+import { percentOf } from "./phrases.js";
 import type { Cell, Table } from "./table.js";
 
 /** What a stage varies, in words. */
@@ -118,8 +119,8 @@ function outcomeOf(
 }
 
 function explain({ tolerance, sparsity, extensions, finished }: SelectionRecord): string {
-  const points = Number((100 * tolerance).toPrecision(6));
-  const target = `${Number((100 * sparsity.target).toPrecision(6))} ± ${Number((100 * sparsity.within).toPrecision(6))} %`;
+  const points = percentOf(tolerance);
+  const target = `${percentOf(sparsity.target)} ± ${percentOf(sparsity.within)} %`;
   return [
     "Means over seeds; under faults: mean over the fault types. Change: clean accuracy against the base arm.",
     `AS has the largest alpha that costs at most ${points} pp of it; AS-high, Hoyer and FATReLU the value nearest to ${target}`,

@@ -23,6 +23,16 @@ export function captionBelow(text: string, [x, y]: [number, number]): { caption:
   return { caption, room: CAPTION_LINE * lines.length - y + 12 };
 }
 
+/** What the keys of a panel's axes end with, in plotly's names: nothing for the first panel, then 2, 3, ... @param panel from 0 */
+export function suffixOf(panel: number): string {
+  return panel === 0 ? "" : String(panel + 1);
+}
+
+/** A legend in lines above the panels. @param y its lower edge, a share of the plot's height; more: settings of it alone */
+export function legendAbove(y: number, { size = 17, ...more }: Record<string, unknown> = {}): object {
+  return { orientation: "h", x: 0.5, xanchor: "center", y, yanchor: "bottom", ...more, font: { size } };
+}
+
 /** The room above the panels that a legend of so many entries needs, besides the panels' names: 4 to 5 fit in a line. */
 export function legendRoom(entries: number): number {
   return 48 + 32 * Math.ceil(entries / 4.5);

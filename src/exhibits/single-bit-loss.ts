@@ -2,7 +2,7 @@ import type { BitSummary, SingleBitResults } from "../single-bit/single-bit.js";
 import { styleById } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
-import { axis, SHEET } from "./sheet.js";
+import { axis, legendAbove, SHEET } from "./sheet.js";
 import { singleBitConditions } from "./single-bit-table.js";
 import { wrap } from "./table.js";
 
@@ -60,7 +60,7 @@ export function singleBitLoss(results: SingleBitResults, titles = styleById): Fi
     height: 560,
     ...SHEET,
     margin: { l: 96, r: 16, t: 80, b: 150 },
-    legend: { orientation: "h", x: 0.5, xanchor: "center", y: 1.03, yanchor: "bottom", font: { size: 17 } },
+    legend: legendAbove(1.03),
     xaxis: {
       ...axis("bit position in the stored weight"),
       range: [-0.15, positions.length - 0.85],

@@ -9,7 +9,17 @@ import type { Figure } from "./figure.js";
 import { networkMeans } from "./network-table.js";
 import { underFaults } from "./paired-differences.js";
 import { percentOf } from "./phrases.js";
-import { axis, captionBelow, legendRoom, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import {
+  axis,
+  captionBelow,
+  legendAbove,
+  legendRoom,
+  note,
+  panelTitle,
+  SHEET,
+  suffixOf,
+  WIDTH,
+} from "./sheet.js";
 
 /** Pixels of a panel, between panels, and around them. */
 const HEIGHT = 290;
@@ -57,14 +67,7 @@ export function tradeOff(results: Results): Figure {
     width: WIDTH,
     height: 0,
     ...SHEET,
-    legend: {
-      orientation: "h",
-      x: 0.5,
-      xanchor: "center",
-      y: 1 + 36 / plot,
-      yanchor: "bottom",
-      font: { size: 15 },
-    },
+    legend: legendAbove(1 + 36 / plot, { size: 15 }),
   };
   const data: Trace[] = [];
   const bases = new Set<string>();
@@ -73,7 +76,7 @@ export function tradeOff(results: Results): Figure {
     const shown: Point[][] = [];
     for (const [column, panel] of panels.entries()) {
       const index = row * panels.length + column;
-      const suffix = index === 0 ? "" : String(index + 1);
+      const suffix = suffixOf(index);
       const sizeOf = ({ arm }: Point) => (results.arms.includes(arm) ? 12 : 9);
       const points = arms.flatMap((arm) => {
         const at = networkMeans(results, arm)[abscissa.key].mean;

@@ -5,7 +5,17 @@ import { ablationsOf } from "./ablations.js";
 import { type ArmStyle, armStyles } from "./arms.js";
 import { plural } from "./conditions.js";
 import type { Figure } from "./figure.js";
-import { axis, captionBelow, legendRoom, note, panelTitle, SHEET, WIDTH } from "./sheet.js";
+import {
+  axis,
+  captionBelow,
+  legendAbove,
+  legendRoom,
+  note,
+  panelTitle,
+  SHEET,
+  suffixOf,
+  WIDTH,
+} from "./sheet.js";
 import type { Table } from "./table.js";
 
 /** Pixels of a panel, between panels, and around them. */
@@ -133,21 +143,14 @@ function curvesFigure(results: Results, curves: readonly CurveRow[], all: readon
     height: plot + above + room,
     ...SHEET,
     margin: { ...MARGIN, t: above, b: room },
-    legend: {
-      orientation: "h",
-      x: 0.5,
-      xanchor: "center",
-      y: 1 + 36 / plot,
-      yanchor: "bottom",
-      font: { size: 15 },
-    },
+    legend: legendAbove(1 + 36 / plot, { size: 15 }),
   };
   const data: Trace[] = [];
   for (const [row, { title, read, log }] of QUANTITIES.entries()) {
     const top = 1 - (row * (HEIGHT + GAP.y)) / plot;
     for (const [column, { lines }] of panels.entries()) {
       const index = row * columns + column;
-      const suffix = index === 0 ? "" : String(index + 1);
+      const suffix = suffixOf(index);
       data.push(...lines.map((line) => trace(byEpoch(curves, line.arm), line, read, suffix)));
       const isLast = row === QUANTITIES.length - 1;
       layout[`xaxis${suffix}`] = {
