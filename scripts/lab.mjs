@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { cacheDirectory } from "./cache.mjs";
 import { writeAtomically } from "./files.mjs";
 import { jupyterDirectory, jupyterEnvironment, jupyterPython } from "./jupyter.mjs";
-import { handleInterrupts, Interrupted, interruptedExitCode, run, SetupProblem, say } from "./processes.mjs";
+import { handleInterrupts, interruptedExitCode, run, runMain, SetupProblem, say } from "./processes.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const usage = "usage: npm run lab -- [--no-browser] [--port N] [--directory DIRECTORY] [--fresh] [NOTEBOOK]";
@@ -129,12 +129,4 @@ function serve(command, args, env) {
 }
 
 handleInterrupts();
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (error instanceof Interrupted) process.exitCode = interruptedExitCode() ?? 1;
-  else if (error instanceof SetupProblem) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  } else throw error;
-}
+await runMain(main);

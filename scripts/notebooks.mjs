@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { writeAtomically } from "./files.mjs";
 import { jupyterDirectory, jupyterEnvironment, jupyterPython } from "./jupyter.mjs";
-import { handleInterrupts, Interrupted, interruptedExitCode, run, SetupProblem } from "./processes.mjs";
+import { handleInterrupts, interruptedExitCode, run, runMain, SetupProblem } from "./processes.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Each takes a core, and for a while two. */
@@ -132,12 +132,4 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
   // The notebooks' processes end with this one.
   process.on(signal, () => process.exit(interruptedExitCode() ?? 1));
 }
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (error instanceof Interrupted) process.exitCode = interruptedExitCode() ?? 1;
-  else if (error instanceof SetupProblem) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  } else throw error;
-}
+await runMain(main);

@@ -35,6 +35,23 @@ export function handleInterrupts() {
   }
 }
 
+/**
+ * Runs a script to its exit code; what the user can mend is told without a stack trace.
+ *
+ * @param {(args: string[]) => Promise<number>} main
+ */
+export async function runMain(main) {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof Interrupted) process.exitCode = interruptedExitCode() ?? 1;
+    else if (error instanceof SetupProblem) {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = 1;
+    } else throw error;
+  }
+}
+
 /** The shell's exit code for the signal that came, or undefined. */
 export function interruptedExitCode() {
   return interruption && 128 + SIGNALS[interruption];
