@@ -13,7 +13,6 @@
 // ---
 
 // %% [markdown]
-// %% [markdown]
 // # Your own network, your own fault model
 //
 // **Question.** How much accuracy does *my* network lose when the memory that holds its weights fails?
@@ -90,7 +89,7 @@ showTable(
 // | has square layers only, which fit both layouts | `layout: "pytorch"` |
 // | holds tensors that are no weights of the network | `ignore: ["step"]` |
 // | was trained on normalised inputs, `Normalize((0.286,), (0.353,))` | `normalization: { mean: [0.286], sd: [0.353] }` |
-// | has batch norm | nothing: nodes `{ op: "batchNorm", … }` read PyTorch's running statistics |
+// | has batch norm | nothing: nodes `{ op: "batchNorm", ... }` read PyTorch's running statistics |
 //
 // ## Images
 //

@@ -22,6 +22,12 @@ describe.each(names)("the committed notebook %s", (name) => {
   const outputs = code.flatMap((cell) => cell.outputs ?? []);
   const bundles = outputs.flatMap(({ data }) => (data ? [data] : []));
 
+  test("has a source that jupytext writes back as it is: ASCII, else it adds a header; no cell without text", () => {
+    const source = readFileSync(path.replace(/\.ipynb$/, ".ts"), "latin1");
+    expect(/[^\n -~].*/.exec(source)?.[0]).toBeUndefined();
+    expect(source).not.toMatch(/^\/\/ %%.*\s+\/\/ %%/m);
+  });
+
   test("is under 1 MB", () => {
     expect(statSync(path).size).toBeLessThan(MOST_BYTES);
   });

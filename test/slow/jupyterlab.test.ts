@@ -138,8 +138,9 @@ describe.runIf(canUnpack() || process.env["FLATENN_CHROMIUM"])("JupyterLab", { t
       cells: { outputs?: { data?: Record<string, unknown> }[] }[];
     };
     const data = cells.flatMap((cell) => cell.outputs ?? []).map((output) => output.data ?? {});
-    const count = (type: string) => data.filter((forms) => type in forms).length;
-    return { figures: count("application/vnd.plotly.v1+json"), tables: count("text/html") };
+    const figures = data.filter((forms) => "application/vnd.plotly.v1+json" in forms).length;
+    const tables = data.filter((forms) => String(forms["text/html"]).includes("<table")).length;
+    return { figures, tables };
   };
 
   test.each(NOTEBOOKS)(
