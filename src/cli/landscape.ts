@@ -2,6 +2,7 @@ import { loadBackend } from "../backend/index.js";
 import { readCheckpoint } from "../checkpoints/checkpoint.js";
 import { UserError } from "../errors.js";
 import { duration } from "../progress-text.js";
+import { addToManifest } from "../results/manifest.js";
 import { checkpointPath } from "../results/store.js";
 import {
   type LandscapeHead,
@@ -10,6 +11,7 @@ import {
   measureLandscape,
 } from "../sharpness/landscape.js";
 import { SHARPNESS } from "../sharpness/settings.js";
+import { SHARPNESS_FOLDER } from "../sharpness/stored.js";
 import { openSubject } from "../sharpness/subject.js";
 import { progressReporter } from "./progress-line.js";
 import { chosenNetworks, eachNetwork, type NetworksOptions } from "./sharpness.js";
@@ -56,6 +58,7 @@ export async function landscape(options: LandscapeOptions): Promise<void> {
     }
     dispose();
   });
+  if (!process.send) addToManifest(out, SHARPNESS_FOLDER);
 }
 
 function named(list: string): string[] {

@@ -10,12 +10,14 @@ import { sharpnessRows } from "../exhibits/sharpness-rows.js";
 import { sharpnessDifferencesTable, sharpnessTable } from "../exhibits/sharpness-table.js";
 import { toText } from "../exhibits/table.js";
 import { duration } from "../progress-text.js";
+import { addToManifest } from "../results/manifest.js";
 import { readJson } from "../results/read-json.js";
 import { publishedDirectory, readResultsFrom } from "../results/results.js";
 import { checkpointPath } from "../results/store.js";
 import { documentPath, readDocuments } from "../sharpness/documents.js";
 import { measureSharpness } from "../sharpness/measure.js";
 import { changedSettings } from "../sharpness/settings.js";
+import { SHARPNESS_FOLDER } from "../sharpness/stored.js";
 import { openSubject } from "../sharpness/subject.js";
 import { studyHash } from "../studies/hash.js";
 import { armOf } from "../studies/registry.js";
@@ -56,8 +58,9 @@ export async function sharpness(options: SharpnessOptions): Promise<void> {
     }
     report.finish(`${path} (${duration((performance.now() - started) / 1000)})`);
   });
-  // a parent process says it once for all
-  if (!process.send && existsSync(join(results, "results.json"))) await tell(results, out);
+  if (process.send) return; // a parent process does the rest once for all
+  addToManifest(out, SHARPNESS_FOLDER);
+  if (existsSync(join(results, "results.json"))) await tell(results, out);
 }
 
 /** Prints what is known of the sharpness of all networks so far. */

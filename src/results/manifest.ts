@@ -35,6 +35,24 @@ export function writeManifest(study: Study, directory: string): void {
   writeFileAtomic(join(directory, NAME), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
+/**
+ * Adds the files of one folder, such as `sharpness`, to finished results that it is within; the sums of all other files stay
+ * as they are stated. Does nothing where there is no manifest: results that are not finished yet.
+ */
+export function addToManifest(directory: string, folder: string): void {
+  if (!existsSync(join(directory, NAME))) return;
+  const manifest = readManifest(directory);
+  const within = (name: string) => name.startsWith(`${folder}/`);
+  const files = [
+    ...Object.entries(manifest.files).filter(([name]) => !within(name)),
+    ...Object.entries(sumsOf(directory)).filter(([name]) => within(name) && isPublished(name)),
+  ].sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileAtomic(
+    join(directory, NAME),
+    `${JSON.stringify({ ...manifest, files: Object.fromEntries(files) }, null, 2)}\n`,
+  );
+}
+
 /** Reads the manifest of a folder of results. @throws UserError if there is none, or it is none of this program's */
 export function readManifest(directory: string): Manifest {
   const path = join(directory, NAME);

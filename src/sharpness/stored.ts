@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { readJson } from "../results/read-json.js";
 
-/** Where a folder of a run has documents of what was measured around its networks. */
+/** Name of the folder, in that of a run, with documents of what was measured around its networks. */
+export const SHARPNESS_FOLDER = "sharpness";
+
 export function documentsIn(folder: string): string {
-  return join(folder, "sharpness");
+  return join(folder, SHARPNESS_FOLDER);
 }
 
 /** Reads a document. @throws UserError if there is none, or it is of another format */

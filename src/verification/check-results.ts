@@ -11,6 +11,8 @@ import { resultsOf } from "../results/results.js";
 import type { TrialRow } from "../results/rows.js";
 import { readTrials, summaryOf } from "../results/trial-table.js";
 import { trialFiles } from "../results/trials.js";
+import { readDocuments } from "../sharpness/documents.js";
+import { readLandscapes } from "../sharpness/landscape.js";
 import { settingsHash, studyHash } from "../studies/hash.js";
 import { parseStudy } from "../studies/schema.js";
 import type { Study } from "../studies/study.js";
@@ -66,6 +68,7 @@ export async function checkResults(directory: string, checkpoints: string): Prom
   if (results !== undefined)
     problems.push(...compareResults(results, resultsOf(study, { networks: measured, failures, trials: [] })));
 
+  problems.push(...((await attempt(() => checkSharpness(directory, networks))) ?? []));
   if (rows === undefined) return { study, networks, rows: [], planned: [], problems, notes };
   const trials = checkTrials(study, networks, rows);
   problems.push(...trials.problems);
@@ -97,6 +100,19 @@ function compareResults(
 
 function equal(a: unknown, b: unknown): boolean {
   return a === b || (a !== undefined && b !== undefined && settingsHash(a) === settingsHash(b));
+}
+
+/** Whether what was measured of the loss around networks was measured around these. */
+function checkSharpness(directory: string, networks: readonly PublishedNetwork[]): string[] {
+  const hashes = new Map(
+    networks.map(({ arm, seed, checkpoint }) => [`${arm}-seed${seed}`, networkHash(checkpoint)]),
+  );
+  return [...readDocuments(directory), ...readLandscapes(directory)]
+    .filter(({ arm, seed, network }) => hashes.get(`${arm}-seed${seed}`) !== network)
+    .map(
+      ({ format, arm, seed }) =>
+        `sharpness/ has a ${format} of ${arm}, seed ${seed}, that is of another network than its checkpoint`,
+    );
 }
 
 /** Compares the stored trials with those that the study plans for its networks. */

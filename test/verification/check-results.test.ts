@@ -8,7 +8,7 @@ import {
   writeCheckpoint,
 } from "../../src/checkpoints/index.js";
 import type { TrialRow } from "../../src/results/index.js";
-import { checkManifest, writeManifest } from "../../src/results/manifest.js";
+import { addToManifest, checkManifest, writeManifest } from "../../src/results/manifest.js";
 import { type CheckedResults, checkResults } from "../../src/verification/check-results.js";
 import { verifyResults } from "../../src/verification/index.js";
 import { alterTrials, changeJson, published, smallStudy } from "../support/published.js";
@@ -48,6 +48,28 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
     expect(told(mended)).toContain("trials.parquet lacks trials of the plan (9)");
     expect(told(mended)).toContain("not planned for these checkpoints (9)");
     expect(mended.planned).toEqual(results.rows.filter(({ arm }) => arm === "as-saq"));
+  });
+
+  it("take in what was measured around their networks, and betray it if it is of another network", async () => {
+    const folder = results.copy();
+    const network = networkHash(readCheckpoint(join(folder, "checkpoints", "as-seed0.safetensors")));
+    const path = join(folder, "sharpness", "as-seed0.json");
+    mkdirSync(join(folder, "sharpness"));
+    const write = (hash: string) =>
+      writeFileSync(
+        path,
+        JSON.stringify({ format: "flatenn-sharpness-1", arm: "as", seed: 0, network: hash }),
+      );
+    write(network);
+    expect(checkManifest(folder).problems).toEqual(["sharpness/as-seed0.json is not in the manifest"]);
+    writeFileSync(join(folder, "summary.csv"), "altered");
+    addToManifest(folder, "sharpness");
+    expect(checkManifest(folder).problems).toEqual([expect.stringContaining("summary.csv has the sha256")]);
+    expect(told(await check(folder))).not.toContain("sharpness");
+    write(network.replace(/^./, (digit: string) => (digit === "0" ? "1" : "0")));
+    expect(told(await check(folder))).toContain(
+      "sharpness/ has a flatenn-sharpness-1 of as, seed 0, that is of another network than its checkpoint",
+    );
   });
 
   it("betray a checkpoint that can no longer be read", async () => {
