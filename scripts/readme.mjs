@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exhibits, results } from "../dist/index.js";
+import { exhibits, results, sharpness } from "../dist/index.js";
 
 const BEGIN = /(<!-- results:begin[^\n]*-->\n)[\s\S]*?(<!-- results:end -->)/;
 const STUDY = "lenet5-fashion";
@@ -19,13 +19,16 @@ export async function withResults(readme, { full = results.publishedDirectory(ST
   const parts = [];
   if (existsSync(join(full, "results.json"))) {
     const published = await results.readResultsFrom(full);
-    const tables = [exhibits.networkTable, exhibits.claimsTable, exhibits.controlsTable].map((table) =>
-      table(published),
-    );
+    const rows = exhibits.sharpnessRows(published, sharpness.readDocuments(full));
+    const tables = [
+      exhibits.networkTable(published),
+      exhibits.claimsTable(published, rows),
+      exhibits.controlsTable(published),
+    ];
     parts.push(
       "**The full study:**",
       block(tables),
-      ...exhibits.discussion(published),
+      ...exhibits.discussion(published, rows),
       "**The quick profile:**",
     );
   }

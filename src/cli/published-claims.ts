@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { claimsTable } from "../exhibits/claims-table.js";
+import { sharpnessRows } from "../exhibits/sharpness-rows.js";
 import { toText } from "../exhibits/table.js";
 import { publishedDirectory, readResultsFrom } from "../results/results.js";
+import { readDocuments } from "../sharpness/documents.js";
 import type { Study } from "../studies/study.js";
 
 /** The profile whose published results are the test of the claims. */
@@ -18,6 +20,7 @@ export async function publishedClaims(
   directory = publishedDirectory(name, FULL),
 ): Promise<string> {
   if (profile === FULL || !existsSync(join(directory, "results.json"))) return "";
-  const table = claimsTable(await readResultsFrom(directory));
+  const results = await readResultsFrom(directory);
+  const table = claimsTable(results, sharpnessRows(results, readDocuments(directory)));
   return `Published results of the full study, which comes with the repository (the rerun above is profile ${profile}):\n\n${toText(table)}`;
 }

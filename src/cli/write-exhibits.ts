@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import { conditions } from "../exhibits/conditions.js";
 import { discussion } from "../exhibits/discussion.js";
 import type { Figure } from "../exhibits/figure.js";
+import { sharpnessRows } from "../exhibits/sharpness-rows.js";
 import { toCsv, toMarkdown } from "../exhibits/table.js";
 import { CATALOGUE, type Catalogue, provenanceOf, writeGallery } from "../gallery/index.js";
 import { openRenderer } from "../rendering/index.js";
@@ -37,9 +38,10 @@ export interface Written {
 export async function writeExhibits(results: Results, options: ExhibitOptions): Promise<Written> {
   const { study, profile, exploratory } = results;
   const folder = options.out ?? join(FIGURES_FOLDER, resultsName(study, profile));
-  const paragraphs = discussion(results);
+  const materials = materialsOf(results, options.source, options.sharpness);
+  const paragraphs = discussion(results, sharpnessRows(results, materials.sharpness));
   writeFileAtomic(join(folder, "discussion.md"), `${paragraphs.join("\n\n")}\n`);
-  await writeAll(studyExhibits(materialsOf(results, options.source, options.sharpness)), folder, {
+  await writeAll(studyExhibits(materials), folder, {
     study,
     profile,
     exploratory,

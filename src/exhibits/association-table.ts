@@ -2,6 +2,7 @@ import { stream } from "../random/stream.js";
 import type { Results } from "../results/rows.js";
 import { clusterBootstrap, partialSpearman, spearman } from "../statistics/index.js";
 import { intervalCells, intervalColumn } from "./cells.js";
+import type { Interval } from "./claims.js";
 import { captionOf, plural } from "./conditions.js";
 import { isShown, measureTitle } from "./measure-titles.js";
 import { measureIds, type SharpnessRow } from "./sharpness-rows.js";
@@ -18,6 +19,31 @@ interface Predictor {
 const CLIP: Predictor = { id: "clip-ratio", title: "clip/sd", of: (row) => row.clipRatio };
 const ACCURACY: Predictor = { id: "accuracy", title: "accuracy without faults", of: (row) => row.accuracy };
 
+/** How one predictor goes with the drop. */
+export interface Association {
+  readonly id: string;
+  readonly title: string;
+  readonly correlation: Interval;
+  /** Given clip/sd and accuracy without faults; NaN of fewer than 5 networks. */
+  readonly partial: Interval;
+  readonly networks: number;
+}
+
+/**
+ * Rank correlation of each shown measure, of clip/sd and of accuracy without faults with the drop in accuracy under faults.
+ * @param options.resamples of the bootstrap, default 1000
+ */
+export function associations(
+  results: Results,
+  rows: readonly SharpnessRow[],
+  { resamples = 1000 } = {},
+): Association[] {
+  const measured = measureIds(rows)
+    .filter(isShown)
+    .map((id): Predictor => ({ id, title: measureTitle(id), of: (row) => row.measures.get(id)?.value }));
+  return [...measured, CLIP, ACCURACY].map((predictor) => associationOf(results, rows, predictor, resamples));
+}
+
 /**
  * Rank correlation of each measure with the drop in accuracy under faults, over networks, and given clip/sd and accuracy
  * without faults; intervals by resampling seeds as clusters (docs/protocol.md section 6).
@@ -28,9 +54,6 @@ export function associationTable(
   rows: readonly SharpnessRow[],
   { resamples = 1000 } = {},
 ): Table {
-  const measured = measureIds(rows)
-    .filter(isShown)
-    .map((id): Predictor => ({ id, title: measureTitle(id), of: (row) => row.measures.get(id)?.value }));
   const arms = new Set(rows.map(({ arm }) => arm)).size;
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   return {
@@ -53,8 +76,14 @@ export function associationTable(
     rows:
       rows.length === 0
         ? []
-        : [...measured, CLIP, ACCURACY].map((predictor) =>
-            associationOf(results, rows, predictor, resamples),
+        : associations(results, rows, { resamples }).map(
+            ({ id, title, correlation, partial, networks }): Record<string, Cell> => ({
+              measure: id,
+              measure_title: title,
+              ...intervalCells("correlation", correlation),
+              ...intervalCells("partial", partial),
+              networks,
+            }),
           ),
   };
 }
@@ -64,7 +93,7 @@ function associationOf(
   rows: readonly SharpnessRow[],
   { id, title, of }: Predictor,
   resamples: number,
-): Record<string, Cell> {
+): Association {
   const have = rows.filter((row) => of(row) !== undefined);
   const seeds = [...new Set(have.map(({ seed }) => seed))];
   const clusters = seeds.map((seed) => have.filter((row) => row.seed === seed));
@@ -82,10 +111,10 @@ function associationOf(
   const interval = (statistic: typeof simple, name: string) =>
     clusterBootstrap(clusters, statistic, stream(study, profile, "association", name, id), { resamples });
   return {
-    measure: id,
-    measure_title: title,
-    ...intervalCells("correlation", { mean: simple(have), ...interval(simple, "simple") }),
-    ...intervalCells("partial", { mean: partial(have), ...interval(partial, "partial") }),
+    id,
+    title,
+    correlation: { mean: simple(have), ...interval(simple, "simple") },
+    partial: { mean: partial(have), ...interval(partial, "partial") },
     networks: have.length,
   };
 }

@@ -6,7 +6,9 @@ import { differenceTitle } from "./claims-table.js";
 import { plural } from "./conditions.js";
 import { controlsDiscussion } from "./controls-discussion.js";
 import { networkMeans } from "./network-table.js";
-import { effectPhrase, list } from "./phrases.js";
+import { effectPhrase, FINDINGS, list } from "./phrases.js";
+import { sharpnessDiscussion } from "./sharpness-discussion.js";
+import type { SharpnessRow } from "./sharpness-rows.js";
 import { fixed } from "./table.js";
 
 /** What each claim says, in our words. */
@@ -15,14 +17,6 @@ const STATEMENTS: Readonly<Record<ClaimRow["claim"], string>> = {
   C3a: "SAQ makes activation-sparse networks more accurate under faults than conventional training",
   C3b: "SAQ makes standard networks more accurate under faults than conventional training",
   C4: "an activation-sparse network trained with SAQ is more accurate under faults than a standard one trained conventionally",
-};
-
-/** What a verdict amounts to; the second where the run is exploratory and tests nothing. */
-const FINDINGS: Readonly<Record<Verdict, readonly [string, string]>> = {
-  supported: ["holds here", "points the claimed way in this run"],
-  contradicted: ["does not hold here: the difference has the other sign", "points the other way in this run"],
-  inconclusive: ["is not decided: the interval contains 0", "is not decided by this run"],
-  withheld: ["has no verdict", "has no verdict"],
 };
 
 /** The words for a verdict under a condition; the second where the run is exploratory. */
@@ -41,9 +35,10 @@ interface Part {
 
 /**
  * Where results agree with the paper's statements and where not, in plain sentences, each number from the results: first what
- * holds and what that depends on, then a paragraph for each claim, then what the controls say of causes.
+ * holds and what that depends on, then a paragraph for each claim, then what the controls and the sharpness say of causes.
+ * @param sharpness of the networks, where it is measured
  */
-export function discussion(results: Results): string[] {
+export function discussion(results: Results, sharpness: readonly SharpnessRow[] = []): string[] {
   const overall = claims(results, { resamples: 1 }).filter(({ fault }) => fault === "all");
   const outcomesOf = outcomes(results);
   const parts = CLAIMS.filter(({ worse }) => worse !== "as-high").map((claim): Part => {
@@ -55,7 +50,7 @@ export function discussion(results: Results): string[] {
     [summary(results, parts), ...dependences(parts)].join(" "),
     ...parts.map((part) => paragraph(results, part, high)),
     ...controlsDiscussion(results),
-    "C2, that sparse networks lie in sharper minima, is about the loss and not about these accuracies: nothing here tests it.",
+    sharpnessDiscussion(results, sharpness),
   ];
 }
 

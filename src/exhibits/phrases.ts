@@ -1,4 +1,4 @@
-import type { Interval } from "./claims.js";
+import type { Interval, Verdict } from "./claims.js";
 import { fixed } from "./table.js";
 
 /** A mean in percentage points with its interval, if it has one. */
@@ -16,3 +16,11 @@ export function list(items: readonly string[]): string {
 export function percentOf(rate: number): number {
   return Number((100 * rate).toPrecision(12));
 }
+
+/** What a verdict amounts to; the second where the run is exploratory and tests nothing. */
+export const FINDINGS: Readonly<Record<Verdict, readonly [string, string]>> = {
+  supported: ["holds here", "points the claimed way in this run"],
+  contradicted: ["does not hold here: the difference has the other sign", "points the other way in this run"],
+  inconclusive: ["is not decided: the interval contains 0", "is not decided by this run"],
+  withheld: ["has no verdict", "has no verdict"],
+};

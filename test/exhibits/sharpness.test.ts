@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   associationTable,
   claimsTable,
+  discussion,
   type Figure,
   landscapeContours,
   landscapeLines,
@@ -171,6 +172,36 @@ describe("sharpnessClaims()", () => {
     const withheld = claimsTable(exploratory, sharpnessRows(exploratory, documents(exploratory)));
     expect(withheld.rows.at(-1)!["verdict"]).toBe("withheld: one seed gives no interval");
     expect(() => toCsv(withheld)).not.toThrow();
+  });
+});
+
+describe("what the discussion says of C2", () => {
+  const said = (results: Results, of: typeof rows) =>
+    discussion(results, of).find((text) => text.startsWith("C2"))!;
+
+  it("is verdict, difference in nats, what SAQ changes, and the rank correlations of the association table", () => {
+    const text = said(full, rows);
+    expect(text).toContain("for AS - standard it holds here, 0.3200 nats [0.2952, 0.3448]");
+    expect(text).toContain("(standard + SAQ) - standard -0.1000 nats");
+    const of = (id: string) => {
+      const cells = associationTable(full, rows).rows.find(({ measure }) => measure === id)!;
+      const [mean, low, high] = ["", "_low", "_high"].map((end) =>
+        (cells[`correlation${end}`] as number).toFixed(2),
+      );
+      return `${mean} [${low}, ${high}]`;
+    };
+    expect(text).toContain(
+      `Over 12 networks its rank correlation with the drop in accuracy under faults is ${of(PRIMARY_MEASURE)}`,
+    );
+    expect(text).toContain(`that of clip/sd, which scales the faults themselves, is ${of("clip-ratio")}.`);
+  });
+
+  it("has no verdict and no interval with one seed, and without measures says that there are none", () => {
+    const one = { ...study(typical, { seeds: [1], exploratory: true }) };
+    const text = said(one, sharpnessRows(one, documents(one)));
+    expect(text).toContain("for AS - standard it has no verdict: one seed gives no interval");
+    expect(text).not.toContain("NaN");
+    expect(said(full, [])).toMatch(/it is not measured here\.$/);
   });
 });
 
