@@ -38,8 +38,8 @@
 // | C3b | It does the same for the standard network. |
 // | C4 | A sparse network trained with SAQ is more accurate under faults than a standard network trained conventionally. |
 //
-// C2 needs measurements of sharpness, which are not part of this notebook. The paper gives C1 and C3 as "up to"
-// numbers: the table at the end has them in columns of their own.
+// Why C2 is judged by one measure of sharpness and what others say is in [notebook 06](06-sharpness.ipynb). The paper gives C1
+// and C3 as "up to" numbers: the table at the end has them in columns of their own.
 
 // %% [markdown]
 // ## What was run
@@ -60,11 +60,15 @@ import {
   claimsTable,
   discussion,
   networkTable,
+  sharpnessRows,
   tradeOff,
 } from "../dist/exhibits/index.js";
 import { show, showTable, showText, studyResults } from "../dist/notebook/index.js";
 
-const { results } = await studyResults("lenet5-fashion");
+import { readDocuments } from "../dist/sharpness/index.js";
+
+const { results, directory } = await studyResults("lenet5-fashion");
+const sharpness = sharpnessRows(results, readDocuments(directory));
 
 const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(12))} %`;
 const imageCounts = [...new Set(results.trials.map(({ images }) => images))];
@@ -136,7 +140,7 @@ await show(tradeOff(results));
 // numbers is too large.
 
 // %%
-showTable(claimsTable(results));
+showTable(claimsTable(results, sharpness));
 
 // %% [markdown]
 // ## Agreement and disagreement with the paper
@@ -145,7 +149,7 @@ showTable(claimsTable(results));
 // numbers are from the paper's.
 
 // %%
-showText(discussion(results));
+showText(discussion(results, sharpness));
 
 // %% [markdown]
 // ## What this does not say

@@ -204,6 +204,19 @@ console.log(
 );
 
 // %% [markdown]
+// ## Where faults hurt
+//
+// One weight layer at a time has faults, all others are sound (an extra campaign of the full study). A rate is per stored bit, so a
+// large layer has more faulty bits.
+
+// %%
+import { layerFaultsFigure, type Figure } from "../dist/exhibits/index.js";
+
+const byLayer: Figure = layerFaultsFigure(results);
+if (byLayer.data.length > 0) await show(byLayer);
+else console.log("These results have no campaign by layer: it comes with the full profile.");
+
+// %% [markdown]
 // **What it says.** With one faulty bit in a hundred, weights move by a sizeable share of their own size (the table). That is many times the
 // radius at which sharpness-aware training looks around a minimum, so whether flatness at *its* radius helps against faults
 // is an open question, which notebook 06 takes up.

@@ -26,10 +26,11 @@ export async function withResults(readme, { full = results.publishedDirectory(ST
       exhibits.controlsTable(published),
     ];
     parts.push(
-      "**The full study:**",
+      "### The full study",
       block(tables),
+      "### Agreement and disagreement with the paper",
       ...exhibits.discussion(published, rows),
-      "**The quick profile:**",
+      "### The quick profile, which `npm start` repeats",
     );
   }
   const quick = await results.readResults(STUDY, "quick");

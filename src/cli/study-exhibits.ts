@@ -13,6 +13,7 @@ import { landscapeLines } from "../exhibits/landscape-lines.js";
 import { landscapeContours, landscapeSurfaces } from "../exhibits/landscape-planes.js";
 import { layerFaultsFigure, layerFaultsTable } from "../exhibits/layer-faults.js";
 import { layerTable } from "../exhibits/layer-table.js";
+import { measuredArms } from "../exhibits/measured-arms.js";
 import { mediationFigure, mediationTable } from "../exhibits/mediation.js";
 import { networkTable } from "../exhibits/network-table.js";
 import { predictedRisesTable } from "../exhibits/predicted-rises.js";
@@ -70,7 +71,9 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
     tables: {
       claims: claimsTable(results, rows),
       networks: networkTable(results),
-      "networks-ablations": networkTable(results, { arms: ablationArms(results) }),
+      "networks-ablations": networkTable(results, {
+        arms: measuredArms(results, "ablation").arms.map(({ id }) => id),
+      }),
       controls: controlsTable(results),
       ablations: ablationsTable(results),
       layers: layerTable(results),
@@ -107,8 +110,4 @@ export function selectionExhibits(record: SelectionRecord): Exhibits {
     tables: { selection: selectionGridTable(record) },
     figures: { selection: selectionFigure(record) },
   };
-}
-
-function ablationArms({ others = [] }: Results): string[] {
-  return others.flatMap(({ id, group }) => (group === "ablation" ? [id] : []));
 }

@@ -7,6 +7,7 @@ import { CLAIMS, judge } from "./claims.js";
 import { differenceTitle } from "./claims-table.js";
 import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
+import { measuredArms } from "./measured-arms.js";
 import { type ArmPair, CLAIM_FAULTS, effectBetween, faultsOf } from "./paired-differences.js";
 import type { Cell, Table } from "./table.js";
 
@@ -56,6 +57,7 @@ export function ablationsTable(results: Results): Table {
       "Each row has the conditions of the study but for its change, and its own number of seeds. Effect: mean paired",
       "difference in accuracy over all rates above 0, with its 95 % interval; positive supports the claim. AS-middle and",
       "AS-high stand in the place of AS. Secondary: the verdicts on the claims are those without a change.",
+      measuredArms(results, "ablation").note,
     ),
     columns: [
       { key: "change", title: "change", align: "left" },

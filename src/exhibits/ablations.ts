@@ -13,8 +13,9 @@ export interface Ablation {
   readonly arms: ReadonlyMap<string, string>;
 }
 
-/** The ablations of a study: arms with the same change from their base arms belong together. AS-high is the last of them. */
-export function ablationsOf({ settings = [], bits, arms }: Results): Ablation[] {
+/** The ablations of a study that have a network: arms with the same change from their base arms belong together. AS-high is the last of them. */
+export function ablationsOf(results: Results): Ablation[] {
+  const { settings = [], bits, arms } = results;
   const found = new Map<string, Ablation & { readonly arms: Map<string, string> }>();
   const add = (ablation: Omit<Ablation, "arms">, base: string, id: string) => {
     const own = found.get(ablation.title) ?? { ...ablation, arms: new Map() };
@@ -33,7 +34,11 @@ export function ablationsOf({ settings = [], bits, arms }: Results): Ablation[] 
     const id = base.replace("as", "as-high");
     if (arms.includes(id)) add({ title: styles("as-high").title, ofSparsity: true }, base, id);
   }
-  return [...found.values()].sort((a, b) => Number(a.ofSparsity) - Number(b.ofSparsity));
+  const trained = new Set(results.networks.map(({ arm }) => arm));
+  const begun = [...found.values()].filter((ablation) =>
+    [...ablation.arms.values()].some((id) => trained.has(id)),
+  );
+  return begun.sort((a, b) => Number(a.ofSparsity) - Number(b.ofSparsity));
 }
 
 /** The arms that a claim compares under an ablation; undefined where it changes neither, or lacks one that it should. */

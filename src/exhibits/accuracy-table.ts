@@ -7,12 +7,17 @@ import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Cell, Table } from "./table.js";
 
-/** Mean accuracy and its 95 % interval by arm, fault type and rate: the summary of a campaign, and its CSV. */
+/**
+ * Mean accuracy and its 95 % interval by arm, fault type and rate: the summary of a campaign, and its CSV. Controls and ablations
+ * without a network are left out.
+ */
 export function accuracyTable(results: Results): Table {
   const accuracies = accuraciesOf(results);
   const styles = armStyles(results);
   const rows: Record<string, Cell>[] = [];
-  for (const arm of [...results.arms, ...(results.others ?? []).map(({ id }) => id)]) {
+  const trained = new Set(results.networks.map(({ arm }) => arm));
+  const others = (results.others ?? []).map(({ id }) => id).filter((id) => trained.has(id));
+  for (const arm of [...results.arms, ...others]) {
     const add = (fault: string, rate: number) =>
       rows.push({ arm, arm_title: styles(arm).title, ...row(accuracies, arm, fault, rate) });
     add("none", 0);

@@ -23,6 +23,8 @@ export interface ComparisonTexts {
   /** For the tooltip: decimals and unit follow a mean. */
   readonly unit: string;
   readonly caption: string;
+  /** What a category is called below a panel, 8 characters in a line at most; default: as it is. */
+  readonly label?: (category: string) => string;
   /** Bounds of the quantity: axes and intervals do not go beyond them. */
   readonly bounds: readonly [number, number];
   /** A value that every axis shows. */
@@ -76,7 +78,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
         domain: [left(column), Math.min(1, left(column) + width)],
         range: [-0.5, categories.length - 0.5],
         tickvals: [...categories.keys()],
-        ticktext: categories.map((category) => category.replace("-", "-<br>")),
+        ticktext: categories.map(texts.label ?? String),
         tickfont: { size: 12 },
         tickangle: 0,
         showticklabels: isLast,

@@ -26,7 +26,9 @@ export function exploratoryNote(results: Results): string {
 
 /** A caption: the conditions, what the exhibit shows, and what an exploratory run is worth. */
 export function captionOf(results: Results, ...sentences: readonly string[]): string {
-  return [`${conditions(results)}.`, ...sentences, exploratoryNote(results)].join(" ").trim();
+  return [`${conditions(results)}.`, ...sentences, exploratoryNote(results)]
+    .filter((sentence) => sentence !== "")
+    .join(" ");
 }
 
 export function plural(count: number, noun: string): string {

@@ -6,6 +6,7 @@ import { intervalCells, intervalColumn, present } from "./cells.js";
 import { effectOf } from "./comparison.js";
 import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
+import { measuredArms } from "./measured-arms.js";
 import { networkMeans } from "./network-table.js";
 import { type ArmPair, CLAIM_FAULTS, effectBetween, faultsOf, underFaults } from "./paired-differences.js";
 import type { Cell, Table } from "./table.js";
@@ -22,7 +23,7 @@ export function controlsTable(results: Results): Table {
   const accuracies = accuraciesOf(results);
   const styles = armStyles(results);
   const settings = results.settings ?? [];
-  const controls = settings.filter(({ group }) => group === "control");
+  const { arms: controls, note } = measuredArms(results, "control");
   const bases = settings.filter(({ id }) => controls.some(({ base }) => base === id));
   const aware = controls.flatMap((control) => sameNetworkWithSaq(control, settings) ?? []);
   const references = settings.filter((arm) => bases.includes(arm) || aware.includes(arm));
@@ -71,6 +72,7 @@ export function controlsTable(results: Results): Table {
       "faults: mean over all rates above 0, and over the three fault types where none is named. Effect: paired difference in",
       "accuracy under faults from the base arm, by seed and map; beside SAQ: from the base network trained with SAQ. 95 %",
       "intervals over seeds and maps.",
+      note,
     ),
     columns: [
       { key: "arm", title: "id", align: "left", csvOnly: true },

@@ -10,6 +10,14 @@ const SAME =
   "The same networks with their codes stored in other encodings, on the same fault maps; the levels, and the accuracy without " +
   "faults, are those of the first encoding.";
 
+/** Encodings in the width that a figure has for them. */
+const LABELS: Readonly<Record<string, string>> = {
+  "offset-binary": "offset<br>binary",
+  "twos-complement": "two's<br>compl.",
+  "sign-magnitude": "sign,<br>magn.",
+  gray: "Gray",
+};
+
 /** Mean accuracy and its 95 % interval by arm, fault type and rate, a column per encoding (docs/protocol.md section 4). */
 export function encodingTable(results: Results): Table {
   const comparison = encodings(results);
@@ -27,6 +35,7 @@ export function encodingFigure(results: Results): Figure {
   return comparisonFigure(comparison, {
     axis: "accuracy (%)",
     unit: "%",
+    label: (encoding) => LABELS[encoding] ?? encoding,
     caption: captionOf(comparison.results, SAME, "Bars: 95 % intervals of the means."),
     bounds: [0, 100],
     includes: bestWithoutFaults(comparison.results),

@@ -115,7 +115,8 @@ export function tradeOff(results: Results): Figure {
       yaxis["range"] = rangeOf(bounds, 0.05);
     }
   }
-  const above = legendRoom(arms.length);
+  const keys = legend([...results.arms, ...controls].map(styles), data);
+  const above = legendRoom(keys.length);
   const { caption, room } = captionBelow(captionText(results, bases), [-64, -72]);
   layout["annotations"] = [
     ...panels.map(({ title }, column) => panelTitle(title, left(column) + width / inner / 2)),
@@ -125,7 +126,7 @@ export function tradeOff(results: Results): Figure {
   ];
   layout["margin"] = { ...MARGIN, t: above, b: room };
   layout.height = plot + above + room;
-  return { data: [...legend([...results.arms, ...controls].map(styles), data), ...data], layout };
+  return { data: [...keys, ...data], layout };
 }
 
 function pointsOf(arm: string, style: ArmStyle, x: number | null, effect: PairedEffect | undefined): Point[] {

@@ -79,9 +79,9 @@ describe("results of the full study", { timeout: 120_000 }, () => {
       encoding: "utf8",
     });
     const readme = JSON.parse(written) as string;
-    expect(readme).toMatch(/^before\n<!-- results:begin \(x\) -->\n\n\*\*The full study:\*\*\n\n```text\n/);
+    expect(readme).toMatch(/^before\n<!-- results:begin \(x\) -->\n\n### The full study\n\n```text\n/);
     for (const paragraph of discussion(smallResults())) expect(readme).toContain(`\n\n${paragraph}\n\n`);
-    expect(readme.indexOf("Controls\n")).toBeLessThan(readme.indexOf("**The quick profile:**"));
+    expect(readme.indexOf("Controls\n")).toBeLessThan(readme.indexOf("### The quick profile"));
     expect(readme).toContain("Claims (exploratory run)");
     expect(readme).not.toContain("stale");
     expect(readme).toMatch(/\n\n<!-- results:end -->\nafter$/);
