@@ -1,5 +1,5 @@
 // @ts-check
-// Writes the part of README.md that shows results, from the committed ones. Called by `npm run figures`.
+// Writes the parts of README.md and ARTIFACT.md that show results, from the committed ones. Called by `npm run figures`.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,7 +35,32 @@ export async function withResults(readme, { full = results.publishedDirectory(ST
   }
   const quick = await results.readResults(STUDY, "quick");
   parts.push(block([exhibits.networkTable(quick), exhibits.claimsTable(quick)]));
-  return readme.replace(BEGIN, (_, begin, end) => `${begin}\n${parts.join("\n\n")}\n\n${end}`);
+  return withPart(readme, parts.join("\n\n"));
+}
+
+/**
+ * The appendix for artifact evaluation with the verdicts of the full study as they are now, one row a claim.
+ * @param {string} appendix
+ * @returns {Promise<string>}
+ */
+export async function withVerdicts(appendix) {
+  const full = results.publishedDirectory(STUDY, "full");
+  const published = await results.readResultsFrom(full);
+  const rows = exhibits.sharpnessRows(published, sharpness.readDocuments(full));
+  const table = exhibits.claimsTable(published, rows);
+  const shown = ["claim", "comparison", "effect_pp", "verdict", "paper_v1_pp", "paper_revised_pp"];
+  const overall = {
+    ...table,
+    columns: table.columns.filter(({ key }) => shown.includes(key)),
+    rows: table.rows.filter(({ fault }) => fault === "all three" || fault === "-"),
+  };
+  const lines = exhibits.toMarkdown(overall).split("\n");
+  return withPart(appendix, lines.filter((line) => line.startsWith("|")).join("\n"));
+}
+
+/** @param {string} document @param {string} part */
+function withPart(document, part) {
+  return document.replace(BEGIN, (_, begin, end) => `${begin}\n${part}\n\n${end}`);
 }
 
 /** @param {import("../dist/exhibits/index.js").Table[]} tables those with rows as one block of text */
@@ -45,6 +70,14 @@ function block(tables) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const path = join(dirname(dirname(fileURLToPath(import.meta.url))), "README.md");
-  writeFileSync(path, await withResults(readFileSync(path, "utf8")));
+  const root = dirname(dirname(fileURLToPath(import.meta.url)));
+  /** @type {[string, (text: string) => Promise<string>][]} */
+  const documents = [
+    ["README.md", withResults],
+    ["ARTIFACT.md", withVerdicts],
+  ];
+  for (const [name, written] of documents) {
+    const path = join(root, name);
+    writeFileSync(path, await written(readFileSync(path, "utf8")));
+  }
 }

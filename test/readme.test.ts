@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+const appendix = readFileSync(join(ROOT, "ARTIFACT.md"), "utf8");
 const blocks = (language: string) =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(([, text]) => text!);
 
@@ -61,19 +62,20 @@ describe("README.md", () => {
     expect(Number(accuracies[2]![2])).toBeLessThan(Number(accuracies[1]![2]));
   });
 
-  it("shows the committed results as `npm run figures` writes them", () => {
-    const code = `import { withResults } from "./scripts/readme.mjs"; import { readFileSync } from "node:fs";
-      console.log(JSON.stringify(await withResults(readFileSync("README.md", "utf8"))));`;
+  it("shows the committed results as `npm run figures` writes them, and so does ARTIFACT.md", () => {
+    const code = `import { withResults, withVerdicts } from "./scripts/readme.mjs"; import { readFileSync } from "node:fs";
+      const [readme, appendix] = ["README.md", "ARTIFACT.md"].map((name) => readFileSync(name, "utf8"));
+      console.log(JSON.stringify([await withResults(readme), await withVerdicts(appendix)]));`;
     const written = execFileSync(process.execPath, ["--input-type=module", "-e", code], {
       cwd: ROOT,
       encoding: "utf8",
     });
-    expect(JSON.parse(written)).toBe(readme);
+    expect(JSON.parse(written)).toEqual([readme, appendix]);
   });
 
   it("names only npm scripts that there are", () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-    for (const [, name] of readme.matchAll(/`npm run ([a-z:]+)/g))
+    for (const [, name] of `${readme}${appendix}`.matchAll(/`npm run ([a-z:]+)/g))
       expect(Object.keys(scripts)).toContain(name);
   });
 });
