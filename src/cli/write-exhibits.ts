@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../checkpoints/atomic.js";
 import { UserError } from "../errors.js";
@@ -8,6 +9,7 @@ import { sharpnessRows } from "../exhibits/sharpness-rows.js";
 import { toCsv, toMarkdown } from "../exhibits/table.js";
 import { CATALOGUE, type Catalogue, provenanceOf, writeGallery } from "../gallery/index.js";
 import { openRenderer } from "../rendering/index.js";
+import { readJson } from "../results/read-json.js";
 import { resultsName } from "../results/results.js";
 import type { Results } from "../results/rows.js";
 import type { SelectionRecord } from "../selection/select-results.js";
@@ -90,7 +92,22 @@ async function writeAll(
   await writeFigures(figures, folder);
   const names = figures.map(([name]) => name);
   const catalogue: Catalogue = { format: "flatenn-exhibits-1", ...header, figures: names, tables };
+  removeFormer(folder, catalogue);
   write(CATALOGUE, `${JSON.stringify(catalogue, null, 1)}\n`);
+}
+
+/** Removes the files of those exhibits that the folder's catalogue has had until now and that the new one has not. */
+function removeFormer(folder: string, { figures, tables }: Catalogue): void {
+  const path = join(folder, CATALOGUE);
+  if (!existsSync(path)) return;
+  const former = readJson(path) as Catalogue;
+  const remove = (names: readonly string[], kept: ReadonlySet<string>, endings: readonly string[]) => {
+    for (const name of names.filter((each) => !kept.has(each)))
+      for (const ending of endings) rmSync(join(folder, `${name}.${ending}`), { force: true });
+  };
+  const namesOf = (all: Catalogue["tables"]) => all.map(({ name }) => name);
+  remove(former.figures, new Set(figures), ["json", "svg", "png"]);
+  remove(namesOf(former.tables), new Set(namesOf(tables)), ["csv", "md"]);
 }
 
 /** Writes figures, with their file names, as .json, .svg and .png; without a browser the pictures are left out. */

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { publishedClaims } from "../../src/cli/published-claims.js";
 import { claimsTable, discussion, toText } from "../../src/exhibits/index.js";
 import { publishedDirectory, readResultsFrom, resultsOf, writeResults } from "../../src/results/index.js";
@@ -56,6 +56,26 @@ describe("results of the full study", { timeout: 120_000 }, () => {
     expect(readFileSync(join(out, "discussion.md"), "utf8")).toBe(
       `${discussion(smallResults()).join("\n\n")}\n`,
     );
+  });
+
+  it("drawn again without something leave no files of it, and keep what is not theirs", async () => {
+    const [folder, out] = [await publishedFull(), join(temporaryFolder(), "figures")];
+    vi.stubEnv("FLATENN_CHROMIUM", join(out, "no-browser")); // pictures take long: figures as data will do
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const draw = () => flatenn(["figures", "--profile", "full", "--results", folder, "--out", out]);
+    expect((await draw()).code).toBe(0);
+    const before = readdirSync(out);
+    const catalogue = JSON.parse(readFileSync(join(out, "exhibits.json"), "utf8"));
+    const [former] = catalogue.tables;
+    catalogue.tables.push({ ...former, name: "former" });
+    catalogue.figures.push("former-figure");
+    writeFileSync(join(out, "exhibits.json"), JSON.stringify(catalogue));
+    for (const name of ["former.csv", "former.md", "former-figure.json", "former-figure.png", "mine.csv"])
+      writeFileSync(join(out, name), "");
+    expect((await draw()).code).toBe(0);
+    expect(readdirSync(out)).toEqual([...before, "mine.csv"].sort());
   });
 
   it("stand beside a rerun of another profile, and not beside one of their own", async () => {
