@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exhibits, results, sharpness } from "../dist/index.js";
 
-const BEGIN = /(<!-- results:begin[^\n]*-->\n)[\s\S]*?(<!-- results:end -->)/;
 const STUDY = "lenet5-fashion";
 
 /**
@@ -17,6 +16,7 @@ const STUDY = "lenet5-fashion";
  */
 export async function withResults(readme, { full = results.publishedDirectory(STUDY, "full") } = {}) {
   const parts = [];
+  let summary = "";
   if (existsSync(join(full, "results.json"))) {
     const published = await results.readResultsFrom(full);
     const rows = exhibits.sharpnessRows(published, sharpness.readDocuments(full));
@@ -25,17 +25,23 @@ export async function withResults(readme, { full = results.publishedDirectory(ST
       exhibits.claimsTable(published, rows),
       exhibits.controlsTable(published),
     ];
+    const paragraphs = exhibits.discussion(published, rows);
+    // of each claim's paragraph the verdict and the effect
+    const findings = paragraphs
+      .filter((paragraph) => /^C\d/.test(paragraph))
+      .map((paragraph) => paragraph.split(". ").slice(0, 2).join(". ").replace(/\.?$/, "."));
+    summary = `**What came out:**\n\n${findings.map((finding) => `- ${finding}`).join("\n")}`;
     parts.push(
       "### The full study",
       block(tables),
       "### Agreement and disagreement with the paper",
-      ...exhibits.discussion(published, rows),
+      ...paragraphs,
       "### The quick profile, which `npm start` repeats",
     );
   }
   const quick = await results.readResults(STUDY, "quick");
   parts.push(block([exhibits.networkTable(quick), exhibits.claimsTable(quick)]));
-  return withPart(readme, parts.join("\n\n"));
+  return withPart(withPart(readme, "summary", summary), "results", parts.join("\n\n"));
 }
 
 /**
@@ -55,12 +61,18 @@ export async function withVerdicts(appendix) {
     rows: table.rows.filter(({ fault }) => fault === "all three" || fault === "-"),
   };
   const lines = exhibits.toMarkdown(overall).split("\n");
-  return withPart(appendix, lines.filter((line) => line.startsWith("|")).join("\n"));
+  return withPart(appendix, "results", lines.filter((line) => line.startsWith("|")).join("\n"));
 }
 
-/** @param {string} document @param {string} part */
-function withPart(document, part) {
-  return document.replace(BEGIN, (_, begin, end) => `${begin}\n${part}\n\n${end}`);
+/**
+ * A document with another part between its marks `<!-- NAME:begin ... -->` and `<!-- NAME:end -->`.
+ * @param {string} document
+ * @param {string} name
+ * @param {string} part
+ */
+function withPart(document, name, part) {
+  const marked = new RegExp(`(<!-- ${name}:begin[^\\n]*-->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
+  return document.replace(marked, (_, begin, end) => `${begin}\n${part}\n\n${end}`);
 }
 
 /** @param {import("../dist/exhibits/index.js").Table[]} tables those with rows as one block of text */

@@ -92,14 +92,17 @@ describe("results of the full study", { timeout: 120_000 }, () => {
   it("are shown by README.md with their discussion, before the quick ones", async () => {
     const folder = await publishedFull();
     const code = `import { withResults } from "./scripts/readme.mjs";
-      const readme = "before\\n<!-- results:begin (x) -->\\nstale\\n<!-- results:end -->\\nafter";
+      const readme = "<!-- summary:begin -->\\n<!-- summary:end -->\\nbefore\\n<!-- results:begin (x) -->\\nstale\\n<!-- results:end -->\\nafter";
       console.log(JSON.stringify(await withResults(readme, { full: ${JSON.stringify(folder)} })));`;
     const written = execFileSync(process.execPath, ["--input-type=module", "-e", code], {
       cwd: ROOT,
       encoding: "utf8",
     });
     const readme = JSON.parse(written) as string;
-    expect(readme).toMatch(/^before\n<!-- results:begin \(x\) -->\n\n### The full study\n\n```text\n/);
+    expect(readme).toMatch(/\nbefore\n<!-- results:begin \(x\) -->\n\n### The full study\n\n```text\n/);
+    const bullets = readme.slice(0, readme.indexOf("\nbefore\n")).match(/^- C\d.*\.$/gm);
+    expect(bullets?.map((text) => text.slice(2, 5).trim())).toEqual(["C1", "C3a", "C3b", "C4", "C2,"]);
+    expect(bullets![0]).toMatch(/ standard - AS is -?\d+\.\d\d pp \[.*\]/);
     for (const paragraph of discussion(smallResults())) expect(readme).toContain(`\n\n${paragraph}\n\n`);
     expect(readme.indexOf("Controls\n")).toBeLessThan(readme.indexOf("### The quick profile"));
     expect(readme).toContain("Claims (exploratory run)");
