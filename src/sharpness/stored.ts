@@ -6,6 +6,7 @@ import { readJson } from "../results/read-json.js";
 /** Name of the folder, in that of a run, with documents of what was measured around its networks. */
 export const SHARPNESS_FOLDER = "sharpness";
 
+/** That folder of a run. */
 export function documentsIn(folder: string): string {
   return join(folder, SHARPNESS_FOLDER);
 }
