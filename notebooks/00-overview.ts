@@ -64,7 +64,6 @@ import {
   tradeOff,
 } from "../dist/exhibits/index.js";
 import { show, showTable, showText, studyResults } from "../dist/notebook/index.js";
-
 import { readDocuments } from "../dist/sharpness/index.js";
 
 const { results, directory } = await studyResults("lenet5-fashion");

@@ -210,11 +210,10 @@ console.log(
 // large layer has more faulty bits.
 
 // %%
-import { layerFaultsFigure, type Figure } from "../dist/exhibits/index.js";
+import { layerFaultsFigure } from "../dist/exhibits/index.js";
+import { showIfAny } from "../dist/notebook/index.js";
 
-const byLayer: Figure = layerFaultsFigure(results);
-if (byLayer.data.length > 0) await show(byLayer);
-else console.log("These results have no campaign by layer: it comes with the full profile.");
+await showIfAny(layerFaultsFigure(results), "campaign by layer");
 
 // %% [markdown]
 // **What it says.** With one faulty bit in a hundred, weights move by a sizeable share of their own size (the table). That is many times the

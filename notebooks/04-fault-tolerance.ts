@@ -31,9 +31,8 @@ import {
   claimsTable,
   encodingFigure,
   networkTable,
-  type Figure,
 } from "../dist/exhibits/index.js";
-import { show, showTable, studyResults } from "../dist/notebook/index.js";
+import { show, showIfAny, showTable, studyResults } from "../dist/notebook/index.js";
 
 const { results } = await studyResults("lenet5-fashion");
 showTable(networkTable(results));
@@ -108,9 +107,7 @@ showTable({ ...cells, rows: cells.rows.filter(({ arm }) => results.arms.includes
 // layer):
 
 // %%
-const encodings: Figure = encodingFigure(results);
-if (encodings.data.length > 0) await show(encodings);
-else console.log("These results have no campaign in other encodings: it comes with the full profile.");
+await showIfAny(encodingFigure(results), "campaign in other encodings");
 
 // %% [markdown]
 // **What it says** stands in the verdicts above, per fault type and over all; notebook 00 puts it into sentences that are made

@@ -32,8 +32,7 @@
 
 // %%
 import { sharpnessAwareGradient, type LossGradient, type Point } from "../dist/saq/index.js";
-import { show, showTable, studyResults } from "../dist/notebook/index.js";
-import type { Figure } from "../dist/exhibits/index.js";
+import { show, showIfAny, showTable, studyResults } from "../dist/notebook/index.js";
 
 const [narrow, wide] = [0.15, 0.8];
 const lossAt = (w: number) =>
@@ -116,9 +115,7 @@ showTable(networkTable(results));
 // the clips that the conventional arm of the same seed ended with.
 
 // %%
-const mediation: Figure = mediationFigure(results);
-if (mediation.data.length > 0) await show(mediation);
-else console.log("These results have no networks with frozen clips: they come with the full profile.");
+await showIfAny(mediationFigure(results), "networks with frozen clips");
 
 // %% [markdown]
 // **What it says** stands in the verdicts. *Largest cell* is our counterpart of the paper's "up to", chosen on other data than

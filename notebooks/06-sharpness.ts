@@ -39,7 +39,7 @@ import {
   steepestRise,
   type Vector,
 } from "../dist/sharpness/index.js";
-import { show, showTable, studyResults } from "../dist/notebook/index.js";
+import { showIfAny, showTable, studyResults } from "../dist/notebook/index.js";
 
 const spectrum = Float64Array.of(8, 4, 2, 1, 0.5);
 const surface = {
@@ -84,7 +84,6 @@ import {
   associationTable,
   claimsTable,
   discussion,
-  type Figure,
   landscapeContours,
   landscapeLines,
   mediationFigure,
@@ -92,7 +91,6 @@ import {
   sharpnessDifferencesTable,
   sharpnessRows,
   sharpnessTable,
-  type Table,
   armStyles,
 } from "../dist/exhibits/index.js";
 import { readDocuments, readLandscapes } from "../dist/sharpness/index.js";
@@ -100,12 +98,6 @@ import { readDocuments, readLandscapes } from "../dist/sharpness/index.js";
 const { results, directory } = await studyResults("lenet5-fashion");
 const documents = readDocuments(directory);
 const rows = sharpnessRows(results, documents);
-const showIfAny = async (exhibit: Figure | Table, what: string) => {
-  const isEmpty = ("data" in exhibit ? exhibit.data : exhibit.rows).length === 0;
-  if (isEmpty) console.log(`These results have no ${what}.`);
-  else if ("data" in exhibit) await show(exhibit);
-  else showTable(exhibit);
-};
 await showIfAny(sharpnessTable(results, rows), "measures of sharpness");
 
 // %% [markdown]
@@ -168,5 +160,4 @@ console.log(discussion(results, rows).find((paragraph) => paragraph.startsWith("
 
 // %% [markdown]
 // **What it does not say.** Correlation over networks is no experiment: arms differ in more than sharpness. Another measure could
-// do better, and of many measures one always does best. And the drop of the primary measure's reach is on training images, that
-// of accuracy on test images.
+// do better, and of many measures one always does best. And sharpness is measured on training images, accuracy on test images.

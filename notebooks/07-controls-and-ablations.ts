@@ -28,22 +28,14 @@
 import {
   ablationsTable,
   controlsTable,
-  type Figure,
   failuresTable,
   mediationFigure,
   mediationTable,
-  type Table,
   tradeOff,
 } from "../dist/exhibits/index.js";
-import { show, showTable, studyResults } from "../dist/notebook/index.js";
+import { showIfAny, studyResults } from "../dist/notebook/index.js";
 
 const { results } = await studyResults("lenet5-fashion");
-const showIfAny = async (exhibit: Figure | Table, what: string) => {
-  const isEmpty = ("data" in exhibit ? exhibit.data : exhibit.rows).length === 0;
-  if (isEmpty) console.log(`These results have no ${what}.`);
-  else if ("data" in exhibit) await show(exhibit);
-  else showTable(exhibit);
-};
 
 // %% [markdown]
 // ## The controls

@@ -18,8 +18,7 @@ export async function withResults(readme, { full = results.publishedDirectory(ST
   const parts = [];
   let summary = "";
   if (existsSync(join(full, "results.json"))) {
-    const published = await results.readResultsFrom(full);
-    const rows = exhibits.sharpnessRows(published, sharpness.readDocuments(full));
+    const { published, rows } = await publishedIn(full);
     const tables = [
       exhibits.networkTable(published),
       exhibits.claimsTable(published, rows),
@@ -50,9 +49,7 @@ export async function withResults(readme, { full = results.publishedDirectory(ST
  * @returns {Promise<string>}
  */
 export async function withVerdicts(appendix) {
-  const full = results.publishedDirectory(STUDY, "full");
-  const published = await results.readResultsFrom(full);
-  const rows = exhibits.sharpnessRows(published, sharpness.readDocuments(full));
+  const { published, rows } = await publishedIn(results.publishedDirectory(STUDY, "full"));
   const table = exhibits.claimsTable(published, rows);
   const shown = ["claim", "comparison", "effect_pp", "verdict", "paper_v1_pp", "paper_revised_pp"];
   const overall = {
@@ -62,6 +59,15 @@ export async function withVerdicts(appendix) {
   };
   const lines = exhibits.toMarkdown(overall).split("\n");
   return withPart(appendix, "results", lines.filter((line) => line.startsWith("|")).join("\n"));
+}
+
+/**
+ * Published results, with the sharpness of their networks.
+ * @param {string} folder
+ */
+async function publishedIn(folder) {
+  const published = await results.readResultsFrom(folder);
+  return { published, rows: exhibits.sharpnessRows(published, sharpness.readDocuments(folder)) };
 }
 
 /**

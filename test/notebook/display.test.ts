@@ -8,6 +8,7 @@ import {
   emit,
   inKernel,
   show,
+  showIfAny,
   showProgress,
   showTable,
   showText,
@@ -178,5 +179,20 @@ describe("in a kernel", () => {
       "text/plain": "[figure 640 x 360: Loss (standard)]",
     });
     expect(warn.mock.calls[0]![0]).toContain("FLATENN_CHROMIUM");
+  });
+});
+
+describe("showIfAny()", () => {
+  test("shows a table as showTable() does, and says what is missing of a table or figure that is empty", async () => {
+    const sent = pretendKernel();
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    await showIfAny(table, "networks");
+    showTable(table);
+    expect(sent).toHaveLength(2);
+    expect(sent[0]!.data).toEqual(sent[1]!.data);
+    await showIfAny({ ...table, rows: [] }, "networks");
+    await showIfAny({ ...figure, data: [] }, "curves");
+    expect(sent).toHaveLength(2);
+    expect(log.mock.calls).toEqual([["These results have no networks."], ["These results have no curves."]]);
   });
 });
