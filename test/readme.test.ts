@@ -73,6 +73,28 @@ describe("README.md", () => {
     expect(JSON.parse(written)).toEqual([readme, appendix]);
   });
 
+  it.each([
+    { command: ["verify", "--sample-seed", "1"], begins: "recompute trials" },
+    { command: ["replay", "8df7"], begins: "Trial 8df7" },
+  ])("shows what `flatenn $command.0` prints, seconds apart", ({ command, begins }) => {
+    const options = { cwd: ROOT, encoding: "utf8" } as const;
+    const printed = execFileSync(process.execPath, ["dist/cli/main.js", ...command], options);
+    const lines = (text: string) =>
+      text
+        .replaceAll(/ in \d+ s$/gm, "")
+        .trimEnd()
+        .split("\n");
+    // A line of … stands for any number of lines that are left out.
+    const sample = blocks("text").find((text) => text.startsWith(begins))!;
+    let rest = lines(printed);
+    for (const part of sample.split(/^…\n/m).filter(Boolean)) {
+      const shown = lines(part);
+      const at = rest.findIndex((_, line) => shown.every((text, offset) => rest[line + offset] === text));
+      expect(at, `${part}\nis not in\n${rest.join("\n")}`).toBeGreaterThanOrEqual(0);
+      rest = rest.slice(at + shown.length);
+    }
+  });
+
   it("names only npm scripts that there are", () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
     for (const [, name] of `${readme}${appendix}`.matchAll(/`npm run ([a-z:]+)/g))

@@ -55,7 +55,7 @@ function shownIn(path: string): { figures: number; tables: number } {
   return { figures: count("image/png"), tables: count("text/html") };
 }
 
-describe("the kernel", { timeout: 120_000 }, () => {
+describe("the kernel", { timeout: 600_000 }, () => {
   let directory: string;
   let python: string;
   let env: NodeJS.ProcessEnv;
