@@ -1,15 +1,33 @@
-/** Networks for the benchmarks: keyed random weights, and for nets with batch norm a chosen share of zero codes. */
-import { codesOf, compile, evaluate } from "../dist/inference/index.js";
+/* Networks and images of the benchmarks. */
+import { join } from "node:path";
+import { readCheckpoint } from "../dist/checkpoints/index.js";
+import { fashionMnistSplit, loadFashionMnist } from "../dist/datasets/index.js";
+import { codesOf, compile, deploy, evaluate } from "../dist/inference/index.js";
 import { stageInput, stageSums } from "../dist/inference/reference.js";
-import { activationNodes, shapes, weightLayers } from "../dist/models/index.js";
+import { activationNodes, lenet5, shapes, weightLayers } from "../dist/models/index.js";
 import { stream } from "../dist/random/index.js";
+import { publishedDirectory } from "../dist/results/index.js";
 
+/** The standard network of the quick profile. */
+export function publishedLeNet5() {
+  const folder = publishedDirectory("lenet5-fashion", "quick");
+  return deploy(lenet5, readCheckpoint(join(folder, "checkpoints", "standard-seed0.safetensors")));
+}
+
+/** So many training images of Fashion-MNIST. */
+export function trainingImages(count) {
+  const data = loadFashionMnist({ split: "train" });
+  const indices = fashionMnistSplit().train.subarray(0, count);
+  return { data, indices, labels: Uint8Array.from(indices, (i) => data.labels[i]) };
+}
+
+/** Keyed random weights of 4 bits. */
 export function randomNetwork(model) {
   const layers = weightLayers(model).map(({ name, shape, weights, outputs, fanIn }) => {
     const draws = stream("bench", name);
     const code = () => Math.min(15, Math.max(0, Math.round(7.5 + 3 * draws.normal())));
     const codes = Uint8Array.from({ length: weights }, code);
-    return { name, shape, codes, clip: 2.5 * Math.sqrt(2 / fanIn), bias: new Float32Array(outputs) };
+    return { name, shape, bits: 4, codes, clip: 2.5 * Math.sqrt(2 / fanIn), bias: new Float32Array(outputs) };
   });
   const activationClips = Object.fromEntries(activationNodes(model).map((name) => [name, 2]));
   const norms = {};

@@ -40,7 +40,31 @@ export async function withResults(readme, { full = results.publishedDirectory(ST
   }
   const quick = await results.readResults(STUDY, "quick");
   parts.push(block([exhibits.networkTable(quick), exhibits.claimsTable(quick)]));
-  return withPart(withPart(readme, "summary", summary), "results", parts.join("\n\n"));
+  return withPart(
+    withPart(withPart(readme, "summary", summary), "results", parts.join("\n\n")),
+    "speed",
+    speeds(),
+  );
+}
+
+/** What `npm run bench -- --peer --out data/benchmarks.json` measured. */
+function speeds() {
+  const file = new URL("../data/benchmarks.json", import.meta.url);
+  /** @type {{ machine: Record<string, string>, rows: { name: string, unit: string, ours: number, peer: number }[] }} */
+  const { machine, rows } = JSON.parse(readFileSync(file, "utf8"));
+  const { processor, node, tensorflow, pytorch } = machine;
+  const number = (/** @type {number} */ x) => Number(x.toPrecision(3)).toLocaleString("en");
+  return [
+    `On one thread of ${processor}, Node ${node}, TensorFlow ${tensorflow}, beside PyTorch ${pytorch} eager:`,
+    [
+      "| | unit | here | PyTorch | times |",
+      "|---|---|---:|---:|---:|",
+      ...rows.map(
+        ({ name, unit, ours, peer }) =>
+          `| ${name} | ${unit} | ${number(ours)} | ${number(peer)} | ${(ours / peer).toFixed(1)} |`,
+      ),
+    ].join("\n"),
+  ].join("\n\n");
 }
 
 /**

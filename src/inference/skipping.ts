@@ -96,7 +96,7 @@ function suitsSkipping(stage: Stage): boolean {
 
 /**
  * Whether visiting non-zero codes only is faster than doing every product, by the share of zeros among the codes that a
- * stage reads. Fitted to times of 3 x 3 kernels of 16 to 128 channels on one core (bench/inference.mjs): the list costs
+ * stage reads. Fitted to times of 3 x 3 kernels of 16 to 128 channels on one core (bench/evaluation.mjs): the list costs
  * about as much as 90 products a sum, and an entry somewhat more than a product.
  */
 export function skippingPays(zeros: number, { kernel, input }: Pick<Stage, "kernel" | "input">): boolean {

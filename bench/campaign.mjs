@@ -1,0 +1,38 @@
+/* Whole trials of LeNet-5, W4A4, on 10,000 images: draw the fault map, flip 1 % of the bits, evaluate, count what is right. */
+import { faults, inference } from "../dist/index.js";
+import { publishedLeNet5, trainingImages } from "./networks.mjs";
+import { timed } from "./timed.mjs";
+
+export function campaignCases() {
+  return [
+    {
+      name: "fault trials of LeNet-5 on 10,000 images",
+      theirs: "trials lenet5",
+      items: 1,
+      unit: "trials/min",
+      per: "minute",
+      repeats: 1,
+      ours: () => {
+        const network = publishedLeNet5();
+        const { data, indices, labels } = trainingImages(10_000);
+        const classifier = inference.integerClassifier(network, data, indices);
+        let index = 0;
+        return timed(() => {
+          const codes = codesUnderFaults(network, { rate: 0.01, index: index++ });
+          inference.countCorrect(classifier.classify(codes), labels);
+        });
+      },
+    },
+  ];
+}
+
+/** The codes of a network with bit flips of one rate, by a map of the benchmark's own. */
+export function codesUnderFaults({ layers, bits }, { rate, index }) {
+  const sizes = layers.map(({ name, bits, codes }) => ({ name, weights: codes.length, bits }));
+  const map = faults.drawFaultMap({ key: "bench", index, layers: sizes, bits: bits.weights, ceiling: rate });
+  const read = layers.map(({ name, bits, codes }, l) => {
+    const options = { rate, model: faults.flip, bits, encoding: "offset-binary" };
+    return [name, faults.injectFaults(codes, map.layers[l], options).codes];
+  });
+  return Object.fromEntries(read);
+}
