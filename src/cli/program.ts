@@ -42,12 +42,7 @@ export function program(): Command {
       "--out <folder>",
       "folder of the run (default: data/runs/<study>-<profile>-<hash of the settings>)",
     )
-    .option(
-      "--arm <id>",
-      "only this arm, and what others need of it is withheld; may be given more than once (default: all)",
-      repeated,
-      [],
-    )
+    .addOption(several("--arm <id>", "only this arm, and what others need of it is withheld", "all"))
     .option("--jobs <n>", "processes side by side (default: one per core)", jobs)
     .option(
       "--figures <folder>",
@@ -74,11 +69,12 @@ export function program(): Command {
     .option("--arm <id>", "one arm (default: all)")
     .option("--seed <n>", "one seed of the study (default: all)", wholeNumber)
     .option("--checkpoints <folder>", FROM_CHECKPOINTS)
-    .option(
-      "--fault <model>",
-      "a fault model in place of the study's, by id or as a module of your own; may be given more than once",
-      repeated,
-      [],
+    .addOption(
+      several(
+        "--fault <model>",
+        "a fault model in place of the study's, by id or as a module of your own",
+        "the study's",
+      ),
     )
     .option("--jobs <n>", "worker threads (default: one per core)", jobs)
     .option(
@@ -119,7 +115,7 @@ export function program(): Command {
         "folder of a run (default: the results that come with the repository, of --study and --profile)",
       )
       .option("--checkpoints <folder>", FROM_CHECKPOINTS)
-      .option("--arm <id>", "which arm; may be given more than once (default: all)", repeated, [])
+      .addOption(several("--arm <id>", "which arm", "all"))
       .option("--seed <n>", "which seed (default: all)", wholeNumber)
       .option("--jobs <n>", "processes side by side (default: one per core)", jobs)
       .option("--out <folder>", "its folder `sharpness` gets what is measured (default: folder of the run)");
@@ -207,11 +203,8 @@ export function program(): Command {
     of
       .option("--results <folder>", "folder of a run (default: the results that come with the repository)")
       .option("--checkpoints <folder>", FROM_CHECKPOINTS)
-      .option(
-        "--fault <module>",
-        "module of a fault model of your own that the results name; may be given more than once",
-        repeated,
-        [],
+      .addOption(
+        several("--fault <module>", "module of a fault model of your own that the results name", "none"),
       );
   results(
     command(
@@ -241,11 +234,12 @@ export function program(): Command {
     .option("--out <file>", "write every faulty bit: .csv, or .json with all that is known of the trial")
     .action(async (trial, options) => (await import("./replay.js")).replay(trial, options));
   command("maps", "write fault maps as safetensors files, which Python reads", "flatenn maps --map 0-9")
-    .option(
-      "--fault <model>",
-      "a fault model in place of the study's, by id or as a module of your own; may be given more than once",
-      repeated,
-      [],
+    .addOption(
+      several(
+        "--fault <model>",
+        "a fault model in place of the study's, by id or as a module of your own",
+        "the study's",
+      ),
     )
     .option("--map <n>", "index of a map, or a range such as 0-9 (default: all of the study)", mapRange)
     .option("--out <folder>", "where they go", join("data", "maps"))
@@ -263,8 +257,11 @@ function wholeNumber(text: string): number {
   return value;
 }
 
-function repeated(value: string, before: readonly string[]): string[] {
-  return [...before, value];
+/** An option that may be given more than once. @param otherwise what it stands for when it is not given */
+function several(flags: string, description: string, otherwise: string): Option {
+  return new Option(flags, `${description}; may be given more than once`)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], otherwise);
 }
 
 function mapRange(text: string): MapRange {

@@ -14,7 +14,7 @@ const SAME =
 const LABELS: Readonly<Record<string, string>> = {
   "offset-binary": "offset<br>binary",
   "twos-complement": "two's<br>compl.",
-  "sign-magnitude": "sign,<br>magn.",
+  "sign-magnitude": "sign-<br>magn.",
   gray: "Gray",
 };
 
