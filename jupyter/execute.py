@@ -5,7 +5,8 @@ writes to one stream joined, so that two runs are equal byte for byte.
 
     python execute.py SOURCE.ts OUTPUT.ipynb [--compare COMMITTED.ipynb] [--timeout SECONDS]
 
-Exit code 0; 1 when a cell failed or the notebook differs from the committed one, with the reason on stdout.
+Prints "kernel ready" once its kernel runs. Exit code 0; 1 when a cell failed or the notebook differs from the
+committed one, with the reason on stdout.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 KERNEL = "tslab"
+READY = "kernel ready"
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 LONGEST_DIFF_LINE = 160
 LONGEST_DIFF = 80
@@ -80,6 +82,7 @@ def execute(notebook, directory, timeout):
         startup_timeout=300,
         record_timing=False,
         coalesce_streams=True,
+        on_notebook_start=lambda **_: print(READY, flush=True),
     )
     try:
         client.execute()

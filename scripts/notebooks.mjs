@@ -16,6 +16,8 @@ import { handleInterrupts, interruptedExitCode, run, runMain, SetupProblem } fro
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Each takes a core, and for a while two. */
 const AT_ONCE = Math.min(4, Math.max(2, availableParallelism()));
+/** What execute.py prints once its kernel runs. */
+const READY = /^kernel ready\r?\n/m;
 const usage = "usage: npm run notebooks -- [--check] [--directory DIRECTORY] [NAME...]";
 
 /** @param {string[]} args */
@@ -38,17 +40,26 @@ async function main(args) {
   const env = jupyterEnvironment(scratch);
   let failed = 0;
   const queue = [...sources];
+  // A kernel takes ports that were free just before: two that start together could take the same.
+  let lastStart = Promise.resolve();
   const worker = async () => {
     for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
       const target = join(directory, source.replace(/\.ts$/, ".ipynb"));
       const executed = join(scratch, source.replace(/\.ts$/, ".ipynb"));
+      /** @type {() => void} */
+      let kernelStarted = () => {};
+      const before = lastStart;
+      lastStart = new Promise((done) => {
+        kernelStarted = done;
+      });
+      await before;
       const started = Date.now();
       const parameters = [join(directory, source), executed, ...(check ? ["--compare", target] : [])];
-      const { code, output } = await execute(
-        python,
-        [join(jupyterDirectory, "execute.py"), ...parameters],
+      const { code, output } = await execute(python, [join(jupyterDirectory, "execute.py"), ...parameters], {
         env,
-      );
+        onReady: kernelStarted,
+      });
+      kernelStarted();
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
       if (code === 0 && !check) writeAtomically(target, readFileSync(executed));
       const outcome = code === 0 ? (check ? "as committed" : "executed") : "FAILED";
@@ -102,10 +113,10 @@ async function typeCheck() {
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<{ code: number, output: string }>}
+ * @param {{ env: NodeJS.ProcessEnv, onReady: () => void }} options
+ * @returns {Promise<{ code: number, output: string }>} output without the line that says that the kernel runs
  */
-function execute(command, args, env) {
+function execute(command, args, { env, onReady }) {
   const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   const end = () => child.kill("SIGTERM");
   process.once("exit", end);
@@ -113,6 +124,7 @@ function execute(command, args, env) {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text) => {
       output += text;
+      if (READY.test(output)) onReady();
     });
   }
   return new Promise((done) => {
@@ -122,7 +134,7 @@ function execute(command, args, env) {
     });
     child.once("close", (status) => {
       process.removeListener("exit", end);
-      done({ code: interruptedExitCode() ?? status ?? 1, output });
+      done({ code: interruptedExitCode() ?? status ?? 1, output: output.replace(READY, "") });
     });
   });
 }
