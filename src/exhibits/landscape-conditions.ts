@@ -1,6 +1,7 @@
 import { bitsLabel } from "../models/bits.js";
 import type { LandscapeDocument } from "../sharpness/landscape.js";
 import { plural } from "./conditions.js";
+import { faultStyle } from "./fault-styles.js";
 
 /** The conditions of landscapes, as one line for captions. */
 export function landscapeConditions(documents: readonly LandscapeDocument[]): string {
@@ -28,5 +29,5 @@ export function planesOfOneSeed(documents: readonly LandscapeDocument[]): Landsc
 export function directionTitle(direction: string): string {
   const [name, number] = direction.split(":");
   if (name === "random") return `random direction ${Number(number) + 1}`;
-  return name === "saq" ? "gradient" : `mean change by ${name}`;
+  return name === "saq" ? "gradient" : `mean ${faultStyle(name!).title} change`;
 }

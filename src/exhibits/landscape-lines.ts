@@ -60,7 +60,7 @@ export function landscapeLines(
       data.push(line(curve, suffix, panel === 0));
     }
     layout[`xaxis${suffix}`] = {
-      ...axis(panel + COLUMNS >= families.length ? "step / norm of the weights" : "", { nticks: 5 }),
+      ...axis(panel + COLUMNS >= families.length ? "step / norm of the weights" : "", { dtick: 0.4 }),
       anchor: `y${suffix}`,
       domain: [left, Math.min(1, left + width)],
       range: [-1, 1],
@@ -91,7 +91,7 @@ function familyOf(direction: string): string {
 
 function familyTitle(family: string): string {
   if (family === "random") return "random directions";
-  return family === "saq" ? "gradient (SAQ's ascent)" : `mean change by ${faultStyle(family).title}`;
+  return family === "saq" ? "gradient (SAQ's ascent)" : `mean ${faultStyle(family).title} change`;
 }
 
 function curveOf(documents: readonly LandscapeDocument[], arm: string, family: string): Omit<Curve, "style"> {

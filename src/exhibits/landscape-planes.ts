@@ -118,7 +118,7 @@ export function landscapeSurfaces(
       yaxis: { ...plain, title: { text: y, font: { size: 14 } } },
       zaxis: {
         ...plain,
-        title: { text: "loss", font: { size: 14 } },
+        title: { text: "" }, // the colour bar says it
         range: [low, high],
         tickvals: colorbar.tickvals,
         ticktext: colorbar.ticktext,

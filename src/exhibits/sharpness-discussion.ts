@@ -4,10 +4,10 @@ import { associations } from "./association-table.js";
 import type { Interval } from "./claims.js";
 import { differenceTitle } from "./claims-table.js";
 import { plural } from "./conditions.js";
-import { measureTitle, PRIMARY_MEASURE } from "./measure-titles.js";
+import { isShown, measureTitle, PRIMARY_MEASURE } from "./measure-titles.js";
 import { FINDINGS, list } from "./phrases.js";
 import { pairedDifference, SHARPNESS_PAIRS, sharpnessClaims } from "./sharpness-claim.js";
-import type { SharpnessRow } from "./sharpness-rows.js";
+import { measureIds, type SharpnessRow } from "./sharpness-rows.js";
 import { fixed } from "./table.js";
 
 /**
@@ -38,8 +38,31 @@ export function sharpnessDiscussion(results: Results, rows: readonly SharpnessRo
     ...(trained.length > 0
       ? [`SAQ beside conventional training, in the same measure: ${list(trained)}.`]
       : []),
+    ...otherMeasures(results, rows),
     ...associationSentences(results, rows),
   ].join(" ");
+}
+
+/** Whether the measures by which C2 is not judged say the same of the sparse arms. */
+function otherMeasures(results: Results, rows: readonly SharpnessRow[]): string[] {
+  const styles = armStyles(results);
+  const ids = measureIds(rows).filter((id) => isShown(id) && id !== PRIMARY_MEASURE);
+  const found = sharpnessClaims(results, rows).flatMap((pair) => {
+    const differences = ids.flatMap((id) => {
+      const difference = pairedDifference(rows, pair, id);
+      return difference && !Number.isNaN(difference.low) ? [{ id, ...difference }] : [];
+    });
+    if (differences.length === 0) return [];
+    const sharper = differences.filter(({ low }) => low > 0).map(({ id }) => measureTitle(id));
+    const flatter = differences.filter(({ high }) => high < 0).length;
+    const rest = differences.length - sharper.length - flatter;
+    return [
+      `${styles(pair.first).title} is sharper than ${styles(pair.second).title} in ${sharper.length > 0 ? `${sharper.length} (${sharper.join("; ")})` : "none"}, flatter in ${flatter} and not to be told apart in ${rest}`,
+    ];
+  });
+  return found.length > 0
+    ? [`Of the other measures, which are secondary and not corrected for their number: ${found.join("; ")}.`]
+    : [];
 }
 
 /** How the primary measure goes with the drop, how clip/sd does, and which measure goes with it best. */
@@ -56,7 +79,7 @@ function associationSentences(results: Results, rows: readonly SharpnessRow[]): 
   );
   const best = rivals.reduce((a, b) => (Math.abs(b.correlation.mean) > Math.abs(a.correlation.mean) ? b : a));
   return [
-    `Over ${plural(primary.networks, "network")} its rank correlation with the drop in accuracy under faults is ${rho(primary.correlation)}${partial.join("")};`,
+    `Over ${plural(primary.networks, "network")} the primary measure's rank correlation with the drop in accuracy under faults is ${rho(primary.correlation)}${partial.join("")};`,
     `that of clip/sd, which scales the faults themselves, is ${rho(clip.correlation)}.`,
     ...(best.id === PRIMARY_MEASURE
       ? []
