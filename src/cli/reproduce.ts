@@ -3,8 +3,6 @@ import { networksOf } from "../campaign/campaign.js";
 import { requireReadable } from "../campaign/images.js";
 import { publishRun } from "../campaign/publish.js";
 import { UserError } from "../errors.js";
-import { claimsTable } from "../exhibits/claims-table.js";
-import { networkTable } from "../exhibits/network-table.js";
 import { toText } from "../exhibits/table.js";
 import { duration } from "../progress-text.js";
 import { lockRun } from "../results/lock.js";
@@ -41,9 +39,12 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
   const networks = networksOf(study).filter(({ arm }) => wanted.some(({ id }) => id === arm));
   await injectFaultsInto(study, store, networks, jobs);
   const results = await publishRun(study, store);
-  const { folder, gallery } = await writeExhibits(results, { source: store.directory, out: options.figures });
+  const { folder, gallery, exhibits } = await writeExhibits(results, {
+    source: store.directory,
+    out: options.figures,
+  });
   console.log(`Tables and figures are in ${folder}; open ${gallery} in a browser to see them all`);
-  console.log(`\n${toText(networkTable(results))}\n${toText(claimsTable(results))}`);
+  console.log(`\n${toText(exhibits.tables["networks"]!)}\n${toText(exhibits.tables["claims"]!)}`);
   const published = await publishedClaims(study);
   if (published !== "") console.log(published);
   console.log(await againstPublished(results));

@@ -31,6 +31,7 @@ export interface ExhibitOptions {
 export interface Written {
   readonly folder: string;
   readonly gallery: string;
+  readonly exhibits: Exhibits;
 }
 
 /**
@@ -43,7 +44,8 @@ export async function writeExhibits(results: Results, options: ExhibitOptions): 
   const materials = materialsOf(results, options.source, options.sharpness);
   const paragraphs = discussion(results, sharpnessRows(results, materials.sharpness));
   writeFileAtomic(join(folder, "discussion.md"), `${paragraphs.join("\n\n")}\n`);
-  await writeAll(studyExhibits(materials), folder, {
+  const exhibits = studyExhibits(materials);
+  await writeAll(exhibits, folder, {
     study,
     profile,
     exploratory,
@@ -51,7 +53,7 @@ export async function writeExhibits(results: Results, options: ExhibitOptions): 
     discussion: paragraphs,
     provenance: provenanceOf(results, options.source),
   });
-  return { folder, gallery: writeGallery(options.out ?? FIGURES_FOLDER) };
+  return { folder, gallery: writeGallery(options.out ?? FIGURES_FOLDER), exhibits };
 }
 
 /** Writes what there is to show of a selection, likewise. */
@@ -61,7 +63,8 @@ export async function writeSelectionExhibits(
 ): Promise<Written> {
   const { study, profile, settings, seeds, campaign } = record;
   const folder = out ?? join(FIGURES_FOLDER, resultsName(study, profile));
-  await writeAll(selectionExhibits(record), folder, {
+  const exhibits = selectionExhibits(record);
+  await writeAll(exhibits, folder, {
     study,
     profile,
     exploratory: true,
@@ -72,7 +75,7 @@ export async function writeSelectionExhibits(
       { what: "Repeat it", value: `npx flatenn select --study ${study} --profile ${profile}` },
     ],
   });
-  return { folder, gallery: writeGallery(out ?? FIGURES_FOLDER) };
+  return { folder, gallery: writeGallery(out ?? FIGURES_FOLDER), exhibits };
 }
 
 async function writeAll(
