@@ -4,7 +4,7 @@ import { type ArmStyle, styleById } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { landscapeConditions } from "./landscape-conditions.js";
-import { axis, captionBelow, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
+import { axis, captionBelow, legendAbove, note, panelTitle, SHEET, short, suffixOf, WIDTH } from "./sheet.js";
 
 /** Pixels of the panels, in one row or two, and above them. */
 const PLOT = { one: 270, two: 570 };
@@ -114,7 +114,7 @@ function line({ arm, style, steps, lines }: Curve, suffix: string, showlegend: b
     xaxis: `x${suffix}`,
     yaxis: `y${suffix}`,
     x: steps,
-    y: steps.map((_, i) => mean(lines.map((losses) => losses[i]!))),
+    y: steps.map((_, i) => short(mean(lines.map((losses) => losses[i]!)))),
     line: { color, dash, width: 3 },
   };
 }
@@ -122,7 +122,7 @@ function line({ arm, style, steps, lines }: Curve, suffix: string, showlegend: b
 function band({ arm, style, steps, lines }: Curve, suffix: string): object {
   const { title, color } = style;
   const bound = (of: (...values: number[]) => number) =>
-    steps.map((_, i) => of(...lines.map((losses) => losses[i]!)));
+    steps.map((_, i) => short(of(...lines.map((losses) => losses[i]!))));
   return {
     type: "scatter",
     mode: "lines",

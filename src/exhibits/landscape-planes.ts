@@ -5,11 +5,16 @@ import { directionTitle, landscapeConditions, planesOfOneSeed } from "./landscap
 import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
-/** Pixels of a row of panels, and of what is around all of them. */
-const ROW = 340;
+/** Pixels of a row of panels, by the number of columns, and of what is around all of them. */
+const ROW: Readonly<Record<number, number>> = { 1: 340, 2: 340, 3: 230 };
 const MARGIN = { l: 84, r: 110, t: 50, b: 150 };
 /** Gaps between panels in pixels. */
 const GAP = { x: 50, y: 80 };
+
+/** Decades of loss, to a thousandth: all further digits would only make files larger. */
+function heights({ rows }: LandscapeDocument): number[][] {
+  return rows.map((losses) => losses.map((loss) => Number(Math.log10(loss).toFixed(3))));
+}
 
 /** Bounds of the colours: decades of loss, those of all planes together. */
 function colours(planes: readonly LandscapeDocument[]) {
@@ -40,7 +45,8 @@ export function landscapeContours(
   const columns = planes.length > 4 ? 3 : Math.min(2, Math.max(1, planes.length));
   const rows = Math.max(1, Math.ceil(planes.length / columns));
   const inner = WIDTH - MARGIN.l - MARGIN.r;
-  const height = rows * ROW + (rows - 1) * GAP.y;
+  const rowHeight = ROW[columns]!;
+  const height = rows * rowHeight + (rows - 1) * GAP.y;
   const layout: Figure["layout"] = {
     width: WIDTH,
     height: height + MARGIN.t + MARGIN.b,
@@ -54,7 +60,7 @@ export function landscapeContours(
     const suffix = suffixOf(panel);
     const width = (1 - (GAP.x / inner) * (columns - 1)) / columns;
     const left = column * (width + GAP.x / inner);
-    const top = 1 - (row * (ROW + GAP.y)) / height;
+    const top = 1 - (row * (rowHeight + GAP.y)) / height;
     const [x, y] = plane.directions.map(directionTitle);
     layout[`xaxis${suffix}`] = {
       ...axis(panel + columns >= planes.length ? x! : "", { nticks: 5 }),
@@ -64,7 +70,7 @@ export function landscapeContours(
     layout[`yaxis${suffix}`] = {
       ...axis(column === 0 ? y! : "", { nticks: 5 }),
       anchor: `x${suffix}`,
-      domain: [Math.max(0, top - ROW / height), top],
+      domain: [Math.max(0, top - rowHeight / height), top],
       showticklabels: column === 0,
     };
     titles.push({ ...panelTitle(styles(plane.arm).title, left + width / 2), y: top });
@@ -72,9 +78,8 @@ export function landscapeContours(
       type: "contour",
       x: plane.steps,
       y: plane.steps,
-      z: plane.rows.map((losses) => losses.map(Math.log10)),
-      customdata: plane.rows,
-      hovertemplate: "%{customdata:.3f} nats<extra></extra>",
+      z: heights(plane),
+      hovertemplate: "10<sup>%{z:.2f}</sup> nats<extra></extra>",
       xaxis: `x${suffix}`,
       yaxis: `y${suffix}`,
       zmin: low,
@@ -135,7 +140,7 @@ export function landscapeSurfaces(
       scene,
       x: plane.steps,
       y: plane.steps,
-      z: plane.rows.map((losses) => losses.map(Math.log10)),
+      z: heights(plane),
       cmin: low,
       cmax: high,
       colorscale: "Viridis",

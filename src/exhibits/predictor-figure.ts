@@ -5,7 +5,17 @@ import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { percentOf } from "./phrases.js";
 import { type RiseRow, riseRows } from "./predicted-rises.js";
-import { axis, CAPTION_WIDTH, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
+import {
+  axis,
+  CAPTION_WIDTH,
+  legendAbove,
+  note,
+  panelTitle,
+  SHEET,
+  short,
+  suffixOf,
+  WIDTH,
+} from "./sheet.js";
 import { wrap } from "./table.js";
 
 const PANEL = 300;
@@ -110,11 +120,11 @@ function dots(
     showlegend: false,
     xaxis: `x${suffix}`,
     yaxis: `y${suffix}`,
-    x: rises.map(({ predicted }) => predicted),
-    y: rises.map(({ measured }) => measured),
+    x: rises.map(({ predicted }) => short(predicted)),
+    y: rises.map(({ measured }) => short(measured)),
     error_y: {
       type: "data",
-      array: rises.map(({ measuredError }) => 1.96 * measuredError),
+      array: rises.map(({ measuredError }) => short(1.96 * measuredError)),
       thickness: 1,
       width: 0,
       color: `${color}80`,
@@ -122,11 +132,13 @@ function dots(
     marker: {
       color,
       symbol: dash === "solid" ? marker : `${marker}-open`,
-      size: rises.map(({ rate }) => 6 + (8 * rates.indexOf(rate)) / Math.max(1, rates.length - 1)),
+      size: rises.map(({ rate }) => short(6 + (8 * rates.indexOf(rate)) / Math.max(1, rates.length - 1))),
       line: { color, width: 1.5 },
     },
-    customdata: rises.map(({ rate, layer, seed }) => [100 * rate, layer || "all layers", seed]),
-    hovertemplate: `${title}, seed %{customdata[2]}, %{customdata[1]}, %{customdata[0]} %<br>%{x:.4f} → %{y:.4f}<extra></extra>`,
+    text: rises.map(
+      ({ rate, layer, seed }) => `seed ${seed}, ${layer || "all layers"}, ${percentOf(rate)} %`,
+    ),
+    hovertemplate: `${title}, %{text}<br>%{x:.4f} → %{y:.4f}<extra></extra>`,
   };
 }
 

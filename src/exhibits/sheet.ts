@@ -90,3 +90,8 @@ export function note(
     font: { size, color: "#444444" },
   };
 }
+
+/** A number with five digits, as many as a picture can show: all further ones would only make files larger. */
+export function short(x: number): number {
+  return Number(x.toPrecision(5));
+}

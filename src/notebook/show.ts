@@ -3,6 +3,7 @@ import { describeFigure } from "../exhibits/describe-figure.js";
 import type { Figure } from "../exhibits/figure.js";
 import { openRenderer, type Renderer } from "../rendering/index.js";
 import { emit, inKernel } from "./emit.js";
+import { packed } from "./packed.js";
 
 /** After this long without a figure the browser is ended; the next figure starts another. */
 const IDLE_MS = 5_000;
@@ -20,7 +21,7 @@ export async function show(figure: Figure): Promise<void> {
   }
   const png = await picture(figure);
   emit({
-    "application/vnd.plotly.v1+json": figure,
+    "application/vnd.plotly.v1+json": packed(figure),
     ...(png ? { "image/png": png.toString("base64") } : {}),
     "text/plain": text,
   });

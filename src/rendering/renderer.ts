@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Page } from "puppeteer-core";
 import { UserError } from "../errors.js";
 import type { Figure } from "../exhibits/figure.js";
+import { compactPng } from "./compact-png.js";
 import { firstLine, type LaunchedBrowser, launchBrowser } from "./launch.js";
 
 export type PictureFormat = "svg" | "png";
@@ -91,7 +92,9 @@ async function drawOn(
     throw new UserError(`plotly cannot draw this figure: ${firstLine(error)}`);
   }
   const body = uri.slice(uri.indexOf(",") + 1);
-  return format === "svg" ? Buffer.from(`${decodeURIComponent(body)}\n`) : Buffer.from(body, "base64");
+  return format === "svg"
+    ? Buffer.from(`${decodeURIComponent(body)}\n`)
+    : compactPng(Buffer.from(body, "base64"));
 }
 
 /** Runs in the browser's page: it can use nothing from this module. Returns the picture as a data URI. */
