@@ -127,7 +127,8 @@ await showIfAny(associationTable(results, rows), "measures of sharpness");
 
 // %%
 const styles = armStyles(results);
-const landscapes = readLandscapes(directory).filter(({ arm }) => results.arms.includes(arm));
+const all = readLandscapes(directory);
+const landscapes = results.arms.flatMap((arm) => all.filter((each) => each.arm === arm));
 await showIfAny(landscapeLines(landscapes, styles), "lines through the landscape");
 await showIfAny(landscapeContours(landscapes, styles), "planes of the landscape");
 
@@ -139,7 +140,7 @@ await showIfAny(landscapeContours(landscapes, styles), "planes of the landscape"
 // Against it stands the measured mean rise over fault maps:
 
 // %%
-const main = documents.filter(({ arm }) => results.arms.includes(arm));
+const main = results.arms.flatMap((arm) => documents.filter((each) => each.arm === arm));
 await showIfAny(predictorFigure(main, styles), "predicted rises");
 
 // %% [markdown]
