@@ -1,5 +1,6 @@
 /* Whole trials of LeNet-5, W4A4, on 10,000 images: draw the fault map, flip 1 % of the bits, evaluate, count what is right. */
-import { faults, inference } from "../dist/index.js";
+import { injectTrial } from "../dist/campaign/evaluate-trial.js";
+import { faults, inference, models } from "../dist/index.js";
 import { publishedLeNet5, trainingImages } from "./networks.mjs";
 import { timed } from "./timed.mjs";
 
@@ -10,7 +11,6 @@ export function campaignCases() {
       theirs: "trials lenet5",
       items: 1,
       unit: "trials/min",
-      per: "minute",
       repeats: 1,
       ours: () => {
         const network = publishedLeNet5();
@@ -26,13 +26,10 @@ export function campaignCases() {
   ];
 }
 
-/** The codes of a network with bit flips of one rate, by a map of the benchmark's own. */
-export function codesUnderFaults({ layers, bits }, { rate, index }) {
-  const sizes = layers.map(({ name, bits, codes }) => ({ name, weights: codes.length, bits }));
-  const map = faults.drawFaultMap({ key: "bench", index, layers: sizes, bits: bits.weights, ceiling: rate });
-  const read = layers.map(({ name, bits, codes }, l) => {
-    const options = { rate, model: faults.flip, bits, encoding: "offset-binary" };
-    return [name, faults.injectFaults(codes, map.layers[l], options).codes];
-  });
-  return Object.fromEntries(read);
+/** The codes of a network with bit flips of one rate, as a campaign injects them, by a map of the benchmark's own. */
+export function codesUnderFaults(network, { rate, index }) {
+  const layers = models.quantizedLayers(network.model, network.bits);
+  const map = faults.drawFaultMap({ key: "bench", index, layers, bits: network.bits.weights, ceiling: rate });
+  const condition = { encoding: "offset-binary", layer: "", fault: "flip", rate, map: index };
+  return injectTrial(network, condition, map).codes;
 }

@@ -1,6 +1,6 @@
 /* Evaluation without faults: the integer engine on W4A4 networks; the peer's networks are float, which is faster for it. */
-import { inference, models, random } from "../dist/index.js";
-import { calibrate, publishedLeNet5, randomNetwork, trainingImages } from "./networks.mjs";
+import { inference, models } from "../dist/index.js";
+import { calibrate, publishedLeNet5, randomImages, randomNetwork, trainingImages } from "./networks.mjs";
 import { timed } from "./timed.mjs";
 
 export function evaluationCases() {
@@ -30,7 +30,7 @@ export function evaluationCases() {
       );
     },
   }));
-  return [lenet5, ...resnet18].map((each) => ({ ...each, unit: "images/s", per: "second" }));
+  return [lenet5, ...resnet18].map((each) => ({ ...each, unit: "images/s" }));
 }
 
 function evaluations(network, data, indices) {
@@ -38,10 +38,4 @@ function evaluations(network, data, indices) {
   const classifier = inference.integerClassifier(network, data, indices, { holdBytes: 0 });
   const codes = inference.codesOf(network);
   return timed(() => classifier.classify(codes));
-}
-
-function randomImages(count, [height, width, channels]) {
-  const draws = random.stream("bench", "images");
-  const images = Uint8Array.from({ length: count * height * width * channels }, () => draws.integer(256));
-  return { images, labels: new Uint8Array(count), count, height, width, channels };
 }

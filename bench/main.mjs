@@ -31,10 +31,10 @@ async function measure({ name, ours, theirs, repeats }, peer, rounds) {
   const times = { ours: [], peer: [] };
   const run = ours();
   run(repeats);
-  if (peer && theirs) await peer.run(theirs, repeats);
+  if (peer) await peer.run(theirs, repeats);
   for (let round = 0; round < rounds; round++) {
     times.ours.push(...run(repeats));
-    if (peer && theirs) times.peer.push(...(await peer.run(theirs, repeats)));
+    if (peer) times.peer.push(...(await peer.run(theirs, repeats)));
   }
   if (times.ours.some((ms) => !(ms > 0))) throw new Error(`${name} took no time`);
   return { ours: median(times.ours), peer: times.peer.length > 0 ? median(times.peer) : null };
@@ -55,10 +55,10 @@ console.log(
 const cases = [...trainingCases(), ...evaluationCases(), ...campaignCases()];
 const rows = [];
 for (const each of cases.filter(({ name }) => name.startsWith(values.only))) {
-  const { name, items, unit, per } = each;
+  const { name, items, unit } = each;
   const ms = await measure(each, peer, Number(values.rounds));
-  // items of one run, by the length of the unit's time: 1 s or 1 min
-  const speed = (time) => Number(((items * (per === "minute" ? 60_000 : 1000)) / time).toPrecision(4));
+  const unitOfTime = unit.endsWith("/min") ? 60_000 : 1000;
+  const speed = (time) => Number(((items * unitOfTime) / time).toPrecision(4));
   const row = { name, unit, ours: speed(ms.ours), peer: ms.peer === null ? null : speed(ms.peer) };
   rows.push(row);
   const beside = row.peer === null ? "" : `, PyTorch ${row.peer}: ${(row.ours / row.peer).toFixed(2)} times`;

@@ -1,7 +1,7 @@
 /* Networks and images of the benchmarks. */
 import { join } from "node:path";
 import { readCheckpoint } from "../dist/checkpoints/index.js";
-import { fashionMnistSplit, loadFashionMnist } from "../dist/datasets/index.js";
+import { fashionMnistSplit, gatherLabels, loadFashionMnist } from "../dist/datasets/index.js";
 import { codesOf, compile, deploy, evaluate } from "../dist/inference/index.js";
 import { stageInput, stageSums } from "../dist/inference/reference.js";
 import { activationNodes, lenet5, shapes, weightLayers } from "../dist/models/index.js";
@@ -18,7 +18,15 @@ export function publishedLeNet5() {
 export function trainingImages(count) {
   const data = loadFashionMnist({ split: "train" });
   const indices = fashionMnistSplit().train.subarray(0, count);
-  return { data, indices, labels: Uint8Array.from(indices, (i) => data.labels[i]) };
+  return { data, indices, labels: gatherLabels(data, indices) };
+}
+
+/** Keyed random pixels and labels, to be used where only the time matters. */
+export function randomImages(count, [height, width, channels]) {
+  const draws = stream("bench", "images");
+  const images = Uint8Array.from({ length: count * height * width * channels }, () => draws.integer(256));
+  const labels = Uint8Array.from({ length: count }, () => draws.integer(10));
+  return { images, labels, count, height, width, channels };
 }
 
 /** Keyed random weights of 4 bits. */

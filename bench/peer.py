@@ -59,11 +59,14 @@ class Net:
 
     def loss(self, w, b, ca, x, y):
         act = (lambda v, i: Activations.apply(v, ca[i])) if self.quantized else (lambda v, i: F.relu(v))
+        return F.cross_entropy(self.logits(w, b, act, x), y)
+
+    def logits(self, w, b, act, x):
         x = act(F.max_pool2d(F.conv2d(x, w["conv1"], b["conv1"], padding=2), 2), 0)
         x = act(F.max_pool2d(F.conv2d(x, w["conv2"], b["conv2"]), 2), 1).flatten(1)
         x = act(F.linear(x, w["fc1"], b["fc1"]), 2)
         x = act(F.linear(x, w["fc2"], b["fc2"]), 3)
-        return F.cross_entropy(F.linear(x, w["fc3"], b["fc3"]), y)
+        return F.linear(x, w["fc3"], b["fc3"])
 
 
 class Training:
@@ -174,8 +177,9 @@ class Trials:
         def work():
             w = {k: self.read(k) for k in self.codes}
             ca = [c.item() for c in self.net.ca]
+            act = lambda v, i: ca[i] * (torch.floor((v / ca[i]).clamp(0, 1) * N + 0.5) / N)
             parts = zip(self.images.split(batch), self.labels.split(batch))
-            return sum(int((self.logits(w, ca, x).argmax(1) == y).sum()) for x, y in parts)
+            return sum(int((self.net.logits(w, self.net.b, act, x).argmax(1) == y).sum()) for x, y in parts)
 
         return work
 
@@ -184,15 +188,6 @@ class Trials:
         for bit in range(4):
             stored = stored ^ ((torch.rand(stored.shape) < self.RATE).to(torch.uint8) << bit)
         return clip * ((2 * stored.float() - N) / N)
-
-    def logits(self, w, ca, x):
-        b = self.net.b
-        act = lambda v, i: ca[i] * (torch.floor((v / ca[i]).clamp(0, 1) * N + 0.5) / N)
-        x = act(F.max_pool2d(F.conv2d(x, w["conv1"], b["conv1"], padding=2), 2), 0)
-        x = act(F.max_pool2d(F.conv2d(x, w["conv2"], b["conv2"]), 2), 1).flatten(1)
-        x = act(F.linear(x, w["fc1"], b["fc1"]), 2)
-        x = act(F.linear(x, w["fc2"], b["fc2"]), 3)
-        return F.linear(x, w["fc3"], b["fc3"])
 
     def once(self):
         self.work()

@@ -1,9 +1,10 @@
 /* Training steps of LeNet-5, batch 128, conversion of the batch to tensors included. */
 import * as tf from "@tensorflow/tfjs-core";
-import { models, random } from "../dist/index.js";
+import { models } from "../dist/index.js";
 import { batchAt } from "../dist/training/batches.js";
 import { addClips, flatten, initialPoint } from "../dist/training/parameters.js";
 import { trainStep } from "../dist/training/step.js";
+import { randomImages } from "./networks.mjs";
 import { timed } from "./timed.mjs";
 
 const BATCH = 128;
@@ -21,14 +22,13 @@ export function trainingCases() {
     theirs: `training ${precision}`,
     items: BATCH,
     unit: "images/s",
-    per: "second",
     repeats: 20,
     ours: () => timed(steps(bits, gradient)),
   }));
 }
 
 function steps(bits, gradient) {
-  const data = randomImages();
+  const data = randomImages(BATCH, model.input);
   const indices = Uint32Array.from({ length: BATCH }, (_, i) => i);
   const options = {
     bits,
@@ -50,11 +50,4 @@ function steps(bits, gradient) {
     state = trainStep(model, state, batch, options).state;
     tf.dispose([batch.images, batch.labels]);
   };
-}
-
-function randomImages() {
-  const draws = random.stream("bench", "images");
-  const images = Uint8Array.from({ length: BATCH * 784 }, () => draws.integer(256));
-  const labels = Uint8Array.from({ length: BATCH }, () => draws.integer(10));
-  return { images, labels, count: BATCH, height: 28, width: 28, channels: 1 };
 }

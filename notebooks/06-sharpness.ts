@@ -87,6 +87,7 @@ import {
   landscapeContours,
   landscapeLines,
   mediationFigure,
+  ofMainArms,
   predictorFigure,
   sharpnessDifferencesTable,
   sharpnessRows,
@@ -127,8 +128,7 @@ await showIfAny(associationTable(results, rows), "measures of sharpness");
 
 // %%
 const styles = armStyles(results);
-const all = readLandscapes(directory);
-const landscapes = results.arms.flatMap((arm) => all.filter((each) => each.arm === arm));
+const landscapes = ofMainArms(results, readLandscapes(directory));
 await showIfAny(landscapeLines(landscapes, styles), "lines through the landscape");
 await showIfAny(landscapeContours(landscapes, styles), "planes of the landscape");
 
@@ -140,8 +140,7 @@ await showIfAny(landscapeContours(landscapes, styles), "planes of the landscape"
 // Against it stands the measured mean rise over fault maps:
 
 // %%
-const main = results.arms.flatMap((arm) => documents.filter((each) => each.arm === arm));
-await showIfAny(predictorFigure(main, styles), "predicted rises");
+await showIfAny(predictorFigure(ofMainArms(results, documents), styles), "predicted rises");
 
 // %% [markdown]
 // Points on the diagonal are predicted right; where they leave it, faults are too large for a parabola.

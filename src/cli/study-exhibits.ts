@@ -13,6 +13,7 @@ import { landscapeLines } from "../exhibits/landscape-lines.js";
 import { landscapeContours, landscapeSurfaces } from "../exhibits/landscape-planes.js";
 import { layerFaultsFigure, layerFaultsTable } from "../exhibits/layer-faults.js";
 import { layerTable } from "../exhibits/layer-table.js";
+import { ofMainArms } from "../exhibits/main-arms.js";
 import { measuredArms } from "../exhibits/measured-arms.js";
 import { mediationFigure, mediationTable } from "../exhibits/mediation.js";
 import { networkTable } from "../exhibits/network-table.js";
@@ -64,9 +65,7 @@ export function materialsOf(results: Results, directory: string, sharpness = dir
 export function studyExhibits({ results, curves, sharpness, landscapes }: Materials): Exhibits {
   const styles = armStyles(results);
   const rows = sharpnessRows(results, sharpness);
-  // more arms than the main ones no figure can show
-  const ofMain = <T extends { readonly arm: string }>(all: readonly T[]) =>
-    results.arms.flatMap((arm) => all.filter((each) => each.arm === arm));
+  const mainLandscapes = ofMainArms(results, landscapes);
   return {
     tables: {
       claims: claimsTable(results, rows),
@@ -96,10 +95,10 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
       "training-curves": trainingCurves(results, curves),
       "training-curves-ablations": ablationCurves(results, curves),
       mediation: mediationFigure(results),
-      "landscape-lines": landscapeLines(ofMain(landscapes), styles),
-      "landscape-contours": landscapeContours(ofMain(landscapes), styles),
-      "landscape-surfaces": landscapeSurfaces(ofMain(landscapes), styles),
-      "predicted-rises": predictorFigure(ofMain(sharpness), styles),
+      "landscape-lines": landscapeLines(mainLandscapes, styles),
+      "landscape-contours": landscapeContours(mainLandscapes, styles),
+      "landscape-surfaces": landscapeSurfaces(mainLandscapes, styles),
+      "predicted-rises": predictorFigure(ofMainArms(results, sharpness), styles),
     },
   };
 }

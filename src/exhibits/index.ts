@@ -27,6 +27,7 @@ export { landscapeLines } from "./landscape-lines.js";
 export { landscapeContours, landscapeSurfaces } from "./landscape-planes.js";
 export { layerFaultsFigure, layerFaultsTable } from "./layer-faults.js";
 export { layerTable } from "./layer-table.js";
+export { ofMainArms } from "./main-arms.js";
 export { measureTitle, PRIMARY_MEASURE } from "./measure-titles.js";
 export { mediationFigure, mediationTable } from "./mediation.js";
 export { mismatchTable } from "./mismatch-table.js";

@@ -5,8 +5,8 @@ import { directionTitle, landscapeConditions, planesOfOneSeed } from "./landscap
 import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 import { wrap } from "./table.js";
 
-/** Pixels of a row of panels, by the number of columns, and of what is around all of them. */
-const ROW: Readonly<Record<number, number>> = { 1: 340, 2: 340, 3: 230 };
+/** Pixels of a row of up to two panels, of a row of three, and of what is around all of them. */
+const ROW = { wide: 340, narrow: 230 };
 const MARGIN = { l: 84, r: 110, t: 50, b: 150 };
 /** Gaps between panels in pixels. */
 const GAP = { x: 50, y: 80 };
@@ -45,7 +45,7 @@ export function landscapeContours(
   const columns = planes.length > 4 ? 3 : Math.min(2, Math.max(1, planes.length));
   const rows = Math.max(1, Math.ceil(planes.length / columns));
   const inner = WIDTH - MARGIN.l - MARGIN.r;
-  const rowHeight = ROW[columns]!;
+  const rowHeight = columns > 2 ? ROW.narrow : ROW.wide;
   const height = rows * rowHeight + (rows - 1) * GAP.y;
   const layout: Figure["layout"] = {
     width: WIDTH,

@@ -1,12 +1,12 @@
 import type { Results } from "../results/rows.js";
-import { armStyles } from "./arms.js";
+import { type ArmStyle, armStyles } from "./arms.js";
 import { associations } from "./association-table.js";
 import type { Interval } from "./claims.js";
 import { differenceTitle } from "./claims-table.js";
 import { plural } from "./conditions.js";
 import { isShown, measureTitle, PRIMARY_MEASURE } from "./measure-titles.js";
 import { FINDINGS, list } from "./phrases.js";
-import { pairedDifference, SHARPNESS_PAIRS, sharpnessClaims } from "./sharpness-claim.js";
+import { pairedDifference, SHARPNESS_PAIRS, type SharpnessPair, sharpnessClaims } from "./sharpness-claim.js";
 import { measureIds, type SharpnessRow } from "./sharpness-rows.js";
 import { fixed } from "./table.js";
 
@@ -38,16 +38,19 @@ export function sharpnessDiscussion(results: Results, rows: readonly SharpnessRo
     ...(trained.length > 0
       ? [`SAQ beside conventional training, in the same measure: ${list(trained)}.`]
       : []),
-    ...otherMeasures(results, rows),
+    ...otherMeasures(claims, rows, styles),
     ...associationSentences(results, rows),
   ].join(" ");
 }
 
 /** Whether the measures by which C2 is not judged say the same of the sparse arms. */
-function otherMeasures(results: Results, rows: readonly SharpnessRow[]): string[] {
-  const styles = armStyles(results);
+function otherMeasures(
+  claims: readonly SharpnessPair[],
+  rows: readonly SharpnessRow[],
+  styles: (arm: string) => ArmStyle,
+): string[] {
   const ids = measureIds(rows).filter((id) => isShown(id) && id !== PRIMARY_MEASURE);
-  const found = sharpnessClaims(results, rows).flatMap((pair) => {
+  const found = claims.flatMap((pair) => {
     const differences = ids.flatMap((id) => {
       const difference = pairedDifference(rows, pair, id);
       return difference && !Number.isNaN(difference.low) ? [{ id, ...difference }] : [];
