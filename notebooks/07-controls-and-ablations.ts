@@ -81,7 +81,7 @@ await showIfAny(mediationTable(results), "networks with frozen clips");
 // ## The claims under ablations
 //
 // The same differences with observed instead of learned ranges, with 2, 3 or 8 bits, with the first and the last layer at 8
-// bits, and with other sparsities; three seeds each, five where only the sparsity is another.
+// bits, and with other sparsities. Ablations are trained with three of the five seeds; AS-high, a main arm, has all five.
 
 // %%
 await showIfAny(ablationsTable(results), "ablations");

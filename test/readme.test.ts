@@ -2,14 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { blocks, expectSample, ROOT, readme } from "./support/readme.js";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const readme = readFileSync(join(ROOT, "README.md"), "utf8");
 const appendix = readFileSync(join(ROOT, "ARTIFACT.md"), "utf8");
-const blocks = (language: string) =>
-  [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(([, text]) => text!);
 
 /** What the snippets print. One that begins with a comment naming a file is that file, for those after it. */
 function run(snippets: string[]): string[] {
@@ -78,21 +74,7 @@ describe("README.md", () => {
     { command: ["replay", "8df7"], begins: "Trial 8df7" },
   ])("shows what `flatenn $command.0` prints, seconds apart", ({ command, begins }) => {
     const options = { cwd: ROOT, encoding: "utf8" } as const;
-    const printed = execFileSync(process.execPath, ["dist/cli/main.js", ...command], options);
-    const lines = (text: string) =>
-      text
-        .replaceAll(/ in \d+ s$/gm, "")
-        .trimEnd()
-        .split("\n");
-    // A line of … stands for any number of lines that are left out.
-    const sample = blocks("text").find((text) => text.startsWith(begins))!;
-    let rest = lines(printed);
-    for (const part of sample.split(/^…\n/m).filter(Boolean)) {
-      const shown = lines(part);
-      const at = rest.findIndex((_, line) => shown.every((text, offset) => rest[line + offset] === text));
-      expect(at, `${part}\nis not in\n${rest.join("\n")}`).toBeGreaterThanOrEqual(0);
-      rest = rest.slice(at + shown.length);
-    }
+    expectSample(begins, execFileSync(process.execPath, ["dist/cli/main.js", ...command], options));
   });
 
   it("names only npm scripts that there are", () => {

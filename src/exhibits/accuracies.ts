@@ -45,7 +45,7 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
     if (!results.arms.includes(arm) && !results.others?.some(({ id }) => id === arm))
       return `the study has no arm "${arm}"`;
     const failure = results.failures.find((failure) => failure.arm === arm);
-    if (failure) return `the training of ${arm} failed with seed ${failure.seed}: ${failure.reason}`;
+    if (failure) return `the training of ${arm} failed with seed ${failure.seed}`;
     const seed = seedsOf(results, arm).find((seed) => !trained.has(`${arm} ${seed}`));
     return seed === undefined ? undefined : `${arm} has no network with seed ${seed} yet`;
   };

@@ -2,14 +2,25 @@ import type { Results } from "../results/rows.js";
 import { type PairedEffect, pairedEffect } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
 import { type ArmStyle, armStyles } from "./arms.js";
-import { conditions, exploratoryNote } from "./conditions.js";
+import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { percentOf } from "./phrases.js";
-import { axis, CAPTION_WIDTH, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
-import { wrap } from "./table.js";
+import {
+  axis,
+  axisTitle,
+  captionBelow,
+  legendAbove,
+  note,
+  panelTitle,
+  SHEET,
+  suffixOf,
+  WIDTH,
+} from "./sheet.js";
 
-const HEIGHT = 525;
+/** Pixels of the panels, and of what is above and beside them. */
+const HEIGHT = 320;
+const MARGIN = { l: 78, r: 16, t: 80 };
 const GAP = 0.025;
 
 /**
@@ -27,7 +38,6 @@ export function accuracyAgainstRate(results: Results): Figure {
     width: WIDTH,
     height: HEIGHT,
     ...SHEET,
-    margin: { l: 78, r: 16, t: 80, b: 126 },
     legend: legendAbove(1.13, { itemwidth: 44 }),
   };
   const lowest: number[] = [];
@@ -46,8 +56,7 @@ export function accuracyAgainstRate(results: Results): Figure {
     }
     const left = panel * (width + GAP);
     layout[`xaxis${suffix}`] = {
-      ...axis("fault rate per stored weight bit (%)", { nticks: 6 }),
-      ...(panel === Math.floor((panels.length - 1) / 2) ? {} : { title: { text: "" } }),
+      ...axis("", { nticks: 6 }),
       anchor: `y${suffix}`,
       domain: [left, Math.min(1, left + width)],
       range: xRange(results),
@@ -66,11 +75,15 @@ export function accuracyAgainstRate(results: Results): Figure {
   }
   // Bands lie below all lines, so that no band changes the colour of another arm's line.
   const data = [...legend(results, lines), ...bands, ...lines];
+  const { caption, room } = captionBelow(captionText(results, bases), [-64, -64]);
   layout["annotations"] = [
     ...panels.map((fault, panel) => panelTitle(faultStyle(fault).title, panel * (width + GAP) + width / 2)),
+    axisTitle("fault rate per stored weight bit (%)", 0),
     ...(data.length === 0 ? [note("no trials yet", { x: 0.5, y: 0.5, size: 22 })] : []),
-    note(captionOf(results, bases), { x: 0, y: 0, size: 16, shift: [-64, -64] }),
+    caption,
   ];
+  layout["margin"] = { ...MARGIN, b: room };
+  layout.height = HEIGHT + MARGIN.t + room;
   return { data, layout };
 }
 
@@ -154,12 +167,10 @@ function legend(results: Results, drawn: readonly object[]): object[] {
     });
 }
 
-function captionOf(results: Results, bases: ReadonlySet<string>): string {
+function captionText(results: Results, bases: ReadonlySet<string>): string {
   const over = [...bases].filter((basis) => basis !== "none").join(", ");
   const band = over === "" ? "No bands: one seed and one map." : `Bands: 95 % intervals over ${over}.`;
-  const rest = [...(bases.size === 0 ? [] : [band]), exploratoryNote(results)].join(" ").trim();
-  const lines = [`${conditions(results)}.`, ...(rest === "" ? [] : [rest])];
-  return wrap(lines.join("\n"), CAPTION_WIDTH).join("<br>");
+  return captionOf(results, bases.size === 0 ? "" : band);
 }
 
 function xRange({ rates }: Results): [number, number] {

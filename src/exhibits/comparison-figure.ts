@@ -5,12 +5,11 @@ import { type Comparison, effectOf } from "./comparison.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { percentOf } from "./phrases.js";
-import { axis, CAPTION_WIDTH, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
-import { wrap } from "./table.js";
+import { axis, captionBelow, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 
-/** Pixels of a row of panels and of what is above and below all rows. */
+/** Pixels of a row of panels and of what is above and beside all rows. */
 const ROW = 215;
-const MARGIN = { l: 96, r: 16, t: 80, b: 150 };
+const MARGIN = { l: 96, r: 16, t: 80 };
 /** Gaps between panels in pixels. */
 const GAP = { x: 25, y: 16 };
 /** Share of a category's width over which its arms are spread. */
@@ -51,11 +50,12 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
   const height = side(rates.length, GAP.y, plot);
   const left = (column: number) => column * (width + GAP.x / inner);
   const top = (row: number) => 1 - row * (height + GAP.y / plot);
+  const { caption, room } = captionBelow(texts.caption, [-82, -48]);
   const layout: Figure["layout"] = {
     width: WIDTH,
-    height: plot + MARGIN.t + MARGIN.b,
+    height: plot + MARGIN.t + room,
     ...SHEET,
-    margin: MARGIN,
+    margin: { ...MARGIN, b: room },
     legend: legendAbove(1 + 30 / plot),
   };
   const styles = armStyles(results);
@@ -104,7 +104,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
   layout["annotations"] = [
     ...faults.map((fault, column) => panelTitle(faultStyle(fault).title, left(column) + width / 2)),
     ...(dots.length === 0 ? [note("no trials yet", { x: 0.5, y: 0.5, size: 22 })] : []),
-    note(wrap(texts.caption, CAPTION_WIDTH).join("<br>"), { x: 0, y: 0, size: 16, shift: [-82, -48] }),
+    caption,
   ];
   return { data: [...legend(results, dots), ...dots], layout };
 }

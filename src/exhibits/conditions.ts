@@ -1,8 +1,11 @@
 import { bitsLabel } from "../models/bits.js";
 import type { Results } from "../results/rows.js";
 
+/** What was measured, by one encoding or under the names of several. */
+export type Measured = Omit<Results, "encoding"> & { readonly encoding: string };
+
 /** The conditions under which a study was measured, as one line for captions. */
-export function conditions(results: Results): string {
+export function conditions(results: Measured): string {
   const { study, profile, split, seeds, maps, bits, encoding } = results;
   const counts = [...new Set([...results.trials, ...results.networks].map(({ images }) => images))];
   const images = counts
@@ -20,12 +23,12 @@ export function conditions(results: Results): string {
 }
 
 /** What an exploratory run is worth; empty for the published study. */
-export function exploratoryNote(results: Results): string {
+export function exploratoryNote(results: Measured): string {
   return results.exploratory ? "Exploratory: not a test of the claims." : "";
 }
 
 /** A caption: the conditions, what the exhibit shows, and what an exploratory run is worth. */
-export function captionOf(results: Results, ...sentences: readonly string[]): string {
+export function captionOf(results: Measured, ...sentences: readonly string[]): string {
   return [`${conditions(results)}.`, ...sentences, exploratoryNote(results)]
     .filter((sentence) => sentence !== "")
     .join(" ");

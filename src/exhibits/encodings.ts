@@ -2,8 +2,9 @@ import type { Results } from "../results/rows.js";
 import { accuraciesOf } from "./accuracies.js";
 import { type Comparison, comparisonTable, effectOf, resultsOfExtra } from "./comparison.js";
 import { comparisonFigure } from "./comparison-figure.js";
-import { captionOf } from "./conditions.js";
+import { captionOf, type Measured } from "./conditions.js";
 import type { Figure } from "./figure.js";
+import { list } from "./phrases.js";
 import type { Table } from "./table.js";
 
 const SAME =
@@ -23,7 +24,7 @@ export function encodingTable(results: Results): Table {
   const comparison = encodings(results);
   return comparisonTable(comparison, {
     title: "Accuracy under faults by encoding",
-    caption: captionOf(comparison.results, SAME, "Rate: fault probability per stored weight bit."),
+    caption: captionOf(allEncodings(comparison), SAME, "Rate: fault probability per stored weight bit."),
     quantity: "accuracy_pct",
     unit: "%",
   });
@@ -36,10 +37,14 @@ export function encodingFigure(results: Results): Figure {
     axis: "accuracy (%)",
     unit: "%",
     label: (encoding) => LABELS[encoding] ?? encoding,
-    caption: captionOf(comparison.results, SAME, "Bars: 95 % intervals of the means."),
+    caption: captionOf(allEncodings(comparison), SAME, "Bars: 95 % intervals of the means."),
     bounds: [0, 100],
     includes: bestWithoutFaults(comparison.results),
   });
+}
+
+function allEncodings({ results, categories }: Comparison): Measured {
+  return categories.length === 0 ? results : { ...results, encoding: list(categories) };
 }
 
 /** So that every panel shows how far below it the faults lead. */

@@ -2,12 +2,11 @@ import type { LandscapeDocument } from "../sharpness/landscape.js";
 import { type ArmStyle, styleById } from "./arms.js";
 import type { Figure } from "./figure.js";
 import { directionTitle, landscapeConditions, planesOfOneSeed } from "./landscape-conditions.js";
-import { axis, CAPTION_WIDTH, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
-import { wrap } from "./table.js";
+import { axis, captionBelow, note, panelTitle, SHEET, suffixOf, WIDTH } from "./sheet.js";
 
-/** Pixels of a row of up to two panels, of a row of three, and of what is around all of them. */
+/** Pixels of a row of up to two panels, of a row of three, and of what is above and beside all of them. */
 const ROW = { wide: 340, narrow: 230 };
-const MARGIN = { l: 84, r: 110, t: 50, b: 150 };
+const MARGIN = { l: 84, r: 110, t: 50 };
 /** Gaps between panels in pixels. */
 const GAP = { x: 50, y: 80 };
 
@@ -47,11 +46,12 @@ export function landscapeContours(
   const inner = WIDTH - MARGIN.l - MARGIN.r;
   const rowHeight = columns > 2 ? ROW.narrow : ROW.wide;
   const height = rows * rowHeight + (rows - 1) * GAP.y;
+  const { caption, room } = captionBelow(captionText(planes), [14 - MARGIN.l, -64]);
   const layout: Figure["layout"] = {
     width: WIDTH,
-    height: height + MARGIN.t + MARGIN.b,
+    height: height + MARGIN.t + room,
     ...SHEET,
-    margin: MARGIN,
+    margin: { ...MARGIN, b: room },
   };
   const { low, high, colorbar } = colours(planes);
   const titles: object[] = [];
@@ -91,7 +91,7 @@ export function landscapeContours(
       colorbar,
     };
   });
-  layout["annotations"] = [...titles, ...notes(planes, MARGIN.l)];
+  layout["annotations"] = [...titles, ...(planes.length === 0 ? [NONE] : [caption])];
   return { data, layout };
 }
 
@@ -104,11 +104,12 @@ export function landscapeSurfaces(
   const columns = Math.min(2, Math.max(1, planes.length));
   const rows = Math.max(1, Math.ceil(planes.length / columns));
   const { low, high, colorbar } = colours(planes);
+  const { caption, room } = captionBelow(captionText(planes), [4, -10]);
   const layout: Figure["layout"] = {
     width: WIDTH,
-    height: rows * 400 + 190,
+    height: rows * 400 + 40 + room,
     ...SHEET,
-    margin: { l: 10, r: 110, t: 40, b: 150 },
+    margin: { l: 10, r: 110, t: 40, b: room },
   };
   const titles: object[] = [];
   const data = planes.map((plane, panel) => {
@@ -148,14 +149,16 @@ export function landscapeSurfaces(
       colorbar,
     };
   });
-  layout["annotations"] = [...titles, ...notes(planes, 10)];
+  layout["annotations"] = [...titles, ...(planes.length === 0 ? [NONE] : [caption])];
   return { data, layout };
 }
 
-function notes(planes: readonly LandscapeDocument[], left: number): object[] {
-  if (planes.length === 0) return [note("no landscapes yet", { x: 0.5, y: 0.5, size: 22 })];
-  const text =
+const NONE = note("no landscapes yet", { x: 0.5, y: 0.5, size: 22 });
+
+function captionText(planes: readonly LandscapeDocument[]): string {
+  if (planes.length === 0) return "";
+  return (
     `${landscapeConditions(planes)}.\nSeed ${planes[0]!.seed}; a step of 1 is as long as the weights. Colours and directions are common, ` +
-    "the latter scaled to each network's filters.";
-  return [note(wrap(text, CAPTION_WIDTH).join("<br>"), { x: 0, y: 0, size: 16, shift: [14 - left, -64] })];
+    "the latter scaled to each network's filters."
+  );
 }

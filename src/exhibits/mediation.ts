@@ -6,8 +6,8 @@ import { captionOf } from "./conditions.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
 import { pairedDifferences } from "./paired-differences.js";
-import { axis, legendAbove, note, SHEET } from "./sheet.js";
-import { type Cell, type Table, wrap } from "./table.js";
+import { axis, captionBelow, legendAbove, SHEET, WIDTH } from "./sheet.js";
+import type { Cell, Table } from "./table.js";
 
 /** SAQ against conventional training, where the weights' range is free to shrink and where it is not. */
 const ARMS = [
@@ -32,7 +32,9 @@ interface Gain {
   readonly basis: string;
 }
 
-const CAPTION_WIDTH = 100;
+/** Pixels of the panel, and of what is above and beside it. */
+const HEIGHT = 350;
+const MARGIN = { l: 96, r: 16, t: 60 };
 
 const SAID =
   "Accuracy under faults of the standard network trained with SAQ less that of conventional training, mean over rates above 0. Clips " +
@@ -88,11 +90,13 @@ export function mediationFigure(results: Results): Figure {
     };
   });
   const basis = gains[0]?.basis ?? "none";
+  const text = captionOf(results, SAID, basis === "none" ? "" : `Bars: 95 % intervals over ${basis}.`);
+  const { caption, room } = captionBelow(text, [-80, -44]);
   const layout: Figure["layout"] = {
-    width: 900,
-    height: 600,
+    width: WIDTH,
+    height: HEIGHT + MARGIN.t + room,
     ...SHEET,
-    margin: { l: 96, r: 16, t: 60, b: 190 },
+    margin: { ...MARGIN, b: room },
     legend: legendAbove(1.03),
     xaxis: {
       ...axis(""),
@@ -102,15 +106,7 @@ export function mediationFigure(results: Results): Figure {
       showgrid: false,
     },
     yaxis: { ...axis("gain of SAQ (pp)"), zeroline: true, zerolinecolor: "#888888" },
-    annotations: [
-      note(
-        wrap(
-          captionOf(results, SAID, basis === "none" ? "" : `Bars: 95 % intervals over ${basis}.`),
-          CAPTION_WIDTH,
-        ).join("<br>"),
-        { x: 0, y: 0, size: 16, shift: [-80, -44] },
-      ),
-    ],
+    annotations: [caption],
   };
   return { data: gains.length === 0 ? [] : data, layout };
 }

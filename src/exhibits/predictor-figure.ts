@@ -7,7 +7,8 @@ import { percentOf } from "./phrases.js";
 import { type RiseRow, riseRows } from "./predicted-rises.js";
 import {
   axis,
-  CAPTION_WIDTH,
+  axisTitle,
+  captionBelow,
   legendAbove,
   note,
   panelTitle,
@@ -16,10 +17,9 @@ import {
   suffixOf,
   WIDTH,
 } from "./sheet.js";
-import { wrap } from "./table.js";
 
 const PANEL = 300;
-const MARGIN = { l: 100, r: 16, t: 90, b: 190 };
+const MARGIN = { l: 100, r: 16, t: 90 };
 const GAP = { x: 25, y: 30 };
 /** Whose faults a row of panels shows. */
 const ROWS = ["faults in all layers", "in one layer at a time"] as const;
@@ -42,11 +42,12 @@ export function predictorFigure(
   const [inner, plot] = [WIDTH - MARGIN.l - MARGIN.r, ROWS.length * PANEL + GAP.y];
   const width = (1 - (GAP.x / inner) * (faults.length - 1)) / Math.max(1, faults.length);
   const height = PANEL / plot;
+  const { caption, room } = captionBelow(captionOf(documents, rates, all.length - shown.length), [-86, -64]);
   const layout: Figure["layout"] = {
     width: WIDTH,
-    height: plot + MARGIN.t + MARGIN.b,
+    height: plot + MARGIN.t + room,
     ...SHEET,
-    margin: MARGIN,
+    margin: { ...MARGIN, b: room },
     legend: legendAbove(1 + 34 / plot),
   };
   const data: object[] = [];
@@ -65,7 +66,7 @@ export function predictorFigure(
       }
       const shared = { type: "log", dtick: 1, tickformat: "~g", range };
       layout[`xaxis${suffix}`] = {
-        ...axis(row === ROWS.length - 1 && column === 1 ? "predicted rise of the loss (nats)" : "", {
+        ...axis("", {
           ...shared,
           dtick: 2, // all decades do not fit side by side
           tickangle: 0,
@@ -84,8 +85,9 @@ export function predictorFigure(
     }
   layout["annotations"] = [
     ...titles,
+    axisTitle("predicted rise of the loss (nats)", 0),
     ...(shown.length === 0 ? [note("nothing measured yet", { x: 0.5, y: 0.5, size: 22 })] : []),
-    note(captionOf(documents, rates, all.length - shown.length), { x: 0, y: 0, size: 16, shift: [-86, -64] }),
+    caption,
   ];
   return { data: shown.length === 0 ? [] : [...legend(arms, shown, styles), ...data], layout };
 }
@@ -184,5 +186,5 @@ function captionOf(
     `Dots grow with the rate: ${percent.join(", ")} %. Bars: 95 % intervals over maps. Dotted: measured = predicted.`,
     ...(hidden > 0 ? [`Not shown, since one of the two is not above 0: ${hidden}.`] : []),
   ];
-  return wrap(text.join("\n"), CAPTION_WIDTH).join("<br>");
+  return text.join("\n");
 }

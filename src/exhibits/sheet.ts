@@ -13,7 +13,7 @@ export const SHEET = {
 };
 
 /** Characters of caption that fit the width at its font size, and the height of a line of it. */
-export const CAPTION_WIDTH = 108;
+const CAPTION_WIDTH = 108;
 const CAPTION_LINE = 21;
 
 /** A caption below the panels, and the room that it needs. @param shift of its upper left corner from that of the plot's lower */
@@ -51,6 +51,22 @@ export function axis(title: string, more: Record<string, unknown> = {}): Record<
     ticks: "outside",
     tickcolor: "#888888",
     zeroline: false,
+  };
+}
+
+/** The title that the horizontal axes of a row of panels share, centred below it. @param y of the row's lower edge, a share of the paper */
+export function axisTitle(text: string, y: number): object {
+  return {
+    text,
+    x: 0.5,
+    y,
+    xref: "paper",
+    yref: "paper",
+    xanchor: "center",
+    yanchor: "top",
+    yshift: -32,
+    showarrow: false,
+    font: { size: 18 },
   };
 }
 

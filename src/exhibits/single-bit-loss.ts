@@ -2,12 +2,12 @@ import type { BitSummary, SingleBitResults } from "../single-bit/single-bit.js";
 import { styleById } from "./arms.js";
 import { faultStyle } from "./fault-styles.js";
 import type { Figure } from "./figure.js";
-import { axis, legendAbove, SHEET } from "./sheet.js";
+import { axis, captionBelow, legendAbove, panelTitle, SHEET, WIDTH } from "./sheet.js";
 import { singleBitConditions } from "./single-bit-table.js";
-import { wrap } from "./table.js";
 
-/** Characters of caption that fit the width at its font size. */
-const CAPTION_WIDTH = 95;
+/** Pixels of the panel, and of what is above and beside it. */
+const HEIGHT = 330;
+const MARGIN = { l: 96, r: 16, t: 80 };
 /** The Okabe-Ito palette, which people with colour vision deficiencies can tell apart, by layer in model order. */
 const COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
 const MARKERS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "x", "cross"];
@@ -55,11 +55,12 @@ export function singleBitLoss(results: SingleBitResults, titles = styleById): Fi
   const positions = [...new Set(summary.map(({ bit }) => bit))].sort((a, b) => a - b);
   const top = positions.at(-1);
   const ticks = decades(summary);
+  const { caption, room } = captionBelow(captionOf(results, titles), [-80, -64]);
   const layout: Figure["layout"] = {
-    width: 900,
-    height: 560,
+    width: WIDTH,
+    height: HEIGHT + MARGIN.t + room,
     ...SHEET,
-    margin: { l: 96, r: 16, t: 80, b: 150 },
+    margin: { ...MARGIN, b: room },
     legend: legendAbove(1.03),
     xaxis: {
       ...axis("bit position in the stored weight"),
@@ -75,10 +76,7 @@ export function singleBitLoss(results: SingleBitResults, titles = styleById): Fi
       zeroline: true,
       zerolinecolor: "#888888",
     },
-    annotations: [
-      captionAt(captionOf(results, titles)),
-      titleAt(`One faulty bit: ${faultStyle(fault).title}`),
-    ],
+    annotations: [caption, titleAt(`One faulty bit: ${faultStyle(fault).title}`)],
   };
   return { data, layout };
 }
@@ -111,17 +109,10 @@ function captionOf(results: SingleBitResults, titles: typeof styleById): string 
     isSampled ? "Bars: 95 % intervals of layers that were sampled." : "Every stored bit was tested.",
     ...(results.exploratory ? ["Exploratory."] : []),
   ];
-  return wrap(sentences.join(" "), CAPTION_WIDTH).join("<br>");
+  return sentences.join(" ");
 }
 
-const PAPER = { xref: "paper", yref: "paper", showarrow: false };
-
-function captionAt(text: string): object {
-  const at = { x: 0, y: 0, xanchor: "left", yanchor: "top", xshift: -80, yshift: -64 };
-  return { ...PAPER, ...at, text, align: "left", font: { size: 16, color: "#444444" } };
-}
-
+/** Above the legend. */
 function titleAt(text: string): object {
-  const at = { x: 0.5, y: 1, xanchor: "center", yanchor: "bottom", yshift: 44 };
-  return { ...PAPER, ...at, text: `<b>${text}</b>`, font: { size: 18 } };
+  return { ...panelTitle(text, 0.5), yshift: 44 };
 }

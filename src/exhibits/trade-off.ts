@@ -11,6 +11,7 @@ import { underFaults } from "./paired-differences.js";
 import { percentOf } from "./phrases.js";
 import {
   axis,
+  axisTitle,
   captionBelow,
   legendAbove,
   legendRoom,
@@ -209,22 +210,6 @@ function legend(styles: readonly ArmStyle[], drawn: readonly Trace[]): object[] 
 
 function markerOf({ color, marker }: ArmStyle, size: number): object {
   return { color, symbol: marker, size, line: { color, width: marker.endsWith("-open") ? 2.5 : 0.5 } };
-}
-
-/** Below a row of panels, in the middle. @param y of the panels' lower edge, a share of the paper */
-function axisTitle(text: string, y: number): object {
-  return {
-    text,
-    x: 0.5,
-    y,
-    xref: "paper",
-    yref: "paper",
-    xanchor: "center",
-    yanchor: "top",
-    yshift: -32,
-    showarrow: false,
-    font: { size: 18 },
-  };
 }
 
 function rangeOf(values: readonly number[], room: number): [number, number] {

@@ -147,7 +147,7 @@ describe("a network that is not there", () => {
     const failure = { arm: "as-saq", seed: 1, config: "c", reason: "a clip collapsed", epoch: 2, step: 9 };
     const rows = withheld({ ...without("as-saq", 1), failures: [failure] });
     expect(new Set(rows.map(({ reason }) => reason))).toEqual(
-      new Set(["the training of as-saq failed with seed 1: a clip collapsed"]),
+      new Set(["the training of as-saq failed with seed 1"]),
     );
     expect(rows.every(({ arms }) => arms.includes("as-saq"))).toBe(true);
   });

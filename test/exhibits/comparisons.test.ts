@@ -83,6 +83,7 @@ test("the encoding table has the arms, rates, seeds and maps of the extra campai
   expect(first!["accuracy_pct_gray"]).toBeCloseTo(mean + 0.7, 10);
   expect(first!["accuracy_pct_gray_high"]).toBeCloseTo(high + 0.7, 10);
   expect(caption).toContain("2 seeds · 2 fault maps");
+  expect(caption).toContain("offset-binary and gray weight codes");
 });
 
 test("the layer table has the accuracy lost by layer, each seed from its own accuracy without faults", () => {

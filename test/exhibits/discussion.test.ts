@@ -71,7 +71,7 @@ describe("a claim's paragraph", () => {
       failures: [{ arm: "as", seed: 2, config: "c", reason: "a clip collapsed", epoch: 1, step: 5 }],
     };
     expect(about(lacking, "C1")).toBe(
-      "C1 (under faults, activation-sparse networks are less accurate than standard ones) has no verdict: the training of as failed with seed 2: a clip collapsed.",
+      "C1 (under faults, activation-sparse networks are less accurate than standard ones) has no verdict: the training of as failed with seed 2.",
     );
     expect(discussion(lacking)[0]).toBe(
       "Of the paper's statements about accuracy under faults, C4 holds here; C3b is not decided: the interval contains 0; " +
