@@ -17,11 +17,11 @@ export function evaluationCases() {
   const resnet18 = [0.5, 0.85].map((zeros) => ({
     name: `evaluating ResNet-18 of width 16, ${100 * zeros} % zeros`,
     theirs: "evaluating resnet18",
-    items: 200,
-    repeats: 1,
+    items: 500,
+    repeats: 3,
     ours: () => {
       const model = models.resnet18();
-      const data = randomImages(200, model.input);
+      const data = randomImages(500, model.input);
       const network = calibrate(randomNetwork(model), data.images.subarray(0, 32 * 32 * 3), zeros);
       return evaluations(
         network,

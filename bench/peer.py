@@ -133,7 +133,7 @@ def resnet18(width=16):
 class Evaluation:
     """Float networks, batch norm folded, in the batch size and memory layout that are fastest here."""
 
-    SIZES = {"lenet5": (lenet5, (1, 28, 28), 10_000, (500, 1000)), "resnet18": (resnet18, (3, 32, 32), 200, (100, 200))}
+    SIZES = {"lenet5": (lenet5, (1, 28, 28), 10_000, (500, 1000)), "resnet18": (resnet18, (3, 32, 32), 500, (100, 500))}
 
     def __init__(self, name):
         torch.manual_seed(0)

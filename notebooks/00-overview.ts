@@ -45,7 +45,8 @@
 // ## What was run
 //
 // One experiment, the study `lenet5-fashion`: LeNet-5 on Fashion-MNIST, weights and activations quantized, in arms that
-// differ only in the L1 penalty on activations (standard or AS) and in the training (conventional or SAQ). All arms of
+// differ only in the L1 penalty on activations (standard without it, AS with one that costs at most a point of accuracy,
+// AS-high with one that makes about 85 % of the activations zero) and in the training (conventional or SAQ). All arms of
 // a seed start from the same trained float network and see the same batches.
 //
 // A study has profiles. **quick** is small enough for everyone to repeat in minutes: a single training seed, few epochs,
@@ -93,8 +94,8 @@ showTable([
 //
 // Before any fault. **Sparsity** is the share of zeros among the quantized activations that the next layer's weights
 // meet. **clip/sd** deserves a look before any comparison below: an offset by one step of the grid, and so every fault,
-// is proportional to the clip of the layer's weights. An arm that merely learned a smaller clip is hurt less by faults,
-// however flat or sharp its minimum.
+// is proportional to the clip of the layer's weights. Of two networks alike in all else, that with the smaller clip is hurt
+// less by faults, however flat or sharp its minimum; whether the clip decides between these arms, notebook 07 asks.
 
 // %%
 showTable(networkTable(results));
@@ -135,8 +136,8 @@ await show(tradeOff(results));
 // The effect is the difference in accuracy between two arms, averaged over all rates above 0, in percentage points;
 // positive is in favour of the claim. A claim is *supported* if the whole 95 % interval is above zero, *contradicted* if
 // it is below, else *inconclusive*. "Largest cell" is our counterpart of the paper's "up to": the fault type and rate
-// with the largest difference, chosen on one half of the data and read on the other, since the largest of many noisy
-// numbers is too large.
+// with the largest difference, chosen on the other seeds and half of the maps and read on the rest, since the largest of many
+// noisy numbers is too large.
 
 // %%
 showTable(claimsTable(results, sharpness));
@@ -164,4 +165,5 @@ showText(discussion(results, sharpness));
 // - **A verdict is about accuracy, not its cause.** That SAQ helps would not show that flatness is why; see clip/sd
 //   above for another reason.
 //
-// To repeat all of it, from training on: `npm start`. To run this notebook again: `npm run notebooks`.
+// To repeat all of it, from training on: `npm run reproduce:full` (hours); `npm start` repeats the quick profile. To run this
+// notebook again: `npm run notebooks`.

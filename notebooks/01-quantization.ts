@@ -19,7 +19,7 @@
 // strikes these codes, so the size of a fault is decided here.
 //
 // The definitions are section 2 of [docs/protocol.md](../docs/protocol.md); the code is
-// [src/quantization/grid.ts](../src/quantization/grid.ts), about a page.
+// [src/quantization/grid.ts](../src/quantization/grid.ts).
 //
 // ## The formula
 //
@@ -100,7 +100,7 @@ console.log(
 // ## The same code, four ways to store it
 //
 // The encoding decides which weight a faulty bit leads to. In offset binary the top bit is worth 8 levels, whatever the
-// weight. In two's complement the same. In sign-magnitude it turns a weight into its negative: little for a small weight,
+// weight, and so it is in two's complement. In sign-magnitude it turns a weight into its negative: little for a small weight,
 // much for a large one. In Gray code a low bit moves a weight by one level, and the top bit mirrors it.
 
 // %%

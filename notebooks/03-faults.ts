@@ -95,8 +95,9 @@ showTable(
 );
 
 // %% [markdown]
-// A bit stuck at the value that it stores anyway changes nothing: stuck-at faults do less than flips at the same rate. What
-// matters for accuracy is how far weights move.
+// A bit stuck at the value that it stores anyway changes nothing: stuck-at faults change about half as many bits as flips at the
+// same rate. But they move weights in one direction, and may hurt more (notebook 04): what matters for accuracy is how far
+// weights move, and whether these moves add up.
 //
 // ## Closed forms
 //
@@ -175,8 +176,9 @@ await show(
 // %% [markdown]
 // ## How large is a fault beside a weight?
 //
-// The expected square of the change over the mean square of the weights, for flips at 1 %, in trained networks. It is the clip that decides: a network with a smaller clip/sd is hurt less, flat minimum or not. That is why
-// every comparison of this project shows clip/sd beside it.
+// The root of the expected squared change over the mean square of the weights, for flips at 1 %, in trained networks. At equal
+// weights a smaller clip means smaller faults, flat minimum or not. That is why every comparison of this project shows clip/sd
+// beside it.
 
 // %%
 import { readCheckpoint } from "../dist/checkpoints/index.js";

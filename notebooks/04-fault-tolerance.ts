@@ -38,8 +38,8 @@ const { results } = await studyResults("lenet5-fashion");
 showTable(networkTable(results));
 
 // %% [markdown]
-// Without faults the networks differ already, so the table of claims also has the difference in *drop*, in which each network
-// starts from its own accuracy.
+// Without faults the networks differ already, so the files of the claims table (`claims.csv`, `claims.md`) also have the
+// difference in *drop*, in which each network starts from its own accuracy.
 //
 // ## Accuracy against rate
 

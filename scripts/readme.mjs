@@ -25,10 +25,7 @@ export async function withResults(readme, { full = results.publishedDirectory(ST
       exhibits.controlsTable(published),
     ];
     const paragraphs = exhibits.discussion(published, rows);
-    // of each claim's paragraph the verdict and the effect
-    const findings = paragraphs
-      .filter((paragraph) => /^C\d/.test(paragraph))
-      .map((paragraph) => paragraph.split(". ").slice(0, 2).join(". ").replace(/\.?$/, "."));
+    const findings = exhibits.findings(published, rows);
     summary = `**What came out:**\n\n${findings.map((finding) => `- ${finding}`).join("\n")}`;
     parts.push(
       "### The full study",

@@ -63,8 +63,8 @@ export function associationTable(
       `Over ${plural(rows.length, "network")}: ${plural(arms, "arm")}, ${plural(seeds, "seed")}.`,
       "Spearman's rank correlation of each measure with accuracy without faults less mean accuracy over all fault types, rates",
       "above 0 and maps; positive: sharper networks lose more. Given clip/sd and accuracy: partial rank correlation, which needs 5",
-      "networks (clip/sd given accuracy alone, and the other way round). Intervals: 95 %, seeds resampled as clusters; none with one",
-      "seed. Fault sharpness is nearly the drop itself, on other images and maps.",
+      "networks (clip/sd given accuracy alone, and the other way round). Intervals: 95 %, seeds resampled as clusters; with few seeds",
+      "too narrow, with one none. Fault sharpness is nearly the drop itself, on other images and maps.",
     ),
     columns: [
       { key: "measure", title: "id", align: "left", csvOnly: true },

@@ -4,10 +4,11 @@ import { ASPECTS, type Aspect, type Outcome, outcomes } from "./claim-outcomes.j
 import { CLAIMS, type ClaimRow, claims, type Verdict } from "./claims.js";
 import { differenceTitle } from "./claims-table.js";
 import { plural } from "./conditions.js";
-import { controlsDiscussion } from "./controls-discussion.js";
+import { controlsDiscussion, controlsFinding } from "./controls-discussion.js";
+import { encodingViews } from "./encodings.js";
 import { networkMeans } from "./network-table.js";
 import { effectPhrase, FINDINGS, list } from "./phrases.js";
-import { sharpnessDiscussion } from "./sharpness-discussion.js";
+import { sharpnessDiscussion, sharpnessFinding } from "./sharpness-discussion.js";
 import type { SharpnessRow } from "./sharpness-rows.js";
 import { fixed } from "./table.js";
 
@@ -24,7 +25,7 @@ const WORDS: Readonly<Record<Verdict, readonly [string, string]>> = {
   supported: ["supported", "the claimed way"],
   inconclusive: ["inconclusive", "undecided"],
   contradicted: ["contradicted", "the other way"],
-  withheld: ["not known", "not known"],
+  withheld: ["no verdict", "no verdict"],
 };
 
 /** A claim with its overall result and its result under each condition. */
@@ -39,19 +40,36 @@ interface Part {
  * @param sharpness of the networks, where it is measured
  */
 export function discussion(results: Results, sharpness: readonly SharpnessRow[] = []): string[] {
-  const overall = claims(results, { resamples: 1 }).filter(({ fault }) => fault === "all");
-  const outcomesOf = outcomes(results);
-  const parts = CLAIMS.filter(({ worse }) => worse !== "as-high").map((claim): Part => {
-    const row = overall.find(({ claim: id, worse }) => id === claim.id && worse === claim.worse)!;
-    return { row, outcomes: row.verdict === "withheld" ? [] : outcomesOf(claim) };
-  });
-  const high = overall.find(({ worse }) => worse === "as-high");
+  const { parts, high } = partsOf(results);
   return [
     [summary(results, parts), ...dependences(parts)].join(" "),
     ...parts.map((part) => paragraph(results, part, high)),
     ...controlsDiscussion(results),
     sharpnessDiscussion(results, sharpness),
   ];
+}
+
+/**
+ * The same in short, for the top of a page: of each claim its verdict, its effect and where the sign is the other one; which
+ * controls do more than SAQ; and what sharpness says.
+ */
+export function findings(results: Results, sharpness: readonly SharpnessRow[] = []): string[] {
+  return [
+    ...partsOf(results).parts.map((part) => [...verdictOn(results, part.row), ...turn(part)].join(" ")),
+    ...controlsFinding(results),
+    sharpnessFinding(results, sharpness),
+  ];
+}
+
+/** The claims as the paper states them, each with its outcomes, and C1 with AS-high in place of AS. */
+function partsOf(results: Results): { parts: readonly Part[]; high: ClaimRow | undefined } {
+  const overall = claims(results, { resamples: 1 }).filter(({ fault }) => fault === "all");
+  const outcomesOf = outcomes(results);
+  const parts = CLAIMS.filter(({ worse }) => worse !== "as-high").map((claim): Part => {
+    const row = overall.find(({ claim: id, worse }) => id === claim.id && worse === claim.worse)!;
+    return { row, outcomes: row.verdict === "withheld" ? [] : outcomesOf(claim) };
+  });
+  return { parts, high: overall.find(({ worse }) => worse === "as-high") };
 }
 
 function summary({ exploratory }: Results, parts: readonly Part[]): string {
@@ -99,34 +117,50 @@ function dependences(parts: readonly Part[]): string[] {
   );
   return [
     ...(turns.length > 0 ? [`The sign of the difference depends on ${list(turns)}.`] : []),
-    ...(fades.length > 0
-      ? [`A difference can be told from 0 under some conditions only of ${list(fades)}.`]
-      : []),
+    ...(fades.length > 0 ? [`Whether the difference can be told from 0 depends on ${list(fades)}.`] : []),
     ...(turns.length + fades.length > 0
       ? ["Results under single conditions are secondary, and not corrected for their number."]
       : []),
   ];
 }
 
-function paragraph(results: Results, { row, outcomes }: Part, high: ClaimRow | undefined): string {
-  const { claim, verdict, reason, effect, drop, basis, paper } = row;
-  const exploratory = results.exploratory;
-  const head = `${claim} (${STATEMENTS[claim]}) ${FINDINGS[verdict][exploratory ? 1 : 0]}`;
-  if (verdict === "withheld") return `${head}: ${reason}.`;
+/** Whether a claim holds, and the effect by which that is judged; or why there is no verdict. */
+function verdictOn(results: Results, row: ClaimRow): string[] {
+  const { claim, verdict, reason, effect, basis } = row;
+  const head = `${claim} (${STATEMENTS[claim]}) ${FINDINGS[verdict][results.exploratory ? 1 : 0]}`;
+  if (verdict === "withheld") return [`${head}: ${reason}.`];
   const styles = armStyles(results);
-  const [better, worse] = [styles(row.better), styles(row.worse)];
+  return [
+    `${head}.`,
+    `${differenceTitle(styles(row.better), styles(row.worse))} is ${effectPhrase(effect)}, the mean over three fault types and`,
+    `${plural(results.rates.length, "rate")} in ${results.encoding} codes (95 % interval, ${basis}${basis === "maps only" ? ", silent about another training" : ""}).`,
+  ];
+}
+
+/** The conditions under which a claim that holds is contradicted, or the other way round. */
+function turn({ row, outcomes }: Part): string[] {
+  const opposite = { supported: "contradicted", contradicted: "supported" } as Partial<
+    Record<Verdict, Verdict>
+  >;
+  const turned = outcomes
+    .filter(({ verdict }) => verdict === opposite[row.verdict])
+    .map(({ aspect, label }) => `${aspect === "rate" ? "at" : "for"} ${label}`);
+  return turned.length === 0 ? [] : [`It has the other sign ${list(turned)}.`];
+}
+
+function paragraph(results: Results, { row, outcomes }: Part, high: ClaimRow | undefined): string {
+  const { verdict, drop, paper } = row;
+  if (verdict === "withheld") return verdictOn(results, row).join(" ");
   const aspects = ASPECTS.flatMap((aspect) => {
     const own = outcomes.filter((each) => each.aspect === aspect);
-    return own.length === 0 ? [] : [aspectSentence(aspect, own, exploratory)];
+    return own.length === 0 ? [] : [aspectSentence(results, aspect, own)];
   });
   const seen =
     verdict === "inconclusive" && !Number.isNaN(row.minimumDetectable)
       ? [`A difference of ${fixed(row.minimumDetectable, 2)} pp would have been found with probability 0.8.`]
       : [];
   return [
-    `${head}.`,
-    `${differenceTitle(better, worse)} is ${effectPhrase(effect)}, the mean over three fault types and`,
-    `${plural(results.rates.length, "rate")} in ${results.encoding} codes (95 % interval, ${basis}${basis === "maps only" ? ", silent about another training" : ""}).`,
+    ...verdictOn(results, row),
     ...seen,
     `With each network's accuracy without faults as its own zero it is ${effectPhrase(drop)}.`,
     ...aspects,
@@ -156,11 +190,11 @@ const LISTED = 2;
  * `"By rate, supported in each case: 1.20 pp (1 %) to 3.40 pp (5 %)."`, or the conditions of each verdict. @param outcomes at
  * least one
  */
-function aspectSentence(aspect: Aspect, outcomes: readonly Outcome[], exploratory: boolean): string {
+function aspectSentence(results: Results, aspect: Aspect, outcomes: readonly Outcome[]): string {
   const groups = (["supported", "inconclusive", "contradicted", "withheld"] as const).flatMap((verdict) => {
     const own = outcomes.filter((each) => each.verdict === verdict);
     if (own.length === 0) return [];
-    const words = WORDS[verdict][exploratory ? 1 : 0];
+    const words = WORDS[verdict][results.exploratory ? 1 : 0];
     if (own.length === outcomes.length && own.length > 1)
       return [`${words} in each case${verdict === "withheld" ? "" : `, ${rangeOf(own, true)}`}`];
     const at = aspect === "rate" ? "at" : "for";
@@ -169,7 +203,14 @@ function aspectSentence(aspect: Aspect, outcomes: readonly Outcome[], explorator
       ? [`${words} ${at} ${list(own.map(({ label, effect }) => `${label} (${effectPhrase(effect)})`))}`]
       : [`${words} ${at} ${list(own.map(({ label }) => label))} (${rangeOf(own, false)})`];
   });
-  return `${INTRODUCTIONS[aspect]}: ${groups.join("; ")}.`;
+  const introduction = INTRODUCTIONS[aspect] + (aspect === "encoding" ? encodingConditions(results) : "");
+  return `${introduction}: ${groups.join("; ")}.`;
+}
+
+/** Encodings are compared on fewer rates and maps than the claim is judged by, so the effect is another one in all of them. */
+function encodingConditions(results: Results): string {
+  const [view] = encodingViews(results);
+  return view ? ` (${plural(view.rates.length, "rate")}, ${plural(view.maps, "map")})` : "";
 }
 
 /** The smallest and the largest effect. */

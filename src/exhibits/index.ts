@@ -17,7 +17,7 @@ export { claimsTable, verdictText } from "./claims-table.js";
 export { codeHistogram, type LayerCodes } from "./code-histogram.js";
 export { controlsTable } from "./controls-table.js";
 export { describeFigure } from "./describe-figure.js";
-export { discussion } from "./discussion.js";
+export { discussion, findings } from "./discussion.js";
 export { encodingSteps } from "./encoding-steps.js";
 export { encodingFigure, encodingTable } from "./encodings.js";
 export { failuresTable } from "./failures-table.js";

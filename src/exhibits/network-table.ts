@@ -32,8 +32,8 @@ export function networkTable(results: Results, { arms = results.arms } = {}): Ta
     caption: captionOf(
       results,
       "Mean ± standard deviation over training seeds (no spread with one seed).",
-      "Sparsity: zero codes among the activations that weight layers read, input pixels apart; skipped MACs: share of",
-      "multiply-accumulates with such a zero, first layer apart; clip/sd: weight clip over standard deviation of the",
+      "Sparsity: zero codes among the activations that weight layers read, not counting input pixels; skipped MACs: share of",
+      "multiply-accumulates with such a zero, not counting the first layer; clip/sd: weight clip over standard deviation of the",
       "latent weights, to which the size of a fault is proportional; rho/norm: SAQ's radius over the norm of Q(w).",
     ),
     columns: [

@@ -1,5 +1,5 @@
 import type { Results } from "../results/rows.js";
-import { type ArmStyle, armStyles } from "./arms.js";
+import { armStyles } from "./arms.js";
 import { associations } from "./association-table.js";
 import type { Interval } from "./claims.js";
 import { differenceTitle } from "./claims-table.js";
@@ -16,41 +16,60 @@ import { fixed } from "./table.js";
  * @param rows none: sharpness is not measured
  */
 export function sharpnessDiscussion(results: Results, rows: readonly SharpnessRow[]): string {
-  if (rows.length === 0)
-    return "C2, that sparse networks lie in sharper minima, is about the loss and not about these accuracies: it is not measured here.";
-  const claims = sharpnessClaims(results, rows);
-  const styles = armStyles(results);
-  const judged = claims.map(({ first, second, effect, verdict, reason }) => {
-    const title = differenceTitle(styles(first), styles(second));
-    const finding = FINDINGS[verdict][results.exploratory ? 1 : 0];
-    return verdict === "withheld" || !effect
-      ? `for ${title} it has no verdict: ${reason}`
-      : `for ${title} it ${finding}, ${natsPhrase(effect)}`;
-  });
+  if (rows.length === 0) return NOT_MEASURED;
   const trained = SHARPNESS_PAIRS.filter(({ first }) => first.endsWith("-saq")).flatMap((pair) => {
     const effect = pairedDifference(rows, pair, PRIMARY_MEASURE);
-    return effect
-      ? [`${differenceTitle(styles(pair.first), styles(pair.second))} ${natsPhrase(effect)}`]
-      : [];
+    return effect ? [`${titleOf(results, pair)} ${natsPhrase(effect)}`] : [];
   });
   return [
-    `C2 (the activation-sparse network lies in a sharper minimum), in ${measureTitle(PRIMARY_MEASURE)}: ${judged.join("; ")}.`,
+    judged(results, rows),
     ...(trained.length > 0
       ? [`SAQ beside conventional training, in the same measure: ${list(trained)}.`]
       : []),
-    ...otherMeasures(claims, rows, styles),
+    ...otherMeasures(results, rows, "named"),
     ...associationSentences(results, rows),
   ].join(" ");
 }
 
+/** The same in short: the verdict, how many other measures agree, and how the primary one goes with the loss of accuracy. */
+export function sharpnessFinding(results: Results, rows: readonly SharpnessRow[]): string {
+  if (rows.length === 0) return NOT_MEASURED;
+  const [association] = associationSentences(results, rows);
+  return [
+    judged(results, rows),
+    ...otherMeasures(results, rows, "counted"),
+    ...(association ? [association] : []),
+  ].join(" ");
+}
+
+const NOT_MEASURED =
+  "C2, that sparse networks lie in sharper minima, is about the loss and not about these accuracies: it is not measured here.";
+
+function judged(results: Results, rows: readonly SharpnessRow[]): string {
+  const verdicts = sharpnessClaims(results, rows).map((pair) => {
+    const { effect, verdict, reason } = pair;
+    const finding = FINDINGS[verdict][results.exploratory ? 1 : 0];
+    return verdict === "withheld" || !effect
+      ? `for ${titleOf(results, pair)} it has no verdict: ${reason}`
+      : `for ${titleOf(results, pair)} it ${finding}, ${natsPhrase(effect)}`;
+  });
+  return `C2 (the activation-sparse network lies in a sharper minimum), in ${measureTitle(PRIMARY_MEASURE)}: ${verdicts.join("; ")}.`;
+}
+
+function titleOf(results: Results, { first, second }: Pick<SharpnessPair, "first" | "second">): string {
+  const styles = armStyles(results);
+  return differenceTitle(styles(first), styles(second));
+}
+
 /** Whether the measures by which C2 is not judged say the same of the sparse arms. */
 function otherMeasures(
-  claims: readonly SharpnessPair[],
+  results: Results,
   rows: readonly SharpnessRow[],
-  styles: (arm: string) => ArmStyle,
+  sharperOnes: "named" | "counted",
 ): string[] {
+  const styles = armStyles(results);
   const ids = measureIds(rows).filter((id) => isShown(id) && id !== PRIMARY_MEASURE);
-  const found = claims.flatMap((pair) => {
+  const found = sharpnessClaims(results, rows).flatMap((pair) => {
     const differences = ids.flatMap((id) => {
       const difference = pairedDifference(rows, pair, id);
       return difference && !Number.isNaN(difference.low) ? [{ id, ...difference }] : [];
@@ -59,14 +78,18 @@ function otherMeasures(
     const sharper = differences.filter(({ low }) => low > 0).map(({ id }) => measureTitle(id));
     const flatter = differences.filter(({ high }) => high < 0).length;
     const rest = differences.length - sharper.length - flatter;
+    const names = sharperOnes === "named" && sharper.length > 0 ? ` (${sharper.join("; ")})` : "";
     return [
-      `${styles(pair.first).title} is sharper than ${styles(pair.second).title} in ${sharper.length > 0 ? `${sharper.length} (${sharper.join("; ")})` : "none"}, flatter in ${flatter} and not to be told apart in ${rest}`,
+      `${styles(pair.first).title} is sharper than ${styles(pair.second).title} in ${sharper.length || "none"}${names}, flatter in ${flatter} and not distinguishable in ${rest}`,
     ];
   });
   return found.length > 0
     ? [`Of the other measures, which are secondary and not corrected for their number: ${found.join("; ")}.`]
     : [];
 }
+
+/** Up to so many clusters a bootstrap's intervals are too narrow (docs/protocol.md, section 5). */
+const FEW = 10;
 
 /** How the primary measure goes with the drop, how clip/sd does, and which measure goes with it best. */
 function associationSentences(results: Results, rows: readonly SharpnessRow[]): string[] {
@@ -81,14 +104,18 @@ function associationSentences(results: Results, rows: readonly SharpnessRow[]): 
     ({ id }) => !id.startsWith("faults:") && id !== "clip-ratio" && id !== "accuracy",
   );
   const best = rivals.reduce((a, b) => (Math.abs(b.correlation.mean) > Math.abs(a.correlation.mean) ? b : a));
+  const seeds = new Set(rows.map(({ seed }) => seed)).size;
   return [
-    `Over ${plural(primary.networks, "network")} the primary measure's rank correlation with the drop in accuracy under faults is ${rho(primary.correlation)}${partial.join("")};`,
-    `that of clip/sd, which scales the faults themselves, is ${rho(clip.correlation)}.`,
+    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults is ${rho(primary.correlation)}${partial.join("")}.`,
+    `That of clip/sd, which scales the faults themselves, is ${rho(clip.correlation)}${clip.correlation.high < 0 ? ": here networks with larger clips lost less" : ""}.`,
     ...(best.id === PRIMARY_MEASURE
       ? []
       : [
           `Of all measures the strongest, picked after the fact, is ${best.title} with ${rho(best.correlation)}.`,
         ]),
+    ...(Number.isNaN(primary.correlation.low) || seeds > FEW
+      ? []
+      : ["Such intervals resample seeds; with so few they are too narrow, and decide nothing."]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claims, discussion } from "../../src/exhibits/index.js";
+import { claims, discussion, findings } from "../../src/exhibits/index.js";
 import { fixed } from "../../src/exhibits/table.js";
 import type { Results } from "../../src/results/rows.js";
 import { smallResults } from "./full-rows.js";
@@ -99,7 +99,7 @@ describe("what a claim depends on", () => {
       fault === "none" ? 900 : arm !== "as" ? 600 : rate === 0.01 ? 600 + 10 * (seed - 2) : 400,
     );
     expect(discussion(fading)[0]).toContain(
-      "A difference can be told from 0 under some conditions only of rate (C1 and C3a). Results under single conditions are " +
+      "Whether the difference can be told from 0 depends on rate (C1 and C3a). Results under single conditions are " +
         "secondary, and not corrected for their number.",
     );
     expect(about(fading, "C1")).toContain(
@@ -123,7 +123,7 @@ describe("what a claim depends on", () => {
   test("encoding, sparsity, range and bits, where the study has them", () => {
     const text = about(small, "C1");
     for (const words of [
-      "By encoding: ",
+      "By encoding (2 rates, 2 maps): ",
       "twos-complement",
       "In place of AS: ",
       "AS-middle",
@@ -136,11 +136,11 @@ describe("what a claim depends on", () => {
     expect(text).toMatch(/\(with AS-high in place of AS \d+\.\d\d pp\)/);
   });
 
-  test("a condition that lacks a network is not known, and the claim keeps its verdict", () => {
+  test("a condition that lacks a network has no verdict, and the claim keeps its verdict", () => {
     const lacking = { ...small, networks: small.networks.filter(({ arm }) => arm !== "as-w2a2") };
     const trials = small.trials.filter(({ arm }) => arm !== "as-w2a2");
     const text = about({ ...lacking, trials }, "C1");
-    expect(text).toContain("not known for W2A2");
+    expect(text).toContain("no verdict for W2A2");
     expect(text.split(".")[0]).toBe(about(small, "C1").split(".")[0]);
   });
 
@@ -154,10 +154,39 @@ describe("what a claim depends on", () => {
   });
 });
 
+describe("the findings, for the top of a page", () => {
+  const byFault = study((arm, fault) =>
+    fault === "none" ? 900 : arm === "as" ? (fault === "sa0" ? 650 : 500) : 600,
+  );
+
+  test("say of each claim verdict and effect, in the words of its paragraph, and where the sign is the other one", () => {
+    const [c1, , c3b, , c2, ...others] = findings(byFault);
+    expect(others).toEqual([]);
+    expect(c1).toMatch(/^C1 \(.*\) holds here\. standard - AS is 5\.00 pp /);
+    expect(c1).toMatch(/ It has the other sign for stuck-at-0\.$/);
+    expect(about(byFault, "C1").startsWith(c1!.replace(/ It has .*$/, ""))).toBe(true);
+    expect(c3b).toMatch(/^C3b .* is not decided/);
+    expect(c3b).not.toContain("other sign");
+    expect(c2).toMatch(/is not measured here\.$/);
+    const byRate = study((arm, fault, rate) =>
+      fault === "none" ? 900 : arm === "as" ? (rate === 0.01 ? 650 : 500) : 600,
+    );
+    expect(findings(byRate)[0]).toMatch(/ It has the other sign at 1 %\.$/);
+  });
+
+  test("name the controls that do more than SAQ on the same network, and no others", () => {
+    const finding = findings(small).find((text) => text.startsWith("Controls"));
+    const paragraph = discussion(small).find((text) => text.startsWith("Controls"))!;
+    const beside = /Beside standard \+ SAQ, more accurate: (.*?)[;.] /.exec(`${paragraph} `);
+    expect(finding).toBe(beside ? `Controls that do more than standard + SAQ: ${beside[1]}.` : undefined);
+    expect(findings(byFault).some((text) => text.startsWith("Controls"))).toBe(false);
+  });
+});
+
 test("no sentence has a number that is not one, and each is the same again", () => {
   for (const results of [small, study(typical), study(typical, { seeds: [1], maps: 1, exploratory: true })]) {
-    const text = discussion(results).join("\n");
+    const text = [...discussion(results), ...findings(results)].join("\n");
     expect(text).not.toMatch(/NaN|undefined|null|Infinity|pp -/);
-    expect(text).toBe(discussion(results).join("\n"));
+    expect(text).toBe([...discussion(results), ...findings(results)].join("\n"));
   }
 });

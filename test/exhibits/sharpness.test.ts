@@ -4,6 +4,7 @@ import {
   claimsTable,
   discussion,
   type Figure,
+  findings,
   landscapeContours,
   landscapeLines,
   landscapeSurfaces,
@@ -184,9 +185,7 @@ describe("what the discussion says of C2", () => {
     expect(text).toContain("for AS - standard it holds here, 0.3200 nats [0.2952, 0.3448]");
     expect(text).toContain("(standard + SAQ) - standard -0.1000 nats");
     // The second measure of these networks is 1 less the primary one.
-    expect(text).toContain(
-      "AS is sharper than standard in none, flatter in 1 and not to be told apart in 0.",
-    );
+    expect(text).toContain("AS is sharper than standard in none, flatter in 1 and not distinguishable in 0.");
     const of = (id: string) => {
       const cells = associationTable(full, rows).rows.find(({ measure }) => measure === id)!;
       const [mean, low, high] = ["", "_low", "_high"].map((end) =>
@@ -195,9 +194,15 @@ describe("what the discussion says of C2", () => {
       return `${mean} [${low}, ${high}]`;
     };
     expect(text).toContain(
-      `Over 12 networks the primary measure's rank correlation with the drop in accuracy under faults is ${of(PRIMARY_MEASURE)}`,
+      `Over 12 networks of 3 seeds the primary measure's rank correlation with the drop in accuracy under faults is ${of(PRIMARY_MEASURE)}`,
     );
-    expect(text).toContain(`that of clip/sd, which scales the faults themselves, is ${of("clip-ratio")}.`);
+    expect(text).toContain(`That of clip/sd, which scales the faults themselves, is ${of("clip-ratio")}`);
+    expect(text).toMatch(
+      /Such intervals resample seeds; with so few they are too narrow, and decide nothing\.$/,
+    );
+    const finding = findings(full, rows).at(-1)!;
+    expect(finding.startsWith(text.slice(0, text.indexOf(" SAQ beside")))).toBe(true);
+    expect(finding).toContain(`the drop in accuracy under faults is ${of(PRIMARY_MEASURE)}`);
   });
 
   it("has no verdict and no interval with one seed, and without measures says that there are none", () => {
