@@ -1,6 +1,6 @@
 import type { Results } from "../results/rows.js";
 import { ablated, ablationsOf } from "./ablations.js";
-import { type Accuracies, accuraciesOf } from "./accuracies.js";
+import { type Accuracies, accuraciesOf, seedsOf } from "./accuracies.js";
 import { type Claim, type Interval, judge, type Verdict } from "./claims.js";
 import { encodingViews } from "./encodings.js";
 import { faultStyle } from "./fault-styles.js";
@@ -19,6 +19,8 @@ export interface Outcome {
   readonly verdict: Verdict;
   /** NaN where the verdict is withheld for want of data. */
   readonly effect: Interval;
+  /** How many seeds are compared. */
+  readonly seeds: number;
 }
 
 /**
@@ -39,11 +41,12 @@ export function outcomes(results: Results): (claim: Claim) => Outcome[] {
     of: Accuracies = accuracies,
   ): Outcome => {
     const effect = effectBetween(of, pair, over);
+    const seeds = Math.min(...[pair.better, pair.worse].map((arm) => seedsOf(results, arm).length));
     if ("missing" in effect)
-      return { aspect, label, verdict: "withheld", effect: { mean: NaN, low: NaN, high: NaN } };
+      return { aspect, label, seeds, verdict: "withheld", effect: { mean: NaN, low: NaN, high: NaN } };
     const { mean, low, high, basis } = effect;
     const { verdict } = judge(effect, basis, results.exploratory);
-    return { aspect, label, verdict, effect: { mean, low, high } };
+    return { aspect, label, seeds, verdict, effect: { mean, low, high } };
   };
   const all = { faults: CLAIM_FAULTS, rates };
   return (claim) => [

@@ -148,7 +148,7 @@ function captionOf(results: Results, isC2Judged: boolean): string {
     "Supported: the whole 95 % interval is above 0; contradicted: below 0.",
     "Largest cell: fault type and rate chosen on other data than it is read on.",
     'The paper\'s numbers are maxima ("up to"), read as percentage points, and may come from networks or rates not tested here.',
-    "Detectable: the effect that would have been found with probability 0.8.",
+    "Detectable: the effect that would have been found with a probability of about 0.8.",
     "In the .csv and .md files also: the difference in drop, which is the effect with each network's accuracy without faults as its own zero.",
   );
   return sentences.join(" ");

@@ -49,7 +49,7 @@ export interface ClaimRow {
   readonly basis: Basis;
   readonly seedSd: number;
   readonly mapSd: number;
-  /** The effect that would have been found with probability 0.8. */
+  /** The effect that would have been found with a probability of about 0.8. */
   readonly minimumDetectable: number;
   /** Crossed bootstrap of the same mean. */
   readonly bootstrap: { readonly low: number; readonly high: number };

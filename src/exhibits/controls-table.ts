@@ -70,7 +70,7 @@ export function controlsTable(results: Results): Table {
       results,
       "Mean ± standard deviation over training seeds of accuracy without faults, share of zero codes and clip/sd. Under",
       "faults: mean over all rates above 0, and over the three fault types where none is named. Effect: paired difference in",
-      "accuracy under faults from the base arm, by seed and map; beside SAQ: from the base network trained with SAQ. 95 %",
+      "accuracy under faults from the base arm, by seed and map; beside SAQ: from the same network trained with SAQ, if there is one. 95 %",
       "intervals over seeds and maps.",
       note,
     ),

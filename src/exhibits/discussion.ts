@@ -1,13 +1,13 @@
 import type { Results } from "../results/rows.js";
 import { armStyles } from "./arms.js";
-import { ASPECTS, type Aspect, type Outcome, outcomes } from "./claim-outcomes.js";
+import { aspectSentence } from "./aspect-sentence.js";
+import { ASPECTS, type Outcome, outcomes } from "./claim-outcomes.js";
 import { CLAIMS, type ClaimRow, claims, type Verdict } from "./claims.js";
 import { differenceTitle } from "./claims-table.js";
 import { plural } from "./conditions.js";
 import { controlsDiscussion, controlsFinding } from "./controls-discussion.js";
-import { encodingViews } from "./encodings.js";
 import { networkMeans } from "./network-table.js";
-import { effectPhrase, FINDINGS, list } from "./phrases.js";
+import { effectPhrase, FINDINGS, list, WORDS } from "./phrases.js";
 import { sharpnessDiscussion, sharpnessFinding } from "./sharpness-discussion.js";
 import type { SharpnessRow } from "./sharpness-rows.js";
 import { fixed } from "./table.js";
@@ -18,14 +18,6 @@ const STATEMENTS: Readonly<Record<ClaimRow["claim"], string>> = {
   C3a: "SAQ makes activation-sparse networks more accurate under faults than conventional training",
   C3b: "SAQ makes standard networks more accurate under faults than conventional training",
   C4: "an activation-sparse network trained with SAQ is more accurate under faults than a standard one trained conventionally",
-};
-
-/** The words for a verdict under a condition; the second where the run is exploratory. */
-const WORDS: Readonly<Record<Verdict, readonly [string, string]>> = {
-  supported: ["supported", "the claimed way"],
-  inconclusive: ["inconclusive", "undecided"],
-  contradicted: ["contradicted", "the other way"],
-  withheld: ["no verdict", "no verdict"],
 };
 
 /** A claim with its overall result and its result under each condition. */
@@ -54,22 +46,32 @@ export function discussion(results: Results, sharpness: readonly SharpnessRow[] 
  * controls do more than SAQ; and what sharpness says.
  */
 export function findings(results: Results, sharpness: readonly SharpnessRow[] = []): string[] {
+  const { parts, high } = partsOf(results);
   return [
-    ...partsOf(results).parts.map((part) => [...verdictOn(results, part.row), ...turn(part)].join(" ")),
+    ...parts.map((part) =>
+      [
+        ...verdictOn(results, part.row),
+        ...turn(results, part),
+        ...effectOnHigh(results, part.row, high),
+      ].join(" "),
+    ),
     ...controlsFinding(results),
     sharpnessFinding(results, sharpness),
   ];
 }
 
 /** The claims as the paper states them, each with its outcomes, and C1 with AS-high in place of AS. */
-function partsOf(results: Results): { parts: readonly Part[]; high: ClaimRow | undefined } {
+function partsOf(results: Results): { parts: readonly Part[]; high: Part | undefined } {
   const overall = claims(results, { resamples: 1 }).filter(({ fault }) => fault === "all");
   const outcomesOf = outcomes(results);
-  const parts = CLAIMS.filter(({ worse }) => worse !== "as-high").map((claim): Part => {
-    const row = overall.find(({ claim: id, worse }) => id === claim.id && worse === claim.worse)!;
-    return { row, outcomes: row.verdict === "withheld" ? [] : outcomesOf(claim) };
+  const all = CLAIMS.flatMap((claim): Part[] => {
+    const row = overall.find(({ claim: id, worse }) => id === claim.id && worse === claim.worse);
+    return row ? [{ row, outcomes: row.verdict === "withheld" ? [] : outcomesOf(claim) }] : [];
   });
-  return { parts, high: overall.find(({ worse }) => worse === "as-high") };
+  return {
+    parts: all.filter(({ row }) => row.worse !== "as-high"),
+    high: all.find(({ row }) => row.worse === "as-high"),
+  };
 }
 
 function summary({ exploratory }: Results, parts: readonly Part[]): string {
@@ -129,26 +131,24 @@ function verdictOn(results: Results, row: ClaimRow): string[] {
   const { claim, verdict, reason, effect, basis } = row;
   const head = `${claim} (${STATEMENTS[claim]}) ${FINDINGS[verdict][results.exploratory ? 1 : 0]}`;
   if (verdict === "withheld") return [`${head}: ${reason}.`];
-  const styles = armStyles(results);
   return [
     `${head}.`,
-    `${differenceTitle(styles(row.better), styles(row.worse))} is ${effectPhrase(effect)}, the mean over three fault types and`,
+    `${comparisonOf(results, row)} is ${effectPhrase(effect)}, the mean over three fault types and`,
     `${plural(results.rates.length, "rate")} in ${results.encoding} codes (95 % interval, ${basis}${basis === "maps only" ? ", silent about another training" : ""}).`,
   ];
 }
 
 /** The conditions under which a claim that holds is contradicted, or the other way round. */
-function turn({ row, outcomes }: Part): string[] {
-  const opposite = { supported: "contradicted", contradicted: "supported" } as Partial<
-    Record<Verdict, Verdict>
-  >;
+function turn({ exploratory }: Results, { row, outcomes }: Part): string[] {
+  const opposite = row.verdict === "supported" ? "contradicted" : "supported";
+  if (row.verdict !== "supported" && row.verdict !== "contradicted") return [];
   const turned = outcomes
-    .filter(({ verdict }) => verdict === opposite[row.verdict])
+    .filter(({ verdict }) => verdict === opposite)
     .map(({ aspect, label }) => `${aspect === "rate" ? "at" : "for"} ${label}`);
-  return turned.length === 0 ? [] : [`It has the other sign ${list(turned)}.`];
+  return turned.length === 0 ? [] : [`But ${WORDS[opposite][exploratory ? 1 : 0]} ${list(turned)}.`];
 }
 
-function paragraph(results: Results, { row, outcomes }: Part, high: ClaimRow | undefined): string {
+function paragraph(results: Results, { row, outcomes }: Part, high: Part | undefined): string {
   const { verdict, drop, paper } = row;
   if (verdict === "withheld") return verdictOn(results, row).join(" ");
   const aspects = ASPECTS.flatMap((aspect) => {
@@ -157,13 +157,16 @@ function paragraph(results: Results, { row, outcomes }: Part, high: ClaimRow | u
   });
   const seen =
     verdict === "inconclusive" && !Number.isNaN(row.minimumDetectable)
-      ? [`A difference of ${fixed(row.minimumDetectable, 2)} pp would have been found with probability 0.8.`]
+      ? [
+          `A difference of ${fixed(row.minimumDetectable, 2)} pp would have been found with a probability of about 0.8.`,
+        ]
       : [];
   return [
     ...verdictOn(results, row),
     ...seen,
     `With each network's accuracy without faults as its own zero it is ${effectPhrase(drop)}.`,
     ...aspects,
+    ...againstHigh(results, row, high),
     ...clips(results, row),
     ...(paper === null || Number.isNaN(row.largest)
       ? []
@@ -175,55 +178,32 @@ function paragraph(results: Results, { row, outcomes }: Part, high: ClaimRow | u
   ].join(" ");
 }
 
-const INTRODUCTIONS: Readonly<Record<Aspect, string>> = {
-  "fault type": "By fault type",
-  rate: "By rate",
-  encoding: "By encoding",
-  sparsity: "In place of AS",
-  "range and bits": "With other ranges or bits",
-};
-
-/** A group of conditions of more than this many is summed up by the range of its effects. */
-const LISTED = 2;
-
-/**
- * `"By rate, supported in each case: 1.20 pp (1 %) to 3.40 pp (5 %)."`, or the conditions of each verdict. @param outcomes at
- * least one
- */
-function aspectSentence(results: Results, aspect: Aspect, outcomes: readonly Outcome[]): string {
-  const groups = (["supported", "inconclusive", "contradicted", "withheld"] as const).flatMap((verdict) => {
-    const own = outcomes.filter((each) => each.verdict === verdict);
+/** What C1 against AS-high depends on. */
+function againstHigh(results: Results, { claim }: ClaimRow, high: Part | undefined): string[] {
+  if (claim !== "C1" || high === undefined) return [];
+  return (["fault type", "rate", "encoding"] as const).flatMap((aspect) => {
+    const own = high.outcomes.filter((each) => each.aspect === aspect);
     if (own.length === 0) return [];
-    const words = WORDS[verdict][results.exploratory ? 1 : 0];
-    if (own.length === outcomes.length && own.length > 1)
-      return [`${words} in each case${verdict === "withheld" ? "" : `, ${rangeOf(own, true)}`}`];
-    const at = aspect === "rate" ? "at" : "for";
-    if (verdict === "withheld") return [`${words} ${at} ${list(own.map(({ label }) => label))}`];
-    return own.length <= LISTED
-      ? [`${words} ${at} ${list(own.map(({ label, effect }) => `${label} (${effectPhrase(effect)})`))}`]
-      : [`${words} ${at} ${list(own.map(({ label }) => label))} (${rangeOf(own, false)})`];
+    const sentence = aspectSentence(results, aspect, own);
+    return [`${comparisonOf(results, high.row)} ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`];
   });
-  const introduction = INTRODUCTIONS[aspect] + (aspect === "encoding" ? encodingConditions(results) : "");
-  return `${introduction}: ${groups.join("; ")}.`;
 }
 
-/** Encodings are compared on fewer rates and maps than the claim is judged by, so the effect is another one in all of them. */
-function encodingConditions(results: Results): string {
-  const [view] = encodingViews(results);
-  return view ? ` (${plural(view.rates.length, "rate")}, ${plural(view.maps, "map")})` : "";
+/** The same in short: the effect, and where the sign is the other one. */
+function effectOnHigh(results: Results, { claim }: ClaimRow, high: Part | undefined): string[] {
+  if (claim !== "C1" || high === undefined || high.row.verdict === "withheld") return [];
+  return [`${comparisonOf(results, high.row)} is ${effectPhrase(high.row.effect)}.`, ...turn(results, high)];
 }
 
-/** The smallest and the largest effect. */
-function rangeOf(outcomes: readonly Outcome[], labelled: boolean): string {
-  const sorted = [...outcomes].sort((a, b) => a.effect.mean - b.effect.mean);
-  const end = ({ label, effect }: Outcome) => `${fixed(effect.mean, 2)} pp${labelled ? ` (${label})` : ""}`;
-  return `${end(sorted[0]!)} to ${end(sorted.at(-1)!)}`;
+function comparisonOf(results: Results, { better, worse }: ClaimRow): string {
+  const styles = armStyles(results);
+  return differenceTitle(styles(better), styles(worse));
 }
 
 /** C1's largest cell against AS-high. */
-function besideHigh({ claim }: ClaimRow, high: ClaimRow | undefined): string {
-  if (claim !== "C1" || high === undefined || Number.isNaN(high.largest)) return "";
-  return ` (with AS-high in place of AS ${fixed(high.largest, 2)} pp)`;
+function besideHigh({ claim }: ClaimRow, high: Part | undefined): string {
+  if (claim !== "C1" || high === undefined || Number.isNaN(high.row.largest)) return "";
+  return ` (with AS-high in place of AS ${fixed(high.row.largest, 2)} pp)`;
 }
 
 /** The main confounder of a comparison. */

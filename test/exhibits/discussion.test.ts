@@ -61,7 +61,7 @@ describe("a claim's paragraph", () => {
     const text = about(noisy, "C1");
     expect(text).toContain("is not decided: the interval contains 0.");
     expect(text).toContain(
-      `A difference of ${fixed(minimumDetectable, 2)} pp would have been found with probability 0.8.`,
+      `A difference of ${fixed(minimumDetectable, 2)} pp would have been found with a probability of about 0.8.`,
     );
   });
 
@@ -126,8 +126,8 @@ describe("what a claim depends on", () => {
       "By encoding (2 rates, 2 maps): ",
       "twos-complement",
       "In place of AS: ",
-      "AS-middle",
-      "With other ranges or bits: ",
+      "AS-middle with 3 seeds",
+      "With other ranges or bits (3 seeds): ",
     ])
       expect(text).toContain(words);
     expect(about(small, "C3b")).not.toContain("In place of AS");
@@ -163,15 +163,24 @@ describe("the findings, for the top of a page", () => {
     const [c1, , c3b, , c2, ...others] = findings(byFault);
     expect(others).toEqual([]);
     expect(c1).toMatch(/^C1 \(.*\) holds here\. standard - AS is 5\.00 pp /);
-    expect(c1).toMatch(/ It has the other sign for stuck-at-0\.$/);
-    expect(about(byFault, "C1").startsWith(c1!.replace(/ It has .*$/, ""))).toBe(true);
+    expect(c1).toMatch(/ But contradicted for stuck-at-0\.$/);
+    expect(about(byFault, "C1").startsWith(c1!.replace(/ But .*$/, ""))).toBe(true);
     expect(c3b).toMatch(/^C3b .* is not decided/);
-    expect(c3b).not.toContain("other sign");
+    expect(c3b).not.toContain("But");
     expect(c2).toMatch(/is not measured here\.$/);
     const byRate = study((arm, fault, rate) =>
       fault === "none" ? 900 : arm === "as" ? (rate === 0.01 ? 650 : 500) : 600,
     );
-    expect(findings(byRate)[0]).toMatch(/ It has the other sign at 1 %\.$/);
+    expect(findings(byRate)[0]).toMatch(/ But contradicted at 1 %\.$/);
+  });
+
+  test("say of C1 the same against AS-high, on which its paragraph has a sentence for each aspect", () => {
+    const [c1, ...others] = findings(small);
+    expect(c1).toMatch(/ standard - AS-high is -?\d+\.\d\d pp /);
+    for (const text of others.slice(0, 3)) expect(text).not.toContain("standard - AS-high");
+    for (const aspect of ["fault type", "rate", "encoding (2 rates, 2 maps)"])
+      expect(about(small, "C1")).toContain(` standard - AS-high by ${aspect}: `);
+    expect(about(small, "C4")).not.toContain(" - AS-high");
   });
 
   test("name the controls that do more than SAQ on the same network, and no others", () => {
