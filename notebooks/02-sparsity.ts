@@ -30,7 +30,7 @@
 // | Hoyer | $\alpha\,\frac{(\sum\lvert x\rvert)^2}{\sum x^2}$, per sample and layer | shape only: twice the activations cost the same |
 // | FATReLU | no penalty: $x$ if $x \ge t$, else 0 | a threshold |
 //
-// The study's sparse arms, **AS** and **AS-high**, have the L1 penalty; the other two are controls, tuned like AS-high to 85 ± 2 %
+// The study's sparse arms, **AS** and **AS-high**, have the L1 penalty; the other two are controls, tuned like AS-high to 83 to 87 %
 // zeros on validation images with seeds of their own (what came out with the study's seeds is in notebook 07). If only
 // one of the three changed the tolerance of faults, not sparsity would be the cause but something that comes with it.
 //

@@ -50,7 +50,7 @@ const { results } = await studyResults("lenet5-fashion");
 // | Hoyer, FATReLU | other ways to about the sparsity of AS-high | is it sparsity, or the L1 penalty? |
 //
 // Controls with a parameter of their own had it selected on validation images, by the rules for the arms. Twice the epochs has none,
-// frozen clips take the radius of SAQ, and RandBET's two rates were given. Hoyer, FATReLU and AS-high were tuned to 85 ± 2 % zeros
+// frozen clips take the radius of SAQ, and RandBET's two rates were given. Hoyer, FATReLU and AS-high were tuned to 83 to 87 % zeros
 // with the selection's seeds; the table has what came out with the study's.
 
 // %%
