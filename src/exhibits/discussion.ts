@@ -1,7 +1,7 @@
 import type { Results } from "../results/rows.js";
 import { armStyles } from "./arms.js";
 import { aspectSentence } from "./aspect-sentence.js";
-import { ASPECTS, type Outcome, outcomes } from "./claim-outcomes.js";
+import { ASPECTS, type Aspect, type Outcome, outcomes } from "./claim-outcomes.js";
 import { CLAIMS, type ClaimRow, claims, type Verdict } from "./claims.js";
 import { differenceTitle } from "./claims-table.js";
 import { plural } from "./conditions.js";
@@ -24,6 +24,8 @@ const STATEMENTS: Readonly<Record<ClaimRow["claim"], string>> = {
 interface Part {
   readonly row: ClaimRow;
   readonly outcomes: readonly Outcome[];
+  /** The claim with AS-high in place of AS, where it is judged too. */
+  readonly high?: Part;
 }
 
 /**
@@ -32,10 +34,10 @@ interface Part {
  * @param sharpness of the networks, where it is measured
  */
 export function discussion(results: Results, sharpness: readonly SharpnessRow[] = []): string[] {
-  const { parts, high } = partsOf(results);
+  const parts = partsOf(results);
   return [
     [summary(results, parts), ...dependences(parts)].join(" "),
-    ...parts.map((part) => paragraph(results, part, high)),
+    ...parts.map((part) => paragraph(results, part)),
     ...controlsDiscussion(results),
     sharpnessDiscussion(results, sharpness),
   ];
@@ -46,32 +48,29 @@ export function discussion(results: Results, sharpness: readonly SharpnessRow[] 
  * controls do more than SAQ; and what sharpness says.
  */
 export function findings(results: Results, sharpness: readonly SharpnessRow[] = []): string[] {
-  const { parts, high } = partsOf(results);
   return [
-    ...parts.map((part) =>
-      [
-        ...verdictOn(results, part.row),
-        ...turn(results, part),
-        ...effectOnHigh(results, part.row, high),
-      ].join(" "),
+    ...partsOf(results).map((part) =>
+      [...verdictOn(results, part.row), ...turn(results, part), ...effectOnHigh(results, part)].join(" "),
     ),
     ...controlsFinding(results),
     sharpnessFinding(results, sharpness),
   ];
 }
 
-/** The claims as the paper states them, each with its outcomes, and C1 with AS-high in place of AS. */
-function partsOf(results: Results): { parts: readonly Part[]; high: Part | undefined } {
+/** The claims as the paper states them, each with its outcomes. */
+function partsOf(results: Results): readonly Part[] {
   const overall = claims(results, { resamples: 1 }).filter(({ fault }) => fault === "all");
   const outcomesOf = outcomes(results);
   const all = CLAIMS.flatMap((claim): Part[] => {
     const row = overall.find(({ claim: id, worse }) => id === claim.id && worse === claim.worse);
     return row ? [{ row, outcomes: row.verdict === "withheld" ? [] : outcomesOf(claim) }] : [];
   });
-  return {
-    parts: all.filter(({ row }) => row.worse !== "as-high"),
-    high: all.find(({ row }) => row.worse === "as-high"),
-  };
+  return all
+    .filter(({ row }) => row.worse !== "as-high")
+    .map((part) => {
+      const high = all.find(({ row }) => row.worse === "as-high" && row.claim === part.row.claim);
+      return high ? { ...part, high } : part;
+    });
 }
 
 function summary({ exploratory }: Results, parts: readonly Part[]): string {
@@ -140,21 +139,17 @@ function verdictOn(results: Results, row: ClaimRow): string[] {
 
 /** The conditions under which a claim that holds is contradicted, or the other way round. */
 function turn({ exploratory }: Results, { row, outcomes }: Part): string[] {
-  const opposite = row.verdict === "supported" ? "contradicted" : "supported";
   if (row.verdict !== "supported" && row.verdict !== "contradicted") return [];
+  const opposite = row.verdict === "supported" ? "contradicted" : "supported";
   const turned = outcomes
     .filter(({ verdict }) => verdict === opposite)
     .map(({ aspect, label }) => `${aspect === "rate" ? "at" : "for"} ${label}`);
   return turned.length === 0 ? [] : [`But ${WORDS[opposite][exploratory ? 1 : 0]} ${list(turned)}.`];
 }
 
-function paragraph(results: Results, { row, outcomes }: Part, high: Part | undefined): string {
+function paragraph(results: Results, { row, outcomes, high }: Part): string {
   const { verdict, drop, paper } = row;
   if (verdict === "withheld") return verdictOn(results, row).join(" ");
-  const aspects = ASPECTS.flatMap((aspect) => {
-    const own = outcomes.filter((each) => each.aspect === aspect);
-    return own.length === 0 ? [] : [aspectSentence(results, aspect, own)];
-  });
   const seen =
     verdict === "inconclusive" && !Number.isNaN(row.minimumDetectable)
       ? [
@@ -165,33 +160,43 @@ function paragraph(results: Results, { row, outcomes }: Part, high: Part | undef
     ...verdictOn(results, row),
     ...seen,
     `With each network's accuracy without faults as its own zero it is ${effectPhrase(drop)}.`,
-    ...aspects,
-    ...againstHigh(results, row, high),
+    ...aspectSentences(results, outcomes, ASPECTS),
+    ...againstHigh(results, high),
     ...clips(results, row),
     ...(paper === null || Number.isNaN(row.largest)
       ? []
       : [
           `The paper's maxima are ${fixed(paper.v1, 2)} pp (v1) and ${fixed(paper.revised, 2)} pp (revised); our largest cell,`,
-          `chosen on other data than it is read on, is ${fixed(row.largest, 2)} pp${besideHigh(row, high)}. Theirs may come from`,
+          `chosen on other data than it is read on, is ${fixed(row.largest, 2)} pp${besideHigh(high)}. Theirs may come from`,
           "networks or rates not tested here.",
         ]),
   ].join(" ");
 }
 
-/** What C1 against AS-high depends on. */
-function againstHigh(results: Results, { claim }: ClaimRow, high: Part | undefined): string[] {
-  if (claim !== "C1" || high === undefined) return [];
-  return (["fault type", "rate", "encoding"] as const).flatMap((aspect) => {
-    const own = high.outcomes.filter((each) => each.aspect === aspect);
-    if (own.length === 0) return [];
-    const sentence = aspectSentence(results, aspect, own);
-    return [`${comparisonOf(results, high.row)} ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`];
+/** A sentence for each aspect of which there are outcomes. */
+function aspectSentences(
+  results: Results,
+  outcomes: readonly Outcome[],
+  aspects: readonly Aspect[],
+): string[] {
+  return aspects.flatMap((aspect) => {
+    const own = outcomes.filter((each) => each.aspect === aspect);
+    return own.length === 0 ? [] : [aspectSentence(results, aspect, own)];
   });
 }
 
+/** What the claim with AS-high in place of AS depends on. */
+function againstHigh(results: Results, high: Part | undefined): string[] {
+  if (!high) return [];
+  const title = comparisonOf(results, high.row);
+  return aspectSentences(results, high.outcomes, ["fault type", "rate", "encoding"]).map(
+    (sentence) => `${title} ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`,
+  );
+}
+
 /** The same in short: the effect, and where the sign is the other one. */
-function effectOnHigh(results: Results, { claim }: ClaimRow, high: Part | undefined): string[] {
-  if (claim !== "C1" || high === undefined || high.row.verdict === "withheld") return [];
+function effectOnHigh(results: Results, { high }: Part): string[] {
+  if (!high || high.row.verdict === "withheld") return [];
   return [`${comparisonOf(results, high.row)} is ${effectPhrase(high.row.effect)}.`, ...turn(results, high)];
 }
 
@@ -200,9 +205,9 @@ function comparisonOf(results: Results, { better, worse }: ClaimRow): string {
   return differenceTitle(styles(better), styles(worse));
 }
 
-/** C1's largest cell against AS-high. */
-function besideHigh({ claim }: ClaimRow, high: Part | undefined): string {
-  if (claim !== "C1" || high === undefined || Number.isNaN(high.row.largest)) return "";
+/** The largest cell with AS-high in place of AS. */
+function besideHigh(high: Part | undefined): string {
+  if (!high || Number.isNaN(high.row.largest)) return "";
   return ` (with AS-high in place of AS ${fixed(high.row.largest, 2)} pp)`;
 }
 
