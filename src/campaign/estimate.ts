@@ -1,3 +1,4 @@
+import type { Bits } from "../models/bits.js";
 import { type Model, weightLayers } from "../models/model.js";
 import { armsOfSelection } from "../selection/select.js";
 import { modelOf, seedsOfArm } from "../studies/registry.js";
@@ -9,8 +10,8 @@ export interface Speeds {
   /** Images per second of training, one gradient a step and two. */
   readonly conventional: number;
   readonly twoPass: number;
-  /** Trials per second. */
-  readonly trials: number;
+  /** Trials per second of networks with these bits. */
+  readonly trials: (bits: Bits) => number;
 }
 
 /** What a study takes from nothing. */
@@ -45,9 +46,14 @@ export function estimate(study: Study, images: number, speeds: Speeds): Estimate
     perSeed.reduce((total, each) => total + read(each), 0);
   const trained = sum(({ seeds }) => seeds);
   const networks = study.seeds.length + trained;
-  const trials = arms
-    .flatMap((arm) => seedsOfArm(study, arm).map((seed) => ({ arm: arm.id, seed })))
-    .reduce((total, key) => total + planConditions(study, key).length, 0);
+  const campaign = arms.map((arm) => ({
+    speed: speeds.trials(arm.bits ?? study.bits),
+    trials: seedsOfArm(study, arm).reduce(
+      (total, seed) => total + planConditions(study, { arm: arm.id, seed }).length,
+      0,
+    ),
+  }));
+  const trials = campaign.reduce((total, arm) => total + arm.trials, 0);
   return {
     networks,
     steps: study.seeds.length * floatSteps + sum(({ arm, seeds }) => seeds * armSteps(arm)),
@@ -55,7 +61,7 @@ export function estimate(study: Study, images: number, speeds: Speeds): Estimate
       (study.seeds.length * floatSteps * study.float.batch) / speeds.conventional +
       sum(({ arm, seeds }) => (seeds * armSteps(arm) * study.quantized.batch) / speed(arm)),
     trials,
-    campaignSeconds: trials / speeds.trials,
+    campaignSeconds: campaign.reduce((total, arm) => total + arm.trials / arm.speed, 0),
     checkpointMegabytes: (networks * checkpointBytes(modelOf(study))) / 1e6,
     trialMegabytes: (trials * TRIAL_BYTES) / 1e6,
   };

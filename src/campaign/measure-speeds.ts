@@ -4,6 +4,7 @@ import { loadBackend } from "../backend/load.js";
 import { fashionMnistSplit, loadFashionMnist } from "../datasets/index.js";
 import { codesOf, deploy } from "../inference/deploy.js";
 import { integerClassifier } from "../inference/engine.js";
+import { type Bits, bitsLabel } from "../models/bits.js";
 import { modelOf } from "../studies/registry.js";
 import type { Study } from "../studies/study.js";
 import { batchAt } from "../training/batches.js";
@@ -12,12 +13,12 @@ import { addClips, flatten, initialPoint } from "../training/parameters.js";
 import { type GradientRule, trainStep } from "../training/step.js";
 import type { Speeds } from "./estimate.js";
 
-const WARM_UP = 5;
-const RUNS = 15;
+const STEPS = { warmUp: 5, runs: 15 };
+const TRIALS = { warmUp: 2, runs: 5 };
 const TEST_IMAGES = 10_000;
 const NONE = { kind: "none" } as const;
 
-/** Measures training steps and trials of a study on an untrained network; takes some seconds. */
+/** Measures training steps and trials of a study on untrained networks; takes some seconds. */
 export async function measureSpeeds(study: Study): Promise<Speeds> {
   await loadBackend();
   const model = modelOf(study);
@@ -45,31 +46,37 @@ export async function measureSpeeds(study: Study): Promise<Speeds> {
       state = trainStep(model, state, batch, options).state;
       tf.dispose([batch.images, batch.labels]);
     };
-    return size / secondsOf(step);
+    return size / secondsOf(step, STEPS);
   };
+  const widths = new Map(
+    [study, ...study.arms].flatMap(({ bits }) => (bits ? [[bitsLabel(bits), bits] as const] : [])),
+  );
+  const trials = new Map(
+    Array.from(widths, ([label, bits]) => [label, 1 / secondsOfTrial(study, bits, parameters)]),
+  );
   return {
     conventional: imagesPerSecond({ rule: "conventional" }),
     twoPass: imagesPerSecond({ rule: "saq", rho: 0.1 }),
-    trials: 1 / secondsOfTrial(study, parameters),
+    trials: (bits) => trials.get(bitsLabel(bits))!,
   };
 }
 
-function secondsOfTrial(study: Study, parameters: Arrays): number {
-  const network = deploy(modelOf(study), { origin: originOf(study), parameters });
+function secondsOfTrial(study: Study, bits: Bits, parameters: Arrays): number {
+  const network = deploy(modelOf(study), { origin: { ...originOf(study), bits }, parameters });
   const { split, images } = study.campaign;
   // as many images as the campaign has, but of the training images: speed is all that is measured
   const indices = range(images ?? (split === "test" ? TEST_IMAGES : fashionMnistSplit().validation.length));
   // nothing held: a network without faults would be read from memory in place of being evaluated
   const options = { holdBytes: 0 };
   const classifier = integerClassifier(network, loadFashionMnist({ split: "train" }), indices, options);
-  const seconds = secondsOf(() => classifier.classify(codesOf(network)));
+  const seconds = secondsOf(() => classifier.classify(codesOf(network)), TRIALS);
   classifier.dispose();
   return seconds;
 }
 
-function originOf({ name, profile, model, bits }: Study) {
+function originOf({ name, profile, model }: Study) {
   const none = { seed: 0, epoch: 0, threshold: 0, config: "", backend: {}, curve: [] };
-  return { study: name, profile, model, arm: "speed", bits, ...none };
+  return { study: name, profile, model, arm: "speed", ...none };
 }
 
 function range(count: number): Uint32Array {
@@ -77,12 +84,12 @@ function range(count: number): Uint32Array {
 }
 
 /** The median of several runs, after some for warming up. */
-function secondsOf(work: () => void): number {
+function secondsOf(work: () => void, { warmUp, runs }: { warmUp: number; runs: number }): number {
   const times: number[] = [];
-  for (let i = 0; i < WARM_UP + RUNS; i++) {
+  for (let i = 0; i < warmUp + runs; i++) {
     const started = performance.now();
     work();
     times.push((performance.now() - started) / 1000);
   }
-  return times.slice(WARM_UP).sort((a, b) => a - b)[RUNS >> 1]!;
+  return times.slice(warmUp).sort((a, b) => a - b)[runs >> 1]!;
 }

@@ -1,7 +1,7 @@
 import { estimate, type Speeds } from "../campaign/estimate.js";
 import { trainingData } from "../campaign/images.js";
 import { measureSpeeds } from "../campaign/measure-speeds.js";
-import { bitsLabel } from "../models/bits.js";
+import { type Bits, bitsLabel } from "../models/bits.js";
 import { loadStudy, type StudyOptions } from "./selection.js";
 
 /** `flatenn plan` */
@@ -10,12 +10,15 @@ export async function planCommand({ study: name, profile }: StudyOptions): Promi
   const speeds: Speeds = await measureSpeeds(study);
   const plan = estimate(study, trainingData(study).train.length, speeds);
   const count = (value: number) => Math.round(value).toLocaleString("en");
+  const perMinute = (bits: Bits) => `${count(60 * speeds.trials(bits))} trials/min`;
+  const widths = new Map(study.arms.flatMap(({ bits }) => (bits ? [[bitsLabel(bits), bits]] : [])));
   const hours = (seconds: number) => `${(seconds / 3600).toFixed(1)} core-hours`;
   console.log(`Study ${study.name}, profile ${study.profile}`);
   console.log(
     `  measured now, one process: ${count(speeds.conventional)} images/s conventional, ${count(speeds.twoPass)} with two ` +
-      `passes (${bitsLabel(study.bits)}, batch ${study.quantized.batch}), ${count(60 * speeds.trials)} trials/min`,
+      `passes (${bitsLabel(study.bits)}, batch ${study.quantized.batch}), ${perMinute(study.bits)}`,
   );
+  for (const [label, bits] of widths) console.log(`    of networks with ${label} ${perMinute(bits)}`);
   console.log(
     `  training: ${plan.networks} networks, ${count(plan.steps)} steps, ${hours(plan.trainingSeconds)}`,
   );

@@ -4,7 +4,7 @@ import { Allocator, type CodeBuffer, codeBuffers, isFlat, roundUp } from "./layo
 import { fitsNarrow, type Packing, packing } from "./packing.js";
 import { type PixelPlan, pixelFields, planPixels, suitsPixels } from "./pixels.js";
 import { type IntegerProgram, outputShape, type Stage } from "./program.js";
-import { reproducingScale } from "./scale.js";
+import { DOUBLE, reproducingScale, SINGLE } from "./scale.js";
 import { bitPositions, listBytes, planSkipping, type SkipPlan } from "./skipping.js";
 import { mostSteps } from "./steps.js";
 
@@ -236,32 +236,45 @@ function outputFields(
   };
 }
 
+/** The ways from sums to codes by multiplication, the fastest first. */
+const SCALES = [
+  { precision: SINGLE, finish: Finish.scale, table: Float32Array },
+  { precision: DOUBLE, finish: Finish.scale64, table: Float64Array },
+] as const;
+
 /** The numbers by which sums become codes, as the kernels read them, and which kernel reads them. */
 function tableWords(stage: Stage): { finish: Finish; words: Int32Array } {
   const { output } = stage;
   const outputs = stage.sums[2];
   if (output.kind === "logits") return { finish: Finish.none, words: new Int32Array(0) };
   if (output.kind === "reals")
-    return { finish: Finish.reals, words: scaleTable(output.scale, output.offset) };
+    return { finish: Finish.reals, words: scaleTable(output.scale, output.offset, Float32Array) };
   if (output.kind === "residual") {
     const finish = output.otherScale === null ? Finish.addReals : Finish.addCodes;
-    return { finish, words: scaleTable(output.scale, output.offset) };
+    return { finish, words: scaleTable(output.scale, output.offset, Float32Array) };
   }
   const { levels, thresholds } = output;
   const largest = largestSum(stage);
-  const found = Array.from({ length: outputs }, (_, o) =>
-    reproducingScale(
-      thresholds.subarray(o * levels, (o + 1) * levels),
-      { scale: output.scale[o]!, offset: output.offset[o]! },
-      largest,
-    ),
-  );
-  if (found.every((pair): pair is NonNullable<typeof pair> => pair !== null)) {
-    const table = scaleTable(
-      Float32Array.from(found, ({ scale }) => scale),
-      Float32Array.from(found, ({ offset }) => offset),
+  for (const { precision, finish, table } of SCALES) {
+    const lines = Array.from({ length: outputs }, (_, o) =>
+      reproducingScale(
+        thresholds.subarray(o * levels, (o + 1) * levels),
+        { scale: output.scale[o]!, offset: output.offset[o]! },
+        largest,
+        precision,
+      ),
     );
-    return { finish: Finish.scale, words: table };
+    if (lines.every((line): line is NonNullable<typeof line> => line !== null)) {
+      const scale = lines.map((line) => line.scale);
+      return {
+        finish,
+        words: scaleTable(
+          scale,
+          lines.map((line) => line.offset),
+          table,
+        ),
+      };
+    }
   }
   return { finish: Finish.count, words: thresholdTable(thresholds, outputs, levels) };
 }
@@ -272,13 +285,17 @@ function largestSum({ kernel, input, weightLevels, largest }: Stage): number {
 }
 
 /** [block of 8 outputs][8 scales, 8 offsets]; outputs that do not exist get 0, which is code 0. */
-function scaleTable(scale: Float32Array, offset: Float32Array): Int32Array {
-  const table = new Float32Array(roundUp(scale.length, 8) * 2);
-  scale.forEach((s, o) => {
+function scaleTable(
+  scale: ArrayLike<number>,
+  offset: ArrayLike<number>,
+  Table: typeof Float32Array | typeof Float64Array,
+): Int32Array {
+  const table = new Table(roundUp(scale.length, 8) * 2);
+  for (let o = 0; o < scale.length; o++) {
     const at = (o >> 3) * 16 + (o & 7);
-    table[at] = s;
+    table[at] = scale[o]!;
     table[at + 8] = offset[o]!;
-  });
+  }
   return new Int32Array(table.buffer);
 }
 

@@ -4,7 +4,7 @@ import { integerClassifier } from "../../src/inference/engine.js";
 import { supports } from "../../src/inference/kernels.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
-import { reproducingScale, scaledCode } from "../../src/inference/scale.js";
+import { DOUBLE, reproducingScale, scaledCode } from "../../src/inference/scale.js";
 import { bestVariant, passesSelfTest } from "../../src/inference/self-test.js";
 import { lenet5 } from "../../src/models/index.js";
 import { stream } from "../../src/random/index.js";
@@ -87,9 +87,9 @@ describe("a scale in place of thresholds", () => {
 
   test("reproduces exact ties, which plain rounding to even would miss", () => {
     const thresholds = Int32Array.of(2, 6, 10);
-    const { scale, offset } = reproducingScale(thresholds, hint, 1000)!;
+    const line = reproducingScale(thresholds, hint, 1000)!;
     for (let sum = -1000; sum <= 1000; sum++) {
-      const code = Math.min(Math.max(scaledCode(sum, scale, offset), 0), 3);
+      const code = Math.min(Math.max(scaledCode(sum, line), 0), 3);
       expect(code).toBe(thresholds.filter((t) => t <= sum).length);
     }
   });
@@ -100,5 +100,20 @@ describe("a scale in place of thresholds", () => {
 
   test("is not found beyond the range in which float32 counts", () => {
     expect(reproducingScale(Int32Array.of(2, 6, 10), hint, 2 ** 24)).toBeNull();
+  });
+
+  test("is found in float64 where float32 is too coarse: 8-bit codes of sums in the tens of millions", () => {
+    const fine = { scale: 255 / 26e6, offset: 0.1 };
+    const thresholds = Int32Array.from({ length: 255 }, (_, i) =>
+      Math.ceil((i + 0.5 - fine.offset) / fine.scale),
+    );
+    expect(reproducingScale(thresholds, fine, 26e6)).toBeNull();
+    const line = reproducingScale(thresholds, fine, 26e6, DOUBLE)!;
+    thresholds.forEach((threshold, i) => {
+      expect([scaledCode(threshold - 1, line, DOUBLE), scaledCode(threshold, line, DOUBLE)]).toEqual([
+        i,
+        i + 1,
+      ]);
+    });
   });
 });

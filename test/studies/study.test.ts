@@ -227,7 +227,7 @@ describe("the full profile's extra campaigns", () => {
   });
 
   it("are counted by the plan: 57,600 trials beside those of the main campaign", () => {
-    const speeds = { conventional: 1, twoPass: 1, trials: 1 };
+    const speeds = { conventional: 1, twoPass: 1, trials: () => 1 };
     const { extras: _, ...main } = full;
     const trials = (study: typeof quick) => estimate(study, 55_000, speeds).trials;
     expect(trials(full) - trials(main)).toBe(6 * 5 * 20 * 4 * 3 * (3 + 5));

@@ -112,6 +112,8 @@ export enum Finish {
   none,
   /** Codes by a float32 multiplication that was checked to reproduce every threshold. */
   scale,
+  /** The same in float64. */
+  scale64,
   /** Codes by counting thresholds. */
   count,
   /** Float32 S scale + offset. */

@@ -30,6 +30,7 @@ export function finish(layer: usize, output: usize, other: usize): void {
       const to = output + y * outputRow + x * outputColumn;
       const beside = other + y * otherRow + x * otherColumn;
       if (kind === Finish.scale) scaleCodes(from, to, blocks, table, limit, magic);
+      else if (kind === Finish.scale64) scaleCodes64(from, to, blocks, table, limit);
       else if (kind === Finish.count) countCodes(from, to, blocks, table, levels, limit);
       else if (kind === Finish.reals) reals(from, to, blocks, table);
       else if (kind === Finish.addCodes) addCodes(from, to, blocks, table, limit, magic, beside, otherScale);
@@ -65,6 +66,23 @@ function scaleCodes(from: usize, to: usize, blocks: usize, table: usize, limit: 
       nearest(affine(v128.load(from, 16), table + 16), magic),
       limit,
     );
+}
+
+/** S scale + offset of the two low sums in float64, with the nearest integer in its low bits; offset 64 bytes behind. */
+function nearest64(sums: v128, table: usize): v128 {
+  const product = f64x2.mul(f64x2.convert_low_i32x4_s(sums), v128.load(table));
+  return f64x2.add(f64x2.add(product, v128.load(table, 64)), f64x2.splat(6755399441055744)); // 1.5 * 2^52
+}
+
+/** The nearest integers of 4 outputs, ties to even. */
+function nearestOf4(sums: v128, table: usize): v128 {
+  const high = v128.shuffle<i32>(sums, sums, 2, 3, 2, 3);
+  return v128.shuffle<i32>(nearest64(sums, table), nearest64(high, table + 16), 0, 2, 4, 6);
+}
+
+function scaleCodes64(from: usize, to: usize, blocks: usize, table: usize, limit: v128): void {
+  for (let b: usize = 0; b < blocks; b++, from += 32, to += 8, table += 128)
+    storeCodes(to, nearestOf4(v128.load(from), table), nearestOf4(v128.load(from, 16), table + 32), limit);
 }
 
 /** Thresholds lie as [block][level][8 outputs]. */
