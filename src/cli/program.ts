@@ -219,6 +219,7 @@ export function program(): Command {
         .conflicts("all"),
     )
     .option("--all", "recompute all trials")
+    .addOption(several("--arm <id>", "draw from the trials of this arm only", "all"))
     .option("--sample-seed <n>", "draw the same trials again (default: others each time)", wholeNumber)
     .option("--jobs <n>", "worker threads (default: one per core)", jobs)
     .action(async (options) => (await import("./verify.js")).verify(options));

@@ -16,6 +16,7 @@ export interface VerifyOptions extends StudyOptions {
   readonly fault: readonly string[];
   readonly share?: number;
   readonly all?: boolean;
+  readonly arm: readonly string[];
   readonly sampleSeed?: number;
   readonly jobs?: number;
 }
@@ -28,7 +29,8 @@ export async function verify(options: VerifyOptions): Promise<void> {
   const directory = options.results ?? publishedDirectory(study.name, study.profile);
   const checkpoints = checkpointsFor(study, directory, options.checkpoints);
   const sampleSeed = options.sampleSeed ?? randomInt(1_000_000);
-  console.log(`Results in ${directory}, trained networks from ${checkpoints}`);
+  const of = options.arm.length > 0 ? `; trials of ${options.arm.join(", ")}` : "";
+  console.log(`Results in ${directory}, trained networks from ${checkpoints}${of}`);
   const report = progressReporter("recompute trials");
   const found = await untilInterrupted(
     (signal) =>
@@ -36,6 +38,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
         sampleSeed,
         checkpoints,
         ...(options.all ? { share: 1 } : options.share !== undefined && { share: options.share }),
+        ...(options.arm.length > 0 && { arms: options.arm }),
         ...(options.jobs !== undefined && { workers: options.jobs }),
         onProgress: report.update,
         signal,

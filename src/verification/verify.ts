@@ -7,6 +7,7 @@ import { openWorkers } from "../campaign/workers.js";
 import { UserError } from "../errors.js";
 import { checkManifest } from "../results/manifest.js";
 import type { NetworkRow, TrialRow } from "../results/rows.js";
+import { armOf } from "../studies/registry.js";
 import type { PublishedNetwork } from "./check-networks.js";
 import { type CheckedResults, checkResults } from "./check-results.js";
 import { sampleOf } from "./sample.js";
@@ -16,6 +17,8 @@ export interface VerifyOptions extends JobOptions {
   readonly sampleSeed: number;
   /** Share of the trials to recompute, above 0 and at most 1; default 0.01. No fewer than 10 are recomputed. */
   readonly share?: number;
+  /** Ids of the arms whose trials are drawn from; default: all. Files are checked all the same. */
+  readonly arms?: readonly string[];
   /** Where the trained networks are; default: in the folder of results. */
   readonly checkpoints?: string;
   /** Worker threads; default: one per core. */
@@ -39,7 +42,7 @@ export interface Verification {
   readonly problems: readonly string[];
   /** What is not wrong, but limits what verification says. */
   readonly notes: readonly string[];
-  /** Trials and networks that are stored, and how many of them were recomputed. */
+  /** Trials and networks that are stored, of the arms asked for, and how many of them were recomputed. */
   readonly trials: number;
   readonly recomputedTrials: number;
   readonly networks: number;
@@ -53,13 +56,14 @@ const LEAST = 10;
 /**
  * Checks published results: every file against the manifest, the files against each other, and a random sample of the
  * trials, with the networks they are of, against the integer engine. Needs no TensorFlow, and changes nothing.
- * @throws UserError if the folder has no manifest or settings; the signal's reason when aborted
+ * @throws UserError if the folder has no manifest or settings, or no trials of an arm; the signal's reason when aborted
  */
 export async function verifyResults(
   directory: string,
   {
     sampleSeed,
     share = 0.01,
+    arms,
     checkpoints = join(directory, "checkpoints"),
     workers = availableParallelism(),
     onProgress,
@@ -71,15 +75,19 @@ export async function verifyResults(
     if (!(error instanceof UserError)) throw error;
     throw new UserError([...files.problems, error.message].join("\n"));
   });
-  const sample = sampleOf(checked.planned, { share, least: LEAST, seed: sampleSeed });
+  const chosen = arms && new Set(arms.map((id) => armOf(checked.study, id).id));
+  const asked = ({ arm }: { readonly arm: string }) => chosen?.has(arm) ?? true;
+  const missing = arms?.find((id) => !checked.planned.some(({ arm }) => arm === id));
+  if (missing) throw new UserError(`there are no trials of ${missing} in ${directory}`);
+  const sample = sampleOf(checked.planned.filter(asked), { share, least: LEAST, seed: sampleSeed });
   const again = await recompute(checked, sample, workers, { onProgress, signal });
   return {
     filesRight: files.right,
     problems: [...files.problems, ...checked.problems, ...again.problems],
     notes: checked.notes,
-    trials: checked.rows.length,
+    trials: checked.rows.filter(asked).length,
     recomputedTrials: sample.length,
-    networks: checked.networks.length,
+    networks: checked.networks.filter(asked).length,
     recomputedNetworks: again.networks,
     mismatches: again.mismatches,
   };

@@ -33,6 +33,26 @@ describe("verification of published results", { timeout: 60_000 }, () => {
     );
   });
 
+  it("recomputes the trials of some arms only, where told so", async () => {
+    const verifyArm = (folder: string, arm: string) =>
+      verifyResults(folder, { share: 1, sampleSeed: 1, arms: [arm] });
+    const folder = results.copy();
+    const altered = results.rows.find(({ arm, map }) => arm === "as" && map === 1)!.id;
+    const other = results.rows.find(({ arm }) => arm !== "as")!.arm;
+    await alterTrials(folder, `UPDATE trials SET correct = correct + 1 WHERE id = '${altered}'`);
+    const found = await verifyArm(folder, "as");
+    expect(found).toMatchObject({
+      filesRight: 11,
+      trials: 9,
+      recomputedTrials: 9,
+      networks: 1,
+      problems: [],
+    });
+    expect(found.mismatches.map(({ trial }) => trial.id)).toEqual([altered]);
+    expect(await verifyArm(folder, other)).toMatchObject({ recomputedTrials: 9, mismatches: [] });
+    await expect(verifyArm(folder, "dense")).rejects.toThrow("arm must be one of");
+  });
+
   it("catches, by recomputing alone, numbers that were altered together with summary, results and manifest", async () => {
     const folder = results.copy();
     const [first, second, third] = results.rows.filter(({ map }) => map === 1);
