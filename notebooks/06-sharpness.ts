@@ -81,6 +81,7 @@ showTable([
 
 // %%
 import {
+  associationFigure,
   associationTable,
   claimsTable,
   discussion,
@@ -118,6 +119,7 @@ await showIfAny({ ...claims, rows: claims.rows.filter(({ claim }) => claim === "
 // the two plainer explanations, the clip range and the accuracy without faults.
 
 // %%
+await showIfAny(associationFigure(results, rows), "measures of sharpness");
 await showIfAny(associationTable(results, rows), "measures of sharpness");
 
 // %% [markdown]

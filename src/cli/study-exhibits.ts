@@ -3,6 +3,7 @@ import { ablationsTable } from "../exhibits/ablations-table.js";
 import { accuracyAgainstRate } from "../exhibits/accuracy-against-rate.js";
 import { accuracyTable } from "../exhibits/accuracy-table.js";
 import { armStyles } from "../exhibits/arms.js";
+import { associationFigure } from "../exhibits/association-figure.js";
 import { associationTable } from "../exhibits/association-table.js";
 import { claimsTable } from "../exhibits/claims-table.js";
 import { controlsTable } from "../exhibits/controls-table.js";
@@ -95,6 +96,7 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
       "training-curves": trainingCurves(results, curves),
       "training-curves-ablations": ablationCurves(results, curves),
       mediation: mediationFigure(results),
+      association: associationFigure(results, rows),
       "landscape-lines": landscapeLines(mainLandscapes, styles),
       "landscape-contours": landscapeContours(mainLandscapes, styles),
       "landscape-surfaces": landscapeSurfaces(mainLandscapes, styles),

@@ -5,9 +5,13 @@ export function known(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value;
 }
 
-/** A right-aligned column whose number stands with its interval: keys `<key>`, `<key>_low` and `<key>_high`. */
+/**
+ * A right-aligned column whose number stands with its interval: keys `<key>`, `<key>_low` and `<key>_high`.
+ * @param unit `""` where there is none, or several
+ */
 export function intervalColumn(key: string, title: string, unit: string, more: Partial<Column> = {}): Column {
-  return { key, title, unit, align: "right", interval: { low: `${key}_low`, high: `${key}_high` }, ...more };
+  const interval = { low: `${key}_low`, high: `${key}_high` };
+  return { key, title, ...(unit !== "" && { unit }), align: "right", interval, ...more };
 }
 
 /** The cells of such a column. */

@@ -3,6 +3,7 @@ export { accuracyAgainstRate } from "./accuracy-against-rate.js";
 export { accuracyTable } from "./accuracy-table.js";
 export { armTitles, type TitledStudy } from "./arm-titles.js";
 export { ARM_STYLES, type ArmStyle, armStyles, styleById } from "./arms.js";
+export { associationFigure } from "./association-figure.js";
 export { associationTable } from "./association-table.js";
 export { ASPECTS, type Aspect, type Outcome, outcomes } from "./claim-outcomes.js";
 export {

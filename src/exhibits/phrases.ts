@@ -7,6 +7,11 @@ export function effectPhrase({ mean, low, high }: Interval): string {
   return `${fixed(mean, 2)} pp${bounds}`;
 }
 
+/** A rank correlation with its interval, where there is one, such as `"0.42 [0.30, 0.55]"`. */
+export function correlationPhrase({ mean, low, high }: Interval): string {
+  return `${fixed(mean, 2)}${Number.isNaN(low) ? "" : ` [${fixed(low, 2)}, ${fixed(high, 2)}]`}`;
+}
+
 /** "a", "a and b", "a, b and c". */
 export function list(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

@@ -1,11 +1,11 @@
 import type { Results } from "../results/rows.js";
 import { armStyles } from "./arms.js";
-import { associations } from "./association-table.js";
+import { associations } from "./associations.js";
 import type { Interval } from "./claims.js";
 import { differenceTitle } from "./claims-table.js";
 import { plural } from "./conditions.js";
 import { isShown, measureTitle, PRIMARY_MEASURE } from "./measure-titles.js";
-import { FINDINGS, list } from "./phrases.js";
+import { correlationPhrase, FINDINGS, list } from "./phrases.js";
 import { pairedDifference, SHARPNESS_PAIRS, type SharpnessPair, sharpnessClaims } from "./sharpness-claim.js";
 import { measureIds, type SharpnessRow } from "./sharpness-rows.js";
 import { fixed } from "./table.js";
@@ -99,19 +99,19 @@ function associationSentences(results: Results, rows: readonly SharpnessRow[]): 
   if (!primary || !clip || Number.isNaN(primary.correlation.mean)) return [];
   const partial = Number.isNaN(primary.partial.mean)
     ? []
-    : [`; given clip/sd and accuracy without faults it is ${rho(primary.partial)}`];
+    : [`; given clip/sd and accuracy without faults it is ${correlationPhrase(primary.partial)}`];
   const rivals = found.filter(
     ({ id }) => !id.startsWith("faults:") && id !== "clip-ratio" && id !== "accuracy",
   );
   const best = rivals.reduce((a, b) => (Math.abs(b.correlation.mean) > Math.abs(a.correlation.mean) ? b : a));
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   return [
-    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults is ${rho(primary.correlation)}${partial.join("")}.`,
-    `That of clip/sd, which scales the faults themselves, is ${rho(clip.correlation)}${clip.correlation.high < 0 ? ": here networks with larger clips lost less" : ""}.`,
+    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults is ${correlationPhrase(primary.correlation)}${partial.join("")}.`,
+    `That of clip/sd, which scales the faults themselves, is ${correlationPhrase(clip.correlation)}${clip.correlation.high < 0 ? ": here networks with larger clips lost less" : ""}.`,
     ...(best.id === PRIMARY_MEASURE
       ? []
       : [
-          `Of all measures the strongest, picked after the fact, is ${best.title} with ${rho(best.correlation)}.`,
+          `Of all measures the strongest, picked after the fact, is ${best.title} with ${correlationPhrase(best.correlation)}.`,
         ]),
     ...(Number.isNaN(primary.correlation.low) || seeds > FEW
       ? []
@@ -121,8 +121,4 @@ function associationSentences(results: Results, rows: readonly SharpnessRow[]): 
 
 function natsPhrase({ mean, low, high }: Interval): string {
   return `${fixed(mean, 4)} nats${Number.isNaN(low) ? "" : ` [${fixed(low, 4)}, ${fixed(high, 4)}]`}`;
-}
-
-function rho({ mean, low, high }: Interval): string {
-  return `${fixed(mean, 2)}${Number.isNaN(low) ? "" : ` [${fixed(low, 2)}, ${fixed(high, 2)}]`}`;
 }

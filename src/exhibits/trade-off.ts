@@ -1,6 +1,7 @@
 import type { Results } from "../results/rows.js";
 import type { PairedEffect } from "../statistics/index.js";
 import { accuraciesOf } from "./accuracies.js";
+import { markerLegend, markerOf } from "./arm-markers.js";
 import { type ArmStyle, armStyles } from "./arms.js";
 import { effectOf } from "./comparison.js";
 import { captionOf } from "./conditions.js";
@@ -116,7 +117,7 @@ export function tradeOff(results: Results): Figure {
       yaxis["range"] = rangeOf(bounds, 0.05);
     }
   }
-  const keys = legend([...results.arms, ...controls].map(styles), data);
+  const keys = markerLegend([...results.arms, ...controls].map(styles), data);
   const above = legendRoom(keys.length);
   const { caption, room } = captionBelow(captionText(results, bases), [-64, -72]);
   layout["annotations"] = [
@@ -191,25 +192,6 @@ function joined(points: readonly Point[], results: Results, suffix: string): Tra
     };
     return [line];
   });
-}
-
-function legend(styles: readonly ArmStyle[], drawn: readonly Trace[]): object[] {
-  const groups = new Set(drawn.map(({ legendgroup }) => legendgroup));
-  return styles
-    .filter(({ title }) => groups.has(title))
-    .map((style) => ({
-      type: "scatter",
-      mode: "markers",
-      name: style.title,
-      legendgroup: style.title,
-      x: [null],
-      y: [null],
-      marker: markerOf(style, 11),
-    }));
-}
-
-function markerOf({ color, marker }: ArmStyle, size: number): object {
-  return { color, symbol: marker, size, line: { color, width: marker.endsWith("-open") ? 2.5 : 0.5 } };
 }
 
 function rangeOf(values: readonly number[], room: number): [number, number] {

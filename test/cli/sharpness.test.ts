@@ -150,6 +150,7 @@ describe("flatenn landscape", { timeout: 240_000 }, () => {
       "predicted-rises.csv",
       "sharpness.md",
       "association.csv",
+      "association.json",
     ])
       expect(names).toContain(name);
     expect(readFileSync(join(drawn, "claims.csv"), "utf8")).toContain("C2");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  associationFigure,
   associationTable,
   claimsTable,
   discussion,
@@ -15,6 +16,7 @@ import {
   predictedRisesTable,
   predictorFigure,
   riseRows,
+  type SharpnessRow,
   sharpnessClaims,
   sharpnessDifferencesTable,
   sharpnessRows,
@@ -252,6 +254,27 @@ describe("the tables of sharpness", () => {
     expect(cells[1]!["correlation"]).toBeCloseTo(-(cells[0]!["correlation"] as number), 12);
     expect(cells[0]!["correlation_low"] as number).toBeLessThanOrEqual(cells[0]!["correlation"] as number);
     expect(cells[0]!["networks"]).toBe(12);
+  });
+
+  it("are drawn, a point a network, with the table's rank correlations above the panels", () => {
+    const { data, layout } = associationFigure(full, rows);
+    const dots = data as { x: (number | null)[]; y: (number | null)[]; xaxis?: string; name: string }[];
+    const cells = associationTable(full, rows).rows;
+    const panels = [
+      [PRIMARY_MEASURE, "x", (row: SharpnessRow) => row.measures.get(PRIMARY_MEASURE)!.value],
+      ["clip-ratio", "x2", (row: SharpnessRow) => row.clipRatio],
+      ["accuracy", "x3", (row: SharpnessRow) => row.accuracy],
+    ] as const;
+    for (const [id, axis, read] of panels) {
+      const own = dots.filter(({ xaxis }) => xaxis === axis);
+      const pairs = own.flatMap(({ x, y }) => x.map((at, i) => [at, y[i]]));
+      expect(pairs.map(([x, y]) => `${x} ${y}`).sort()).toEqual(
+        rows.map((row) => `${Number(read(row).toPrecision(5))} ${Number(row.drop.toPrecision(5))}`).sort(),
+      );
+      const { correlation } = cells.find(({ measure }) => measure === id)!;
+      expect(JSON.stringify(layout["annotations"])).toContain(`ρ = ${(correlation as number).toFixed(2)} [`);
+    }
+    expect(associationFigure(full, []).data).toEqual([]);
   });
 
   it("have no interval with one seed and no partial correlation of four networks, and no rows of none", () => {
