@@ -58,13 +58,14 @@
 // %%
 import {
   accuracyAgainstRate,
+  associationFigure,
   claimsTable,
   discussion,
   networkTable,
   sharpnessRows,
   tradeOff,
 } from "../dist/exhibits/index.js";
-import { show, showTable, showText, studyResults } from "../dist/notebook/index.js";
+import { show, showIfAny, showTable, showText, studyResults } from "../dist/notebook/index.js";
 import { readDocuments } from "../dist/sharpness/index.js";
 
 const { results, directory } = await studyResults("lenet5-fashion");
@@ -131,6 +132,19 @@ await show(accuracyAgainstRate(results));
 await show(tradeOff(results));
 
 // %% [markdown]
+// ## Do sharper networks lose more?
+//
+// The paper's revision says that sharpness and fault tolerance go together. Each point is a network: how much accuracy faults
+// cost it, against the sharpness of its minimum (how far the loss rises, on average, when its weights move as far as bit
+// flips of a rate of 1 % would move them), its clip range and its accuracy without faults.
+
+// %%
+await showIfAny(associationFigure(results, sharpness), "measures of sharpness");
+
+// %% [markdown]
+// This is across arms and controls. It does not say that sparse networks are the sharp ones: that is C2 in the first version's
+// words, which the table below judges.
+//
 // ## The claims, tested
 //
 // The effect is the difference in accuracy between two arms, averaged over all rates above 0, in percentage points;

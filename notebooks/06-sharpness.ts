@@ -77,7 +77,8 @@ showTable([
 // %% [markdown]
 // ## The networks
 //
-// Measured with `flatenn sharpness`, some minutes a network, and stored beside the results.
+// Measured with `flatenn sharpness`, some minutes a network, and stored beside the results. Here are the main arms; the
+// controls' networks are in [the whole table](../figures/lenet5-fashion/sharpness.md).
 
 // %%
 import {
@@ -100,7 +101,7 @@ import { readDocuments, readLandscapes } from "../dist/sharpness/index.js";
 const { results, directory } = await studyResults("lenet5-fashion");
 const documents = readDocuments(directory);
 const rows = sharpnessRows(results, documents);
-await showIfAny(sharpnessTable(results, rows), "measures of sharpness");
+await showIfAny(sharpnessTable(results, ofMainArms(results, rows)), "measures of sharpness");
 
 // %% [markdown]
 // Eigenvalues and traces shrink as weights grow, so compare those of two arms with the relative forms beside them.

@@ -106,7 +106,7 @@ function associationSentences(results: Results, rows: readonly SharpnessRow[]): 
   const best = rivals.reduce((a, b) => (Math.abs(b.correlation.mean) > Math.abs(a.correlation.mean) ? b : a));
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   return [
-    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults is ${correlationPhrase(primary.correlation)}${partial.join("")}.`,
+    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults, the revision's wording of C2, is ${correlationPhrase(primary.correlation)}${partial.join("")}.`,
     `That of clip/sd, which scales the faults themselves, is ${correlationPhrase(clip.correlation)}${clip.correlation.high < 0 ? ": here networks with larger clips lost less" : ""}.`,
     ...(best.id === PRIMARY_MEASURE
       ? []

@@ -196,7 +196,7 @@ describe("what the discussion says of C2", () => {
       return `${mean} [${low}, ${high}]`;
     };
     expect(text).toContain(
-      `Over 12 networks of 3 seeds the primary measure's rank correlation with the drop in accuracy under faults is ${of(PRIMARY_MEASURE)}`,
+      `Over 12 networks of 3 seeds the primary measure's rank correlation with the drop in accuracy under faults, the revision's wording of C2, is ${of(PRIMARY_MEASURE)}`,
     );
     expect(text).toContain(`That of clip/sd, which scales the faults themselves, is ${of("clip-ratio")}`);
     expect(text).toMatch(
@@ -204,7 +204,9 @@ describe("what the discussion says of C2", () => {
     );
     const finding = findings(full, rows).at(-1)!;
     expect(finding.startsWith(text.slice(0, text.indexOf(" SAQ beside")))).toBe(true);
-    expect(finding).toContain(`the drop in accuracy under faults is ${of(PRIMARY_MEASURE)}`);
+    expect(finding).toContain(
+      `the drop in accuracy under faults, the revision's wording of C2, is ${of(PRIMARY_MEASURE)}`,
+    );
   });
 
   it("has no verdict and no interval with one seed, and without measures says that there are none", () => {
