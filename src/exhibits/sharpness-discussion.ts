@@ -95,7 +95,7 @@ const FEW = 10;
 function associationSentences(results: Results, rows: readonly SharpnessRow[]): string[] {
   const found = associations(results, rows);
   const of = (id: string) => found.find((each) => each.id === id);
-  const [primary, clip] = [of(PRIMARY_MEASURE), of("clip-ratio")];
+  const [primary, clip, curvature] = [of(PRIMARY_MEASURE), of("clip-ratio"), of("eigenvalue:1")];
   if (!primary || !clip || Number.isNaN(primary.correlation.mean)) return [];
   const partial = Number.isNaN(primary.partial.mean)
     ? []
@@ -107,6 +107,11 @@ function associationSentences(results: Results, rows: readonly SharpnessRow[]): 
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   return [
     `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults, the revision's wording of C2, is ${correlationPhrase(primary.correlation)}${partial.join("")}.`,
+    ...(curvature
+      ? [
+          `The radius of that measure is the size of faults itself; of the curvature at the minimum, the largest eigenvalue, the correlation is ${correlationPhrase(curvature.correlation)}.`,
+        ]
+      : []),
     `That of clip/sd, which scales the faults themselves, is ${correlationPhrase(clip.correlation)}${clip.correlation.high < 0 ? ": here networks with larger clips lost less" : ""}.`,
     ...(best.id === PRIMARY_MEASURE
       ? []

@@ -202,6 +202,12 @@ describe("what the discussion says of C2", () => {
     expect(text).toMatch(
       /Such intervals resample seeds; with so few they are too narrow, and decide nothing\.$/,
     );
+    const curved = rows.map((row) => ({
+      ...row,
+      measures: new Map([...row.measures, ["eigenvalue:1", measure("eigenvalue:1", row.drop)]]),
+    }));
+    expect(said(full, curved)).toContain("the largest eigenvalue, the correlation is 1.00 [1.00, 1.00].");
+    expect(text).not.toContain("eigenvalue");
     const finding = findings(full, rows).at(-1)!;
     expect(finding.startsWith(text.slice(0, text.indexOf(" SAQ beside")))).toBe(true);
     expect(finding).toContain(
