@@ -1,4 +1,4 @@
-import type { Bits } from "../models/bits.js";
+import { type Bits, bitsLabel } from "../models/bits.js";
 import { type Model, weightLayers } from "../models/model.js";
 import { armsOfSelection } from "../selection/select.js";
 import { modelOf, seedsOfArm } from "../studies/registry.js";
@@ -12,6 +12,12 @@ export interface Speeds {
   readonly twoPass: number;
   /** Trials per second of networks with these bits. */
   readonly trials: (bits: Bits) => number;
+}
+
+/** The bits of a study's networks, without repetition, its own first. */
+export function bitsOfStudy({ bits, arms }: Study): readonly Bits[] {
+  const all = [bits, ...arms.flatMap((arm) => arm.bits ?? [])];
+  return [...new Map(all.map((each) => [bitsLabel(each), each])).values()];
 }
 
 /** What a study takes from nothing. */

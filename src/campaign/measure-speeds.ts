@@ -11,7 +11,7 @@ import { batchAt } from "../training/batches.js";
 import type { OptimizerState } from "../training/optimizer.js";
 import { addClips, flatten, initialPoint } from "../training/parameters.js";
 import { type GradientRule, trainStep } from "../training/step.js";
-import type { Speeds } from "./estimate.js";
+import { bitsOfStudy, type Speeds } from "./estimate.js";
 
 const STEPS = { warmUp: 5, runs: 15 };
 const TRIALS = { warmUp: 2, runs: 5 };
@@ -48,11 +48,8 @@ export async function measureSpeeds(study: Study): Promise<Speeds> {
     };
     return size / secondsOf(step, STEPS);
   };
-  const widths = new Map(
-    [study, ...study.arms].flatMap(({ bits }) => (bits ? [[bitsLabel(bits), bits] as const] : [])),
-  );
   const trials = new Map(
-    Array.from(widths, ([label, bits]) => [label, 1 / secondsOfTrial(study, bits, parameters)]),
+    bitsOfStudy(study).map((bits) => [bitsLabel(bits), 1 / secondsOfTrial(study, bits, parameters)]),
   );
   return {
     conventional: imagesPerSecond({ rule: "conventional" }),

@@ -1,4 +1,4 @@
-import { estimate, type Speeds } from "../campaign/estimate.js";
+import { bitsOfStudy, estimate, type Speeds } from "../campaign/estimate.js";
 import { trainingData } from "../campaign/images.js";
 import { measureSpeeds } from "../campaign/measure-speeds.js";
 import { type Bits, bitsLabel } from "../models/bits.js";
@@ -11,14 +11,14 @@ export async function planCommand({ study: name, profile }: StudyOptions): Promi
   const plan = estimate(study, trainingData(study).train.length, speeds);
   const count = (value: number) => Math.round(value).toLocaleString("en");
   const perMinute = (bits: Bits) => `${count(60 * speeds.trials(bits))} trials/min`;
-  const widths = new Map(study.arms.flatMap(({ bits }) => (bits ? [[bitsLabel(bits), bits]] : [])));
   const hours = (seconds: number) => `${(seconds / 3600).toFixed(1)} core-hours`;
   console.log(`Study ${study.name}, profile ${study.profile}`);
   console.log(
     `  measured now, one process: ${count(speeds.conventional)} images/s conventional, ${count(speeds.twoPass)} with two ` +
       `passes (${bitsLabel(study.bits)}, batch ${study.quantized.batch}), ${perMinute(study.bits)}`,
   );
-  for (const [label, bits] of widths) console.log(`    of networks with ${label} ${perMinute(bits)}`);
+  for (const bits of bitsOfStudy(study).slice(1))
+    console.log(`    of networks with ${bitsLabel(bits)} ${perMinute(bits)}`);
   console.log(
     `  training: ${plan.networks} networks, ${count(plan.steps)} steps, ${hours(plan.trainingSeconds)}`,
   );

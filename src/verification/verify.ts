@@ -75,10 +75,10 @@ export async function verifyResults(
     if (!(error instanceof UserError)) throw error;
     throw new UserError([...files.problems, error.message].join("\n"));
   });
-  const chosen = arms && new Set(arms.map((id) => armOf(checked.study, id).id));
-  const asked = ({ arm }: { readonly arm: string }) => chosen?.has(arm) ?? true;
-  const missing = arms?.find((id) => !checked.planned.some(({ arm }) => arm === id));
-  if (missing) throw new UserError(`there are no trials of ${missing} in ${directory}`);
+  const asked = ({ arm }: { readonly arm: string }) => arms?.includes(arm) ?? true;
+  for (const id of arms ?? [])
+    if (!checked.planned.some(({ arm }) => arm === armOf(checked.study, id).id))
+      throw new UserError(`there are no trials of ${id} in ${directory}`);
   const sample = sampleOf(checked.planned.filter(asked), { share, least: LEAST, seed: sampleSeed });
   const again = await recompute(checked, sample, workers, { onProgress, signal });
   return {
