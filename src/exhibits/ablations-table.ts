@@ -34,7 +34,7 @@ export function ablationsTable(results: Results): Table {
     return {
       change,
       claim,
-      comparison: differenceTitle(styles(pair.better), styles(pair.worse)),
+      comparison: differenceTitle(styles, pair.better, pair.worse),
       seeds: Math.min(seedsOf(results, pair.better).length, seedsOf(results, pair.worse).length),
       ...Object.assign(
         {},

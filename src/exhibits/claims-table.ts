@@ -71,7 +71,7 @@ export function verdictText({
 function rowOf(row: ClaimRow, styles: (arm: string) => ArmStyle): Record<string, Cell> {
   return {
     claim: row.claim,
-    comparison: differenceTitle(styles(row.better), styles(row.worse)),
+    comparison: differenceTitle(styles, row.better, row.worse),
     fault: row.fault === "all" ? "all three" : faultStyle(row.fault).title,
     effect_pp: known(row.effect.mean),
     low_pp: known(row.effect.low),
@@ -102,7 +102,7 @@ function sharpnessRowOf(claim: SharpnessClaim, styles: (arm: string) => ArmStyle
   return {
     ...Object.fromEntries(NO_EFFECT.map((key) => [key, null])),
     claim: "C2",
-    comparison: `sharpness, ${differenceTitle(styles(first), styles(second))}${found}`,
+    comparison: `sharpness, ${differenceTitle(styles, first, second)}${found}`,
     fault: "-",
     verdict: verdictText(claim),
     basis: effect === undefined || effect.seeds === 1 ? "none" : "seeds only",
@@ -120,8 +120,8 @@ function nats(value: number): string {
 }
 
 /** A difference of two arms in words, such as `"(AS + SAQ) - AS"`. */
-export function differenceTitle(better: ArmStyle, worse: ArmStyle): string {
-  return `${operand(better)} - ${operand(worse)}`;
+export function differenceTitle(styles: (arm: string) => ArmStyle, better: string, worse: string): string {
+  return `${operand(styles(better))} - ${operand(styles(worse))}`;
 }
 
 /** "AS", but "(AS + SAQ)": a plus sign beside the minus would be misread. */

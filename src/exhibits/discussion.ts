@@ -201,8 +201,7 @@ function effectOnHigh(results: Results, { high }: Part): string[] {
 }
 
 function comparisonOf(results: Results, { better, worse }: ClaimRow): string {
-  const styles = armStyles(results);
-  return differenceTitle(styles(better), styles(worse));
+  return differenceTitle(armStyles(results), better, worse);
 }
 
 /** The largest cell with AS-high in place of AS. */

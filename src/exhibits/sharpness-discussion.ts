@@ -19,7 +19,7 @@ export function sharpnessDiscussion(results: Results, rows: readonly SharpnessRo
   if (rows.length === 0) return NOT_MEASURED;
   const trained = SHARPNESS_PAIRS.filter(({ first }) => first.endsWith("-saq")).flatMap((pair) => {
     const effect = pairedDifference(rows, pair, PRIMARY_MEASURE);
-    return effect ? [`${titleOf(results, pair)} ${natsPhrase(effect)}`] : [];
+    return effect ? [`${comparisonOf(results, pair)} ${natsPhrase(effect)}`] : [];
   });
   return [
     judged(results, rows),
@@ -50,15 +50,14 @@ function judged(results: Results, rows: readonly SharpnessRow[]): string {
     const { effect, verdict, reason } = pair;
     const finding = FINDINGS[verdict][results.exploratory ? 1 : 0];
     return verdict === "withheld" || !effect
-      ? `for ${titleOf(results, pair)} it has no verdict: ${reason}`
-      : `for ${titleOf(results, pair)} it ${finding}, ${natsPhrase(effect)}`;
+      ? `for ${comparisonOf(results, pair)} it has no verdict: ${reason}`
+      : `for ${comparisonOf(results, pair)} it ${finding}, ${natsPhrase(effect)}`;
   });
   return `C2 (the activation-sparse network lies in a sharper minimum), in ${measureTitle(PRIMARY_MEASURE)}: ${verdicts.join("; ")}.`;
 }
 
-function titleOf(results: Results, { first, second }: Pick<SharpnessPair, "first" | "second">): string {
-  const styles = armStyles(results);
-  return differenceTitle(styles(first), styles(second));
+function comparisonOf(results: Results, { first, second }: SharpnessPair): string {
+  return differenceTitle(armStyles(results), first, second);
 }
 
 /** Whether the measures by which C2 is not judged say the same of the sparse arms. */

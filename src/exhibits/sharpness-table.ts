@@ -86,7 +86,7 @@ export function sharpnessDifferencesTable(results: Results, rows: readonly Sharp
           const verdict = measure === PRIMARY_MEASURE && verdicts.get(`${pair.first} ${pair.second}`);
           return [
             {
-              comparison: differenceTitle(styles(pair.first), styles(pair.second)),
+              comparison: differenceTitle(styles, pair.first, pair.second),
               measure,
               measure_title: measureTitle(measure),
               ...intervalCells("difference", found),
