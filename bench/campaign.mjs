@@ -1,5 +1,5 @@
 /* Whole trials of LeNet-5, W4A4, on 10,000 images: draw the fault map, flip 1 % of the bits, evaluate, count what is right. */
-import { injectTrial } from "../dist/campaign/evaluate-trial.js";
+import { injectTrial } from "../dist/experiments/campaign/evaluate-trial.js";
 import { faults, inference, models } from "../dist/index.js";
 import { publishedLeNet5, trainingImages } from "./networks.mjs";
 import { timed } from "./timed.mjs";

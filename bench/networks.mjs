@@ -1,12 +1,12 @@
 /* Networks and images of the benchmarks. */
 import { join } from "node:path";
-import { readCheckpoint } from "../dist/checkpoints/index.js";
+import { stream } from "../dist/base/random/index.js";
 import { fashionMnistSplit, gatherLabels, loadFashionMnist } from "../dist/datasets/index.js";
+import { publishedDirectory } from "../dist/experiments/results/index.js";
 import { codesOf, compile, deploy, evaluate } from "../dist/inference/index.js";
 import { stageInput, stageSums } from "../dist/inference/reference.js";
-import { activationNodes, lenet5, shapes, weightLayers } from "../dist/models/index.js";
-import { stream } from "../dist/random/index.js";
-import { publishedDirectory } from "../dist/results/index.js";
+import { readCheckpoint } from "../dist/networks/checkpoints/index.js";
+import { activationNodes, lenet5, shapes, weightLayers } from "../dist/networks/index.js";
 
 /** The standard network of the quick profile. */
 export function publishedLeNet5() {

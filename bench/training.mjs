@@ -1,8 +1,10 @@
 /* Training steps of LeNet-5, batch 128, conversion of the batch to tensors included. */
+
 import * as tf from "@tensorflow/tfjs-core";
 import { models } from "../dist/index.js";
-import { batchAt } from "../dist/training/batches.js";
-import { addClips, flatten, initialPoint } from "../dist/training/parameters.js";
+import { flatten } from "../dist/networks/parameters.js";
+import { batchAt } from "../dist/tensors/batches.js";
+import { addClips, initialPoint } from "../dist/training/start.js";
 import { trainStep } from "../dist/training/step.js";
 import { randomImages } from "./networks.mjs";
 import { timed } from "./timed.mjs";

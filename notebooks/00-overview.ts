@@ -66,7 +66,7 @@ import {
   tradeOff,
 } from "../dist/exhibits/index.js";
 import { show, showIfAny, showTable, showText, studyResults } from "../dist/notebook/index.js";
-import { readDocuments } from "../dist/sharpness/index.js";
+import { readDocuments } from "../dist/experiments/sharpness/index.js";
 
 const { results, directory } = await studyResults("lenet5-fashion");
 const sharpness = sharpnessRows(results, readDocuments(directory));

@@ -32,7 +32,7 @@
 // \qquad\text{(activations)}$$
 
 // %%
-import { levels, weightCode, weightCodes, weightValue } from "../dist/quantization/index.js";
+import { maxCode, weightCode, weightCodes, weightValue } from "../dist/quantization/index.js";
 import { codeHistogram, encodingSteps, quantizer } from "../dist/exhibits/index.js";
 import { show, showTable, studyResults } from "../dist/notebook/index.js";
 
@@ -60,9 +60,9 @@ await show(quantizer(bits));
 
 // %%
 import { armStyles } from "../dist/exhibits/index.js";
-import { readCheckpoint } from "../dist/checkpoints/index.js";
+import { readCheckpoint } from "../dist/networks/checkpoints/index.js";
 import { deploy } from "../dist/inference/index.js";
-import { lenet5 } from "../dist/models/index.js";
+import { lenet5 } from "../dist/networks/index.js";
 
 const { results, directory } = await studyResults("lenet5-fashion");
 const styleOf = armStyles(results);
@@ -75,7 +75,7 @@ const layers = networks.flatMap(({ arm, network }) =>
     style: styleOf(arm),
     layer: name,
     codes,
-    n: levels(bits),
+    n: maxCode(bits),
   })),
 );
 await show(

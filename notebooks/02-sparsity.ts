@@ -21,7 +21,7 @@
 // ## Three ways
 //
 // Section 2 of [docs/protocol.md](../docs/protocol.md); the code is
-// [src/sparsity/tensor.ts](../src/sparsity/tensor.ts). With $x$ the non-negative activations that the next weight
+// [src/tensors/sparsity.ts](../src/tensors/sparsity.ts). With $x$ the non-negative activations that the next weight
 // layer reads, before they are quantized:
 //
 // | name | what is added to the loss, or changed | what it sees |
@@ -40,10 +40,10 @@
 // 500 validation images, by the exact integer engine, in the first network of the results:
 
 // %%
-import { readCheckpoint } from "../dist/checkpoints/index.js";
+import { readCheckpoint } from "../dist/networks/checkpoints/index.js";
 import { fashionMnistSplit, loadFashionMnist } from "../dist/datasets/index.js";
 import { countZeros, deploy } from "../dist/inference/index.js";
-import { lenet5 } from "../dist/models/index.js";
+import { lenet5 } from "../dist/networks/index.js";
 import { measureSparsity } from "../dist/sparsity/index.js";
 import { show, showTable, studyResults } from "../dist/notebook/index.js";
 import { armStyles, layerTable, networkTable, tradeOff } from "../dist/exhibits/index.js";
@@ -86,7 +86,7 @@ showTable(layerTable(results));
 // %%
 import { readFileSync } from "node:fs";
 import { selectionFigure, selectionGridTable } from "../dist/exhibits/index.js";
-import { publishedDirectory } from "../dist/results/index.js";
+import { publishedDirectory } from "../dist/experiments/results/index.js";
 
 const selection = JSON.parse(
   readFileSync(`${publishedDirectory("lenet5-fashion", "selection")}/selection.json`, "utf8"),

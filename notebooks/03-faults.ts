@@ -28,7 +28,7 @@
 
 // %%
 import { drawFaultMap, faultModel, injectFaults } from "../dist/faults/index.js";
-import { lenet5, weightLayers } from "../dist/models/index.js";
+import { lenet5, weightLayers } from "../dist/networks/index.js";
 import { show, showTable, studyResults } from "../dist/notebook/index.js";
 
 const bits = 4;
@@ -115,15 +115,15 @@ showTable(
 
 // %%
 import { faultMoments } from "../dist/faults/index.js";
-import { levels, weightValue } from "../dist/quantization/index.js";
+import { maxCode, weightValue } from "../dist/quantization/index.js";
 import { type MomentPair, momentsAgainstSimulation } from "../dist/exhibits/index.js";
 
 const rate = 0.05;
 const each = 500;
 const maps = 400;
-const all = Uint8Array.from({ length: (levels(bits) + 1) * each }, (_, i) => Math.floor(i / each));
+const all = Uint8Array.from({ length: (maxCode(bits) + 1) * each }, (_, i) => Math.floor(i / each));
 const faults = ["flip", "sa0", "sa1"];
-const sums = faults.map(() => Array.from({ length: levels(bits) + 1 }, (): [number, number] => [0, 0]));
+const sums = faults.map(() => Array.from({ length: maxCode(bits) + 1 }, (): [number, number] => [0, 0]));
 for (let index = 0; index < maps; index++) {
   const drawn = drawFaultMap({
     layers: [{ name: "weights", weights: all.length }],
@@ -181,7 +181,7 @@ await show(
 // beside it.
 
 // %%
-import { readCheckpoint } from "../dist/checkpoints/index.js";
+import { readCheckpoint } from "../dist/networks/checkpoints/index.js";
 import { deploy } from "../dist/inference/index.js";
 import { relativeSize } from "../dist/faults/index.js";
 import { weightValues } from "../dist/quantization/index.js";

@@ -31,7 +31,7 @@
 // a narrow one at -1 and a wide one at +1:
 
 // %%
-import { sharpnessAwareGradient, type LossGradient, type Point } from "../dist/saq/index.js";
+import { sharpnessAwareGradient, type LossGradient, type Point } from "../dist/training/gradients/index.js";
 import { show, showIfAny, showTable, studyResults } from "../dist/notebook/index.js";
 
 const [narrow, wide] = [0.15, 0.8];

@@ -29,7 +29,7 @@
 // $L(w) = \tfrac12 \sum_i h_i w_i^2$, whose Hessian is $\mathrm{diag}(h)$, at $w = (1, 0, 0, 0, 0)$:
 
 // %%
-import { stream } from "../dist/random/index.js";
+import { stream } from "../dist/base/random/index.js";
 import {
   averageRises,
   ball,
@@ -38,7 +38,7 @@ import {
   topEigenvalues,
   steepestRise,
   type Vector,
-} from "../dist/sharpness/index.js";
+} from "../dist/experiments/sharpness/index.js";
 import { showIfAny, showTable, studyResults } from "../dist/notebook/index.js";
 
 const spectrum = Float64Array.of(8, 4, 2, 1, 0.5);
@@ -96,7 +96,7 @@ import {
   sharpnessTable,
   armStyles,
 } from "../dist/exhibits/index.js";
-import { readDocuments, readLandscapes } from "../dist/sharpness/index.js";
+import { readDocuments, readLandscapes } from "../dist/experiments/sharpness/index.js";
 
 const { results, directory } = await studyResults("lenet5-fashion");
 const documents = readDocuments(directory);

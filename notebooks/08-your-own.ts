@@ -31,8 +31,8 @@
 // - `padding: "same"` is PyTorch's `padding=1` of a 3 x 3 convolution (2 of a 5 x 5 one), `"valid"` its default.
 
 // %%
-import type { Model } from "../dist/models/index.js";
-import { shapes, weightLayers } from "../dist/models/index.js";
+import type { Model } from "../dist/networks/index.js";
+import { shapes, weightLayers } from "../dist/networks/index.js";
 import { show, showTable } from "../dist/notebook/index.js";
 
 const model: Model = {
@@ -113,9 +113,9 @@ const images = pickImages(all, validation.subarray(0, 2000));
 // themselves and over the activations of the calibration images; the alternative is a share of the largest magnitude.
 
 // %%
-import type { Checkpoint } from "../dist/checkpoints/index.js";
+import type { Checkpoint } from "../dist/networks/checkpoints/index.js";
 import { codesOf, countCorrect, deploy, integerClassifier } from "../dist/inference/index.js";
-import { quantizePostTraining } from "../dist/post-training/index.js";
+import { quantizePostTraining } from "../dist/importing/post-training/index.js";
 import type { ClipRule } from "../dist/quantization/index.js";
 
 const quantized = (bits: number, clips: ClipRule) =>
@@ -181,7 +181,7 @@ const corrected: FaultModel = {
 // so the figures and tables of the other notebooks take it.
 
 // %%
-import { measureFaults } from "../dist/campaign/index.js";
+import { measureFaults } from "../dist/experiments/campaign/index.js";
 import { accuracyAgainstRate } from "../dist/exhibits/index.js";
 import { cellSignal } from "../dist/notebook/index.js";
 

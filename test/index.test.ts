@@ -60,17 +60,17 @@ describe("import from 'flatenn'", () => {
 });
 
 describe("the two floors", () => {
-  it("only src/backend names tfjs-node, and no source draws randomness that is not keyed", () => {
+  it("only src/tensors/backend names tfjs-node, and no source draws randomness that is not keyed", () => {
     const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
       path.endsWith(".ts"),
     );
     expect(sources.length).toBeGreaterThan(50);
     for (const path of sources) {
       const text = readFileSync(join(ROOT, "src", path), "utf8");
-      if (!path.startsWith("backend"))
+      if (!path.startsWith("tensors/backend"))
         expect(text, path).not.toMatch(/from "@tensorflow\/tfjs-node|import\("@tensorflow/);
       expect(text, path).not.toMatch(/model\.fit\(|tf\.random(Normal|Uniform)\(/);
-      if (!path.startsWith("rendering")) expect(text, path).not.toMatch(/Math\.random\(/);
+      if (!path.startsWith("publishing/rendering")) expect(text, path).not.toMatch(/Math\.random\(/);
     }
   });
 });

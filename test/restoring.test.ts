@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { restoring } from "../src/restoring.js";
+import { restoring } from "../src/base/files/restoring.js";
 
 it("what comes with the repository is restored from it, what a run made by making it again", () => {
   const committed = "data/results/lenet5-fashion-quick/trials.parquet";

@@ -1,11 +1,11 @@
 import { extname } from "node:path";
-import { writeFileAtomic } from "../checkpoints/atomic.js";
-import { UserError } from "../errors.js";
-import { claimsTable } from "../exhibits/claims-table.js";
-import { sharpnessRows } from "../exhibits/sharpness-rows.js";
-import { type Table, toCsv, toHtml, toMarkdown, toText } from "../exhibits/table.js";
-import { publishedDirectory, readResultsFrom } from "../results/results.js";
-import { readDocuments } from "../sharpness/documents.js";
+import { sharpnessRows } from "../analysis/sharpness-rows.js";
+import { UserError } from "../base/errors.js";
+import { writeFileAtomic } from "../base/files/atomic.js";
+import { type Table, toCsv, toHtml, toMarkdown, toText } from "../exhibits/forms/table.js";
+import { claimsTable } from "../exhibits/tables/claims-table.js";
+import { publishedDirectory, readResultsFrom } from "../experiments/results/results.js";
+import { readDocuments } from "../experiments/sharpness/documents.js";
 import { loadStudy, requireFolderOf, type StudyOptions } from "./selection.js";
 
 export interface ClaimsOptions extends StudyOptions {

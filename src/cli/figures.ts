@@ -1,16 +1,16 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../errors.js";
-import { readJson } from "../results/read-json.js";
-import { PUBLISHED, publishedDirectory, readResultsFrom } from "../results/results.js";
-import type { SelectionRecord } from "../selection/select-results.js";
-import { loadStudy, type StudyOptions } from "./selection.js";
+import { UserError } from "../base/errors.js";
+import { readJson } from "../base/files/read-json.js";
+import { PUBLISHED, publishedDirectory, readResultsFrom } from "../experiments/results/results.js";
+import type { SelectionRecord } from "../experiments/selection/select-results.js";
 import {
   type ExhibitOptions,
   type Written,
   writeExhibits,
   writeSelectionExhibits,
-} from "./write-exhibits.js";
+} from "../publishing/write-exhibits.js";
+import { loadStudy, type StudyOptions } from "./selection.js";
 
 export interface FiguresOptions extends StudyOptions {
   readonly results?: string;

@@ -1,18 +1,18 @@
-import { loadBackend } from "../backend/index.js";
-import { readCheckpoint } from "../checkpoints/checkpoint.js";
-import { UserError } from "../errors.js";
-import { duration } from "../progress-text.js";
-import { addToManifest } from "../results/manifest.js";
-import { checkpointPath } from "../results/store.js";
+import { UserError } from "../base/errors.js";
+import { duration } from "../base/progress-text.js";
+import { addToManifest } from "../experiments/results/manifest.js";
+import { checkpointPath } from "../experiments/results/store.js";
 import {
   type LandscapeHead,
   landscapePath,
   landscapeSteps,
   measureLandscape,
-} from "../sharpness/landscape.js";
-import { SHARPNESS } from "../sharpness/settings.js";
-import { SHARPNESS_FOLDER } from "../sharpness/stored.js";
-import { openSubject } from "../sharpness/subject.js";
+} from "../experiments/sharpness/landscape.js";
+import { SHARPNESS } from "../experiments/sharpness/settings.js";
+import { SHARPNESS_FOLDER } from "../experiments/sharpness/stored.js";
+import { openSubject } from "../experiments/sharpness/subject.js";
+import { readCheckpoint } from "../networks/checkpoints/checkpoint.js";
+import { loadBackend } from "../tensors/backend/index.js";
 import { progressReporter } from "./progress-line.js";
 import { chosenNetworks, eachNetwork, type NetworksOptions } from "./sharpness.js";
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { program } from "./program.js";
 
 // a parent that runs this as one of its tasks is gone: its child has nobody to report to

@@ -1,5 +1,5 @@
-import { mapFamily } from "../campaign/plan.js";
-import { exportMaps } from "../verification/export-maps.js";
+import { mapFamily } from "../experiments/campaign/plan.js";
+import { exportMaps } from "../experiments/verification/export-maps.js";
 import { loadFaults, loadStudy, type StudyOptions, withFaults } from "./selection.js";
 
 /** Indices of maps, both included. */

@@ -1,7 +1,7 @@
-import { bitsOfStudy, estimate, type Speeds } from "../campaign/estimate.js";
-import { trainingData } from "../campaign/images.js";
-import { measureSpeeds } from "../campaign/measure-speeds.js";
-import { type Bits, bitsLabel } from "../models/bits.js";
+import { trainingData } from "../experiments/campaign/images.js";
+import { bitsOfStudy, estimate, type Speeds } from "../experiments/planning/estimate.js";
+import { measureSpeeds } from "../experiments/planning/measure-speeds.js";
+import { type Bits, bitsLabel } from "../networks/bits.js";
 import { loadStudy, type StudyOptions } from "./selection.js";
 
 /** `flatenn plan` */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../errors.js";
-import { duration } from "../progress-text.js";
+import { UserError } from "../base/errors.js";
+import { duration } from "../base/progress-text.js";
 import { endLine, type ProgressMessage, throttled } from "./progress-line.js";
 
 /** A command of this program to be run in a process of its own. */

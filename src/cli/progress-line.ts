@@ -1,5 +1,5 @@
-import type { Progress } from "../campaign/progress.js";
-import { progressText } from "../progress-text.js";
+import type { Progress } from "../base/progress.js";
+import { progressText } from "../base/progress-text.js";
 
 /** Where a job's progress goes: to the parent process if there is one, else to the terminal. */
 export interface Reporter {

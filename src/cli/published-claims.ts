@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { claimsTable } from "../exhibits/claims-table.js";
-import { sharpnessRows } from "../exhibits/sharpness-rows.js";
-import { toText } from "../exhibits/table.js";
-import { publishedDirectory, readResultsFrom } from "../results/results.js";
-import { readDocuments } from "../sharpness/documents.js";
-import type { Study } from "../studies/study.js";
+import { sharpnessRows } from "../analysis/sharpness-rows.js";
+import { toText } from "../exhibits/forms/table.js";
+import { claimsTable } from "../exhibits/tables/claims-table.js";
+import { publishedDirectory, readResultsFrom } from "../experiments/results/results.js";
+import { readDocuments } from "../experiments/sharpness/documents.js";
+import type { Study } from "../experiments/study/study.js";
 
 /** The profile whose published results are the test of the claims. */
 const FULL = "full";

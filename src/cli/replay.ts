@@ -1,12 +1,12 @@
 import { extname } from "node:path";
-import { writeFileAtomic } from "../checkpoints/atomic.js";
+import { UserError } from "../base/errors.js";
+import { writeFileAtomic } from "../base/files/atomic.js";
 import { FASHION_MNIST_CLASSES } from "../datasets/fashion-mnist.js";
-import { UserError } from "../errors.js";
-import { confusionTable, faultyBitsTable, faultyLayersTable } from "../exhibits/replay-tables.js";
-import { toCsv, toText } from "../exhibits/table.js";
-import { publishedDirectory } from "../results/results.js";
-import { describeTrial } from "../verification/describe-trial.js";
-import { type FaultyBit, type Replay, replayTrial } from "../verification/replay.js";
+import { toCsv, toText } from "../exhibits/forms/table.js";
+import { confusionTable, faultyBitsTable, faultyLayersTable } from "../exhibits/tables/replay-tables.js";
+import { publishedDirectory } from "../experiments/results/results.js";
+import { describeTrial } from "../experiments/verification/describe-trial.js";
+import { type FaultyBit, type Replay, replayTrial } from "../experiments/verification/replay.js";
 import { checkpointsFor, loadFaults, loadStudy, requireFolderOf, type StudyOptions } from "./selection.js";
 
 export interface ReplayOptions extends StudyOptions {

@@ -1,23 +1,23 @@
 import { availableParallelism } from "node:os";
-import { networksOf } from "../campaign/campaign.js";
-import { requireReadable } from "../campaign/images.js";
-import { publishRun } from "../campaign/publish.js";
-import { UserError } from "../errors.js";
-import { toText } from "../exhibits/table.js";
-import { duration } from "../progress-text.js";
-import { lockRun } from "../results/lock.js";
-import { publishedDirectory, readResultsFrom } from "../results/results.js";
-import type { Results } from "../results/rows.js";
-import type { Store } from "../results/store.js";
-import { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../results/trained-network.js";
-import { armOf, seedsOfArm } from "../studies/registry.js";
-import type { Arm, Study } from "../studies/study.js";
-import { compareTrials } from "../verification/compare.js";
+import { UserError } from "../base/errors.js";
+import { lockRun } from "../base/files/lock.js";
+import { duration } from "../base/progress-text.js";
+import { toText } from "../exhibits/forms/table.js";
+import { requireReadable } from "../experiments/campaign/images.js";
+import { publishRun } from "../experiments/campaign/publish.js";
+import { publishedDirectory, readResultsFrom } from "../experiments/results/results.js";
+import type { Results } from "../experiments/results/rows.js";
+import type { Store } from "../experiments/results/store.js";
+import { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../experiments/results/trained-network.js";
+import { armOf, networksOf, seedsOfArm } from "../experiments/study/arms.js";
+
+import type { Arm, Study } from "../experiments/study/study.js";
+import { compareTrials } from "../experiments/verification/compare.js";
+import { writeExhibits } from "../publishing/write-exhibits.js";
 import { injectFaultsInto } from "./campaign.js";
 import { runTasks, type Task } from "./pool.js";
 import { publishedClaims } from "./published-claims.js";
 import { openRun, type RunOptions } from "./selection.js";
-import { writeExhibits } from "./write-exhibits.js";
 
 export interface ReproduceOptions extends RunOptions {
   /** Ids of the only arms to be done; empty for all. */

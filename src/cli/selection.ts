@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { UserError } from "../errors.js";
-import { loadFaultModel } from "../faults/load.js";
-import { publishedDirectory } from "../results/results.js";
-import { openStore, type Store } from "../results/store.js";
-import { studyHash } from "../studies/hash.js";
+import { UserError } from "../base/errors.js";
+import { loadFaultModel } from "../experiments/fault-files/load.js";
+import { publishedDirectory } from "../experiments/results/results.js";
+import { openStore, type Store } from "../experiments/results/store.js";
+import { studyHash } from "../experiments/study/identity.js";
+import { parseStudy } from "../experiments/study/schema.js";
+import type { Study } from "../experiments/study/study.js";
 import { findStudy, STUDIES } from "../studies/registry.js";
-import { parseStudy } from "../studies/schema.js";
-import type { Study } from "../studies/study.js";
 
 /** Options that every command has. */
 export interface StudyOptions {

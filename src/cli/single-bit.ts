@@ -1,31 +1,36 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { requireTrained } from "../campaign/campaign.js";
-import { campaignImages } from "../campaign/images.js";
-import { writeFileAtomic } from "../checkpoints/atomic.js";
-import { type Checkpoint, networkHash, readCheckpoint } from "../checkpoints/checkpoint.js";
+import { UserError } from "../base/errors.js";
+import { writeFileAtomic } from "../base/files/atomic.js";
+import { lockRun } from "../base/files/lock.js";
+import { duration } from "../base/progress-text.js";
+import { settingsHash } from "../base/settings-hash.js";
 import { gatherLabels } from "../datasets/images.js";
-import { UserError } from "../errors.js";
-import { armStyles } from "../exhibits/arms.js";
-import { singleBitLoss } from "../exhibits/single-bit-loss.js";
-import { singleBitTable } from "../exhibits/single-bit-table.js";
-import { toCsv, toText } from "../exhibits/table.js";
-import { loadFaultModel } from "../faults/load.js";
+import { singleBitLoss } from "../exhibits/figures/single-bit-loss.js";
+import { toCsv, toText } from "../exhibits/forms/table.js";
+import { armStyles } from "../exhibits/style/arms.js";
+import { singleBitTable } from "../exhibits/tables/single-bit-table.js";
+import { requireTrained } from "../experiments/campaign/campaign.js";
+import { campaignImages } from "../experiments/campaign/images.js";
+import { loadFaultModel } from "../experiments/fault-files/load.js";
+import { openBitRows } from "../experiments/single-bit/bit-rows.js";
+import {
+  planSingleBits,
+  type SingleBitResults,
+  summarizeBits,
+} from "../experiments/single-bit/single-bit.js";
+import { testBits } from "../experiments/single-bit/test-bits.js";
+import { armOf } from "../experiments/study/arms.js";
+import { contentOf, modelOf } from "../experiments/study/content.js";
+import type { Study } from "../experiments/study/study.js";
 import { deploy } from "../inference/deploy.js";
 import { integerClassifier } from "../inference/engine.js";
-import { quantizedLayers } from "../models/bits.js";
-import { duration } from "../progress-text.js";
-import { lockRun } from "../results/lock.js";
-import { openBitRows } from "../single-bit/bit-rows.js";
-import { planSingleBits, type SingleBitResults, summarizeBits } from "../single-bit/single-bit.js";
-import { testBits } from "../single-bit/test-bits.js";
-import { settingsHash } from "../studies/hash.js";
-import { armOf, modelOf } from "../studies/registry.js";
-import type { Study } from "../studies/study.js";
+import { quantizedLayers } from "../networks/bits.js";
+import { type Checkpoint, networkHash, readCheckpoint } from "../networks/checkpoints/checkpoint.js";
+import { writeFigures } from "../publishing/write-exhibits.js";
 import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadStudy, openRun, type RunOptions, seedsOf } from "./selection.js";
-import { writeFigures } from "./write-exhibits.js";
 
 export interface SingleBitOptions extends RunOptions {
   readonly arm?: string;
@@ -63,7 +68,7 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
 
   // Everything that decides a row, and nothing that decides only which rows there are.
   const decides = { network: networkHash(checkpoint), fault: fault.id, encoding, split, count };
-  const id = settingsHash({ ...decides, dataset: study.dataset, model: study.model }).slice(0, 8);
+  const id = settingsHash({ ...decides, ...contentOf(study) }).slice(0, 8);
   const folder = join(root, "single-bit", `${arm}-seed${seed}-${fault.id}-${id}`);
   mkdirSync(folder, { recursive: true });
   lockRun(folder);
@@ -112,9 +117,9 @@ function chosenNetwork(options: SingleBitOptions): { study: Study; checkpoint: C
       throw new UserError("--checkpoint names one network already; leave out --arm and --seed");
     const study = loadStudy(options.study, options.profile);
     const checkpoint = readCheckpoint(options.checkpoint);
-    if (checkpoint.origin.model !== study.model)
+    if (checkpoint.origin.model !== modelOf(study).name)
       throw new UserError(
-        `--checkpoint must hold a ${study.model}, the network of study ${study.name}, got ${checkpoint.origin.model}`,
+        `--checkpoint must hold a ${modelOf(study).name}, the network of study ${study.name}, got ${checkpoint.origin.model}`,
       );
     return { study, checkpoint, root: options.out ?? join("data", "runs") };
   }

@@ -1,6 +1,7 @@
-import { trainNetwork } from "../campaign/train-network.js";
-import { FLOAT, failureOf } from "../results/trained-network.js";
-import { armOf, seedsOfArm } from "../studies/registry.js";
+import { trainNetwork } from "../experiments/campaign/train-network.js";
+import { FLOAT, failureOf } from "../experiments/results/trained-network.js";
+import { armOf, seedsOfArm } from "../experiments/study/arms.js";
+
 import { progressReporter } from "./progress-line.js";
 import { openRun, type RunOptions, seedsOf } from "./selection.js";
 

@@ -1,11 +1,11 @@
 import { randomInt } from "node:crypto";
-import { UserError } from "../errors.js";
-import { mismatchTable } from "../exhibits/mismatch-table.js";
-import { toText, wrap } from "../exhibits/table.js";
-import { duration } from "../progress-text.js";
-import { publishedDirectory } from "../results/results.js";
-import { missProbability } from "../verification/sample.js";
-import { type Verification, verifyResults } from "../verification/verify.js";
+import { UserError } from "../base/errors.js";
+import { duration } from "../base/progress-text.js";
+import { toText, wrap } from "../exhibits/forms/table.js";
+import { mismatchTable } from "../exhibits/tables/mismatch-table.js";
+import { publishedDirectory } from "../experiments/results/results.js";
+import { missProbability } from "../experiments/verification/sample.js";
+import { type Verification, verifyResults } from "../experiments/verification/verify.js";
 import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadFaults, loadStudy, type StudyOptions } from "./selection.js";

@@ -4,11 +4,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { UserError } from "../errors.js";
-import { stream } from "../random/index.js";
+import { UserError } from "../base/errors.js";
+import { type Dataset, type DatasetFile, splitOf } from "./dataset.js";
 import { readIdx } from "./idx.js";
 import type { ImageDataset } from "./images.js";
-import { FASHION_MNIST_SIZES } from "./sizes.js";
 
 /** Names of the classes by label. */
 export const FASHION_MNIST_CLASSES: readonly string[] = [
@@ -24,14 +23,7 @@ export const FASHION_MNIST_CLASSES: readonly string[] = [
   "Ankle boot",
 ];
 
-interface SourceFile {
-  name: string;
-  /** Of the decompressed file: packagers compress it anew, so the compressed bytes differ. */
-  bytes: number;
-  sha256: string;
-}
-
-const FILES: Record<"train" | "test", { images: SourceFile; labels: SourceFile }> = {
+const FILES: Record<"train" | "test", { images: DatasetFile; labels: DatasetFile }> = {
   train: {
     images: {
       name: "train-images-idx3-ubyte.gz",
@@ -93,12 +85,22 @@ export function loadFashionMnist({ split, directory = COMMITTED }: FashionMnistO
  * (docs/protocol.md section 5). Both lists are in shuffled order, so a beginning of either is a random sample.
  */
 export function fashionMnistSplit(): { train: Uint32Array; validation: Uint32Array } {
-  const { training, validation } = FASHION_MNIST_SIZES;
-  const order = stream("fashion-mnist", "split").shuffle(training + validation);
-  return { train: order.slice(0, training), validation: order.slice(training) };
+  return splitOf(fashionMnist);
 }
 
-function readChecked(directory: string, file: SourceFile): Uint8Array {
+/** As a study sees it. */
+export const fashionMnist: Dataset = {
+  name: "fashion-mnist",
+  title: "Fashion-MNIST",
+  licence: "MIT, Zalando SE",
+  shape: [28, 28, 1],
+  classes: FASHION_MNIST_CLASSES,
+  sizes: { training: 55_000, validation: 5_000, test: 10_000 },
+  files: Object.values(FILES).flatMap(({ images, labels }) => [images, labels]),
+  load: (split) => loadFashionMnist({ split }),
+};
+
+function readChecked(directory: string, file: DatasetFile): Uint8Array {
   const path = join(directory, file.name);
   let compressed: Uint8Array;
   try {
@@ -127,7 +129,7 @@ function readChecked(directory: string, file: SourceFile): Uint8Array {
   return bytes;
 }
 
-function broken(path: string, file: SourceFile, what: string): UserError {
+function broken(path: string, file: DatasetFile, what: string): UserError {
   return new UserError(
     `Fashion-MNIST file ${path} ${what}; expected ${file.bytes} bytes when decompressed, sha256 ${file.sha256}. ` +
       `Restore it in a clone of this repository with "git checkout -- data/fashion-mnist/${file.name}", or copy ` +

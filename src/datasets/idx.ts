@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 
 /**
  * Reads an IDX file of unsigned bytes, the format of MNIST and its successors: two zero bytes, the element type (8),

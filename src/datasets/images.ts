@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 
 /** Images as raw bytes and their classes. */
 export interface ImageDataset {

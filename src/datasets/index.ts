@@ -1,3 +1,15 @@
+import "./registry.js";
+
+export {
+  type Dataset,
+  type DatasetFile,
+  type DatasetSizes,
+  datasetHash,
+  datasetNamed,
+  knownDatasets,
+  registerDataset,
+  splitOf,
+} from "./dataset.js";
 export {
   FASHION_MNIST_CLASSES,
   type FashionMnistOptions,

@@ -4,8 +4,8 @@
  * probability `rate` per bit; `faultMoments` has other sites and asymmetric flips, `enumeratedMoments` any model in any
  * encoding.
  */
-import { UserError } from "../errors.js";
-import { levels, requireClip, requireCode } from "../quantization/grid.js";
+import { UserError } from "../base/errors.js";
+import { maxCode, requireClip, requireCode } from "../quantization/grid.js";
 import { requireRate } from "./inject.js";
 
 /** E[w'] under flips: (1 - 2p) w. */
@@ -15,7 +15,7 @@ export function flipMean(w: number, rate: number): number {
 
 /** (4/3) (2^k + 1) / (2^k - 1): 1.511 for 4 bits. What p (1 - p) c^2 is multiplied with in {@link flipVariance}. */
 export function flipCoefficient(bits: number): number {
-  const n = levels(bits);
+  const n = maxCode(bits);
   return ((4 / 3) * (n + 2)) / n;
 }
 
@@ -36,14 +36,14 @@ export function stuckAt1Mean(w: number, clip: number, rate: number): number {
 
 /** Var[w'] with bits stuck at 0: p (1 - p) (2c/n)^2 times the sum of 4^b over the set bits b of the code. */
 export function stuckAt0Variance(code: number, clip: number, bits: number, rate: number): number {
-  const n = levels(bits);
+  const n = maxCode(bits);
   const step = (2 * requireClip(clip)) / n;
   return requireRate(rate) * (1 - rate) * step ** 2 * squaredBits(requireCode(code, n));
 }
 
 /** Var[w'] with bits stuck at 1: the same over the clear bits of the code. */
 export function stuckAt1Variance(code: number, clip: number, bits: number, rate: number): number {
-  const n = levels(bits);
+  const n = maxCode(bits);
   return stuckAt0Variance(n - requireCode(code, n), clip, bits, rate);
 }
 

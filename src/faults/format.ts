@@ -1,6 +1,7 @@
 /** Fault maps as safetensors bytes (docs/formats.md). */
-import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../checkpoints/safetensors.js";
-import { UserError } from "../errors.js";
+
+import { UserError } from "../base/errors.js";
+import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../base/files/safetensors.js";
 import { type FaultMap, type LayerMap, type LayerShape, requireMapHead } from "./map.js";
 import { parseSites, sitesId } from "./sites.js";
 

@@ -8,7 +8,6 @@ export {
   stuckAt1Mean,
   stuckAt1Variance,
 } from "./expectations.js";
-export { loadFaultMap, saveFaultMap } from "./files.js";
 export { decodeFaultMap, encodeFaultMap } from "./format.js";
 export {
   type FaultyWeight,
@@ -17,7 +16,6 @@ export {
   type InjectionOptions,
   injectFaults,
 } from "./inject.js";
-export { faultModules, loadFaultModel, requireFaultModel } from "./load.js";
 export { drawFaultMap, type FaultMap, type FaultMapOptions, type LayerMap, type LayerShape } from "./map.js";
 export {
   asymmetric,
@@ -30,5 +28,7 @@ export {
   stuckAt1,
 } from "./models.js";
 export { enumeratedMoments, faultMoments, type Moments, type MomentsOptions } from "./moments.js";
+export { requireFaultModel } from "./probe.js";
 export { faultyShare } from "./share.js";
 export { parseSites, type Sites, sitesId, sitesTitle } from "./sites.js";
+export { faultTitle } from "./titles.js";

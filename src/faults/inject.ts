@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { type Encoding, encodingTables } from "../quantization/encodings.js";
 import type { LayerMap } from "./map.js";
 import { type FaultModel, requireRelativeRate } from "./models.js";

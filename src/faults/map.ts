@@ -1,6 +1,6 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
+import { stream } from "../base/random/index.js";
 import { requireBits } from "../quantization/grid.js";
-import { stream } from "../random/index.js";
 import { drawSites, requireSitesFit, type Sites, sitesId } from "./sites.js";
 
 /** One layer's stored weights: how many there are, and of how many bits. */

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { parseSites, requireSites, type Sites, sitesId, sitesTitle } from "./sites.js";
 
 /**

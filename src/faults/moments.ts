@@ -1,7 +1,7 @@
 /** Mean and variance of the change of a weight under any fault model (docs/protocol.md section 3). */
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { type Encoding, encodingTables } from "../quantization/encodings.js";
-import { levels, requireClip, requireCode, weightValue } from "../quantization/grid.js";
+import { maxCode, requireClip, requireCode, weightValue } from "../quantization/grid.js";
 import { squaredBits } from "./expectations.js";
 import { bitCount, requireRate } from "./inject.js";
 import { type FaultModel, requireRelativeRate } from "./models.js";
@@ -34,7 +34,7 @@ export function faultMoments(codes: Uint8Array, { clip, bits, rate, model }: Mom
   const dependence = requireFit({ bits, rate, model });
   const [up, down] = flipRates(model, bits, rate);
   const struck = strikable(model.sites, bits);
-  const n = levels(bits);
+  const n = maxCode(bits);
   const step = (2 * requireClip(clip)) / n;
   // Both depend on the code alone, so they are computed once per code.
   const byCode = Array.from({ length: n + 1 }, (_, code) => {
@@ -127,7 +127,7 @@ function flipRates(model: FaultModel, bits: number, rate: number): [number, numb
 
 /** The bits that can be faulty, as a mask. */
 function strikable(sites: Sites | undefined, bits: number): number {
-  if (sites?.kind !== "bits") return levels(bits);
+  if (sites?.kind !== "bits") return maxCode(bits);
   return sites.positions.reduce((mask, position) => mask | (1 << position), 0);
 }
 

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { requireRate } from "./inject.js";
 import { exposedBits, requireSitesFit, type Sites } from "./sites.js";
 

@@ -1,6 +1,6 @@
 /** Which stored bits are weak together (docs/protocol.md section 3): the part of a fault model that its maps depend on. */
-import { UserError } from "../errors.js";
-import type { Stream } from "../random/index.js";
+import { UserError } from "../base/errors.js";
+import type { Stream } from "../base/random/index.js";
 
 /**
  * Where faults strike when it is not every stored bit by itself:

@@ -1,8 +1,8 @@
-import type { Array32 } from "../arrays.js";
-import { type Checkpoint, networkHash } from "../checkpoints/checkpoint.js";
-import { UserError } from "../errors.js";
+import type { Array32 } from "../base/arrays.js";
+import { UserError } from "../base/errors.js";
 import { normsOf } from "../inference/deploy.js";
-import { type Model, type Node, weightLayers } from "../models/model.js";
+import { type Checkpoint, networkHash } from "../networks/checkpoints/checkpoint.js";
+import { type Model, type Node, weightLayers } from "../networks/model.js";
 
 /**
  * Moves every batch norm into the weight layer before it: weights and bias times its gain, plus its offset. The network computes

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import type { Array32, Arrays } from "../arrays.js";
-import { type Checkpoint, networkHash } from "../checkpoints/checkpoint.js";
-import { decodeSafetensors, type SafeTensor } from "../checkpoints/safetensors.js";
-import { UserError } from "../errors.js";
-import { type Model, paddingOf, shapes, weightLayers } from "../models/model.js";
+import type { Array32, Arrays } from "../base/arrays.js";
+import { UserError } from "../base/errors.js";
+import { decodeSafetensors, type SafeTensor } from "../base/files/safetensors.js";
+import { type Checkpoint, networkHash } from "../networks/checkpoints/checkpoint.js";
+import { type Model, paddingOf, shapes, weightLayers } from "../networks/model.js";
 import { findLayout, LAYOUTS, type Layout, vectorOrder, weightShape, weightsFrom } from "./layouts.js";
 import { foldNormalization, type Normalization } from "./normalization.js";
 

@@ -1,5 +1,5 @@
-import { UserError } from "../errors.js";
-import { type Model, shapes, type WeightLayer } from "../models/model.js";
+import { UserError } from "../base/errors.js";
+import { type Model, shapes, type WeightLayer } from "../networks/model.js";
 
 /**
  * How a file lays its arrays out (docs/formats.md).

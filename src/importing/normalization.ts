@@ -1,6 +1,6 @@
-import { type Array32, type Arrays, mapArrays } from "../arrays.js";
-import { UserError } from "../errors.js";
-import { type Model, weightLayers } from "../models/model.js";
+import { type Array32, type Arrays, mapArrays } from "../base/arrays.js";
+import { UserError } from "../base/errors.js";
+import { type Model, weightLayers } from "../networks/model.js";
 
 /**
  * How a network's inputs were normalised, per channel: (pixel / 255 - mean) / sd, as `transforms.Normalize(mean, sd)` does

@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../checkpoints/checkpoint.js";
+import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
 import type { DeployedNetwork } from "./deploy.js";
 
 /** Weight clips relative to the spread of the latent weights. */

@@ -1,8 +1,8 @@
-import type { Array32 } from "../arrays.js";
-import type { Checkpoint } from "../checkpoints/checkpoint.js";
-import { UserError } from "../errors.js";
-import { type Bits, quantizedLayers } from "../models/bits.js";
-import { activationNodes, type Model, shapes } from "../models/model.js";
+import type { Array32 } from "../base/arrays.js";
+import { UserError } from "../base/errors.js";
+import { type Bits, quantizedLayers } from "../networks/bits.js";
+import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
+import { activationNodes, type Model, shapes } from "../networks/model.js";
 import { weightCodes, weightValues } from "../quantization/grid.js";
 
 /** One weight layer as it lies in memory: codes where faults strike, the rest fault-free. */

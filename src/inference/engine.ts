@@ -1,5 +1,5 @@
+import { UserError } from "../base/errors.js";
 import { gatherImages, type ImageDataset } from "../datasets/images.js";
-import { UserError } from "../errors.js";
 import type { Classifier } from "./classifier.js";
 import { type Codes, codesOf, type DeployedNetwork } from "./deploy.js";
 import type { KernelVariant } from "./kernels.js";

@@ -1,6 +1,6 @@
-import type { Checkpoint } from "../checkpoints/checkpoint.js";
 import { gatherImages, type ImageDataset } from "../datasets/images.js";
-import { type ConvNode, type Model, paddingOf, shapes, weightLayers } from "../models/model.js";
+import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
+import { type ConvNode, type Model, paddingOf, shapes, weightLayers } from "../networks/model.js";
 import { normsOf, parameterOf } from "./deploy.js";
 import { firstLargest } from "./reference.js";
 

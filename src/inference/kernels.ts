@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 
 /** One instance of the compiled kernels, with a memory of its own. */
 export interface Kernels {

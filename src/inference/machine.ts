@@ -3,10 +3,11 @@ import type { Codes } from "./deploy.js";
 import { type Kernels, type KernelVariant, loadKernels } from "./kernels.js";
 import { roundUp } from "./layout.js";
 import { preparePixels, writePixelWeights } from "./pixels.js";
-import { type Plan, plan } from "./plan.js";
+import { plan } from "./plan.js";
 import type { IntegerProgram } from "./program.js";
 import { firstLargest } from "./reference.js";
 import { skippingPays } from "./skipping.js";
+import type { Plan } from "./stage-plan.js";
 import { type Evaluation, planEvaluation, wholeEvaluation } from "./steps.js";
 import { StoredWeights } from "./stored-weights.js";
 

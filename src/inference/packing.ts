@@ -21,24 +21,24 @@ export interface Packing {
 }
 
 /** Steps of the relaxed kernel that 16 bits hold: each adds two products of a weight and a code. */
-export function safeSteps({ weightLevels, largest }: { weightLevels: number; largest: number }): number {
-  return Math.floor(32767 / (2 * weightLevels * largest));
+export function safeSteps({ maxWeightCode, largest }: { maxWeightCode: number; largest: number }): number {
+  return Math.floor(32767 / (2 * maxWeightCode * largest));
 }
 
 /** Whether the 8-bit kernel computes a stage exactly: both operands fit in 7 bits and a sign, and sums in 16 bits. */
-export function fitsNarrow(stage: Stage, codeLevels: number): boolean {
+export function fitsNarrow(stage: Stage, maxInputCode: number): boolean {
   return (
-    stage.weightLevels <= 127 &&
-    codeLevels <= 127 &&
-    safeSteps({ weightLevels: stage.weightLevels, largest: codeLevels }) >= 2
+    stage.maxWeightCode <= 127 &&
+    maxInputCode <= 127 &&
+    safeSteps({ maxWeightCode: stage.maxWeightCode, largest: maxInputCode }) >= 2
   );
 }
 
 /**
  * @param wide 16-bit weights, two inputs a step; else 8-bit weights, four inputs a step, two steps at a time
- * @param codeLevels the largest code that can meet a weight
+ * @param maxInputCode the largest code that can meet a weight
  */
-export function packing(stage: Stage, source: CodeBuffer, wide: boolean, codeLevels: number): Packing {
+export function packing(stage: Stage, source: CodeBuffer, wide: boolean, maxInputCode: number): Packing {
   const [height, width, channels] = source.shape;
   const outputs = stage.sums[2];
   const isLinear = [...stage.input.slice(0, 2), ...stage.kernel].every((size) => size === 1);
@@ -49,7 +49,7 @@ export function packing(stage: Stage, source: CodeBuffer, wide: boolean, codeLev
   const run = kernelWidth * channels * (joined ? kernelHeight : 1);
   const perStep = wide ? 2 : 4;
   const rowSteps = wide ? Math.ceil(run / 2) : roundUp(Math.ceil(run / 4), 2);
-  const limit = wide ? Infinity : safeSteps({ weightLevels: stage.weightLevels, largest: codeLevels });
+  const limit = wide ? Infinity : safeSteps({ maxWeightCode: stage.maxWeightCode, largest: maxInputCode });
   const { rowPasses, runPasses, steps } = passes(rowSteps, kernelRows, limit);
   const rowsPerPass = kernelRows / rowPasses;
   const blocks = Math.ceil(outputs / 8);

@@ -35,7 +35,7 @@ export function suitsPixels(stage: Stage): boolean {
     stage.pool === 2 &&
     columns >= 8 &&
     outputs % 2 === 0 &&
-    2 * stage.weightLevels <= 127
+    2 * stage.maxWeightCode <= 127
   );
 }
 
@@ -119,7 +119,7 @@ export function preparePixels(plan: PixelPlan, memory: Uint8Array): void {
           for (let j = 0; j < stage.kernel[1] * channels; j++) sum += memory[from + j]!;
         }
         const at = plan.windowSums + i * plan.windowSumsImage + y * plan.windowSumsRow;
-        words[at / 2 + x] = -stage.weightLevels * sum;
+        words[at / 2 + x] = -stage.maxWeightCode * sum;
       }
   }
 }
@@ -131,7 +131,7 @@ export function preparePixels(plan: PixelPlan, memory: Uint8Array): void {
  */
 export function writePixelWeights(plan: PixelPlan, memory: Uint8Array, codes: Uint8Array): boolean {
   const { stage, tapsPerRow } = plan;
-  const { output, weightLevels: n } = stage;
+  const { output, maxWeightCode: n } = stage;
   if (output.kind !== "codes") return false;
   const [kernelHeight, kernelWidth] = stage.kernel;
   const [, , channels] = plan.source.shape;
@@ -163,7 +163,7 @@ export function writePixelWeights(plan: PixelPlan, memory: Uint8Array, codes: Ui
     const center = Math.round((stage.largest * (positive - negative)) / 2);
     if (range > 2 ** 16 - 2) return false;
     const { scale, offset } = { scale: output.scale[o]!, offset: output.offset[o]! };
-    const thresholds = output.thresholds.subarray(o * output.levels, (o + 1) * output.levels);
+    const thresholds = output.thresholds.subarray(o * output.maxCode, (o + 1) * output.maxCode);
     const found = reproducingScale(
       thresholds.map((threshold) => Math.min(Math.max(threshold - center, -BEYOND), BEYOND)),
       { scale, offset: offset + scale * center },

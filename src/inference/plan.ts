@@ -1,43 +1,13 @@
 import { Field, Finish, Method } from "./assembly/fields.js";
-import { type HeldOutput, planHeld } from "./held.js";
+import { planHeld } from "./held.js";
 import { Allocator, type CodeBuffer, codeBuffers, isFlat, roundUp } from "./layout.js";
 import { fitsNarrow, type Packing, packing } from "./packing.js";
-import { type PixelPlan, pixelFields, planPixels, suitsPixels } from "./pixels.js";
+import { pixelFields, planPixels, suitsPixels } from "./pixels.js";
 import { type IntegerProgram, outputShape, type Stage } from "./program.js";
 import { DOUBLE, reproducingScale, SINGLE } from "./scale.js";
-import { bitPositions, listBytes, planSkipping, type SkipPlan } from "./skipping.js";
+import { bitPositions, listBytes, planSkipping } from "./skipping.js";
+import type { Plan } from "./stage-plan.js";
 import { mostSteps } from "./steps.js";
-
-/** A stage with all its addresses. */
-export interface StagePlan {
-  readonly stage: Stage;
-  readonly method: Method;
-  /** Where the kernel for pixels can do the work, if the weights allow it. */
-  readonly pixels: PixelPlan | null;
-  /** Where the zero-skipping kernel can. */
-  readonly skip: SkipPlan | null;
-  readonly packing: Packing;
-  /** Address of the packed weights. */
-  readonly weights: number;
-  readonly table: { readonly address: number; readonly words: Int32Array };
-  /** The stage's description for the kernels, by {@link Field}. */
-  readonly words: Int32Array;
-}
-
-/** Everything the kernels need to evaluate a program on groups of images. */
-export interface Plan {
-  readonly group: number;
-  readonly stages: readonly StagePlan[];
-  readonly buffers: ReadonlyMap<string, CodeBuffer>;
-  /** Outputs of which the fault-free ones are held, by name. */
-  readonly held: ReadonlyMap<string, HeldOutput>;
-  /** Address of the descriptions of an evaluation's steps, one behind the other. */
-  readonly descriptions: number;
-  /** The zero-skipping kernel's table. */
-  readonly bits: { readonly address: number; readonly bytes: Uint8Array };
-  /** First byte that the kernels never touch. */
-  readonly bytes: number;
-}
 
 interface PlanOptions {
   /** Images to hold; rounded up to whole groups. */
@@ -67,9 +37,9 @@ export function plan(program: IntegerProgram, { images, group, relaxed, holdByte
       reals.set(output.name, { address: allocator.take(imageBytes * group), imageBytes });
     }
   const packings = program.stages.map((stage) => {
-    const codeLevels = stage.largest / stage.averaged;
-    const wide = !(relaxed && fitsNarrow(stage, codeLevels));
-    return packing(stage, buffers.get(stage.reads)!, wide, codeLevels);
+    const maxInputCode = stage.largest / stage.averaged;
+    const wide = !(relaxed && fitsNarrow(stage, maxInputCode));
+    return packing(stage, buffers.get(stage.reads)!, wide, maxInputCode);
   });
   const sums = program.stages.map((stage, i) => sumsLayout(stage, packings[i]!, group));
   const scratch = allocator.take(Math.max(...sums.map(({ bytes }) => bytes)));
@@ -223,11 +193,11 @@ function outputFields(
     outputColumn: to.column,
   };
   if (output.kind === "reals") return places;
-  if (output.kind === "codes") return { ...places, levels: output.levels };
+  if (output.kind === "codes") return { ...places, maxCode: output.maxCode };
   const other = output.otherScale === null ? realPlaces(output.other) : codePlaces(output.other);
   return {
     ...places,
-    levels: output.levels,
+    maxCode: output.maxCode,
     other: other.at,
     otherImage: other.image,
     otherRow: other.row,
@@ -253,12 +223,12 @@ function tableWords(stage: Stage): { finish: Finish; words: Int32Array } {
     const finish = output.otherScale === null ? Finish.addReals : Finish.addCodes;
     return { finish, words: scaleTable(output.scale, output.offset, Float32Array) };
   }
-  const { levels, thresholds } = output;
+  const { maxCode, thresholds } = output;
   const largest = largestSum(stage);
   for (const { precision, finish, table } of SCALES) {
     const lines = Array.from({ length: outputs }, (_, o) =>
       reproducingScale(
-        thresholds.subarray(o * levels, (o + 1) * levels),
+        thresholds.subarray(o * maxCode, (o + 1) * maxCode),
         { scale: output.scale[o]!, offset: output.offset[o]! },
         largest,
         precision,
@@ -276,12 +246,12 @@ function tableWords(stage: Stage): { finish: Finish; words: Int32Array } {
       };
     }
   }
-  return { finish: Finish.count, words: thresholdTable(thresholds, outputs, levels) };
+  return { finish: Finish.count, words: thresholdTable(thresholds, outputs, maxCode) };
 }
 
 /** No sum of a stage is beyond +- this, whatever the weights. */
-function largestSum({ kernel, input, weightLevels, largest }: Stage): number {
-  return kernel[0] * kernel[1] * input[2] * weightLevels * largest;
+function largestSum({ kernel, input, maxWeightCode, largest }: Stage): number {
+  return kernel[0] * kernel[1] * input[2] * maxWeightCode * largest;
 }
 
 /** [block of 8 outputs][8 scales, 8 offsets]; outputs that do not exist get 0, which is code 0. */
@@ -300,11 +270,11 @@ function scaleTable(
 }
 
 /** [block of 8 outputs][level][8 thresholds]; outputs that do not exist never reach theirs. */
-function thresholdTable(thresholds: Int32Array, outputs: number, levels: number): Int32Array {
-  const table = new Int32Array(roundUp(outputs, 8) * levels).fill(2 ** 31 - 1);
+function thresholdTable(thresholds: Int32Array, outputs: number, maxCode: number): Int32Array {
+  const table = new Int32Array(roundUp(outputs, 8) * maxCode).fill(2 ** 31 - 1);
   thresholds.forEach((threshold, i) => {
-    const o = Math.floor(i / levels);
-    table[((o >> 3) * levels + (i % levels)) * 8 + (o & 7)] = threshold;
+    const o = Math.floor(i / maxCode);
+    table[((o >> 3) * maxCode + (i % maxCode)) * 8 + (o & 7)] = threshold;
   });
   return table;
 }

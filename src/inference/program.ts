@@ -23,10 +23,10 @@
  *
  * Logits are S scale + offset in float64; the class is the first index of the largest one.
  */
-import { UserError } from "../errors.js";
-import type { ActivationNode, ConvNode, LinearNode, Model, Node } from "../models/model.js";
-import { paddingOf, shapes } from "../models/model.js";
-import { levels } from "../quantization/grid.js";
+import { UserError } from "../base/errors.js";
+import type { ActivationNode, ConvNode, LinearNode, Model, Node } from "../networks/model.js";
+import { paddingOf, shapes } from "../networks/model.js";
+import { maxCode } from "../quantization/grid.js";
 import type { DeployedLayer, DeployedNetwork } from "./deploy.js";
 import { type Affine, codeThresholds, realOffset, realScale } from "./thresholds.js";
 
@@ -35,8 +35,8 @@ export type Output =
   | {
       readonly kind: "codes";
       readonly name: string;
-      readonly levels: number;
-      /** outputs x levels: T_1..T_n of each channel, ascending. A code is the number of them that are <= the sum. */
+      readonly maxCode: number;
+      /** outputs x maxCode: T_1..T_n of each channel, ascending. A code is the number of them that are <= the sum. */
       readonly thresholds: Int32Array;
       /** x in steps c/n is s S scale + offset, but for rounding: a hint for faster ways to the same codes. */
       readonly scale: Float64Array;
@@ -53,7 +53,7 @@ export type Output =
   | {
       readonly kind: "residual";
       readonly name: string;
-      readonly levels: number;
+      readonly maxCode: number;
       readonly scale: Float32Array;
       readonly offset: Float32Array;
       /** Codes of an activation, times `otherScale`; or the `reals` of another stage, where that is null. */
@@ -79,7 +79,7 @@ export interface Stage {
   /** Shape of the sums: weights are [kernel height, kernel width, inputs, outputs], row-major, as in the checkpoint. */
   readonly sums: readonly [height: number, width: number, outputs: number];
   /** 2^bits - 1 of its weights. */
-  readonly weightLevels: number;
+  readonly maxWeightCode: number;
   /** -1 where the sum is negated, by channel. */
   readonly signs: Int8Array;
   /** Then the maximum over pool x pool windows, stride pool; 1 for none. */
@@ -191,7 +191,7 @@ function affineOf(
   const isInput = from.name === "input";
   return {
     clips: [clip, isInput ? 1 : network.activationClips[from.name]!],
-    divisor: levels(bits) * (isInput ? 255 : levels(network.bits.activations)) * from.averaged,
+    divisor: maxCode(bits) * (isInput ? 255 : maxCode(network.bits.activations)) * from.averaged,
     bias,
   };
 }
@@ -202,7 +202,7 @@ function deployedLayer({ layers }: DeployedNetwork, { name }: ConvNode | LinearN
 
 /** Adds the stages that give the codes of an activation. */
 function emit(node: ActivationNode, from: Term, network: DeployedNetwork, stages: Stage[]): void {
-  const n = levels(network.bits.activations);
+  const n = maxCode(network.bits.activations);
   const clip = network.activationClips[node.name]!;
   const { threshold } = network;
   const inSteps = (affine: Affine) => ({
@@ -216,7 +216,7 @@ function emit(node: ActivationNode, from: Term, network: DeployedNetwork, stages
   if (from.kind === "affine") {
     const { signs, thresholds } = codeThresholds(from.affine, clip, n, threshold);
     const { scale, offset } = inSteps(from.affine);
-    const codes = { kind: "codes", name: node.name, levels: n, thresholds, offset } as const;
+    const codes = { kind: "codes", name: node.name, maxCode: n, thresholds, offset } as const;
     stages.push(stage(network, from, { ...codes, scale: scale.map(Math.abs) }, signs));
     return;
   }
@@ -233,7 +233,7 @@ function emit(node: ActivationNode, from: Term, network: DeployedNetwork, stages
     const [otherClip, divisor] = otherName === "input" ? [1, 255] : [network.activationClips[otherName]!, n];
     otherScale = Math.fround(((otherClip / divisor) * n) / clip);
   } else throw unsupported(network.model, node, "a residual sum must add codes or a weight layer");
-  const output = { kind: "residual", name: node.name, levels: n, other: otherName, otherScale } as const;
+  const output = { kind: "residual", name: node.name, maxCode: n, other: otherName, otherScale } as const;
   stages.push(stage(network, main, { ...output, ...single(main) }));
 }
 
@@ -255,9 +255,9 @@ function stage(
   const [height, width] = isConv ? (shapes(model).get(layer.name) as [number, number]) : [1, 1];
   const sums = [height, width, outputs] as const;
   const [rows, columns] = isConv ? paddingOf(layer, input, sums) : [0, 0];
-  const weightLevels = levels(deployedLayer(network, layer).bits);
-  const largest = (from.name === "input" ? 255 : levels(bits.activations)) * from.averaged;
-  if (kernel[0] * kernel[1] * input[2] * weightLevels * largest > LARGEST_SUM)
+  const maxWeightCode = maxCode(deployedLayer(network, layer).bits);
+  const largest = (from.name === "input" ? 255 : maxCode(bits.activations)) * from.averaged;
+  if (kernel[0] * kernel[1] * input[2] * maxWeightCode * largest > LARGEST_SUM)
     throw new UserError(`the sums of layer ${layer.name} of model ${model.name} may exceed 32 bits`);
   return {
     name: layer.name,
@@ -269,7 +269,7 @@ function stage(
     stride,
     padding: [Math.floor(rows / 2), Math.floor(columns / 2)],
     sums,
-    weightLevels,
+    maxWeightCode,
     signs: signs ?? new Int8Array(outputs).fill(1),
     pool,
     output,

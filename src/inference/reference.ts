@@ -29,7 +29,7 @@ export function evaluate(program: IntegerProgram, weights: Codes, image: Uint8Ar
           ? reals[output.other]!
           : Float32Array.from(codes[output.other]!, (u) => u * output.otherScale!);
       codes[output.name] = Uint8Array.from(sums, (s, i) =>
-        nearestCode(Math.fround(single(s, i % outputs, output) + other[i]!), output.levels),
+        nearestCode(Math.fround(single(s, i % outputs, output) + other[i]!), output.maxCode),
       );
     }
   }
@@ -70,7 +70,7 @@ function convolve(stage: Stage, weights: Uint8Array, codes: Uint8Array | Int32Ar
   const [kernelHeight, kernelWidth] = stage.kernel;
   const [top, left] = stage.padding;
   const [height, width, outputs] = stage.sums;
-  const { stride, weightLevels: n } = stage;
+  const { stride, maxWeightCode: n } = stage;
   const sums = new Int32Array(height * width * outputs);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
@@ -93,12 +93,12 @@ function convolve(stage: Stage, weights: Uint8Array, codes: Uint8Array | Int32Ar
 export function countThresholds(
   sums: Int32Array,
   outputs: number,
-  { levels, thresholds }: { levels: number; thresholds: Int32Array },
+  { maxCode, thresholds }: { maxCode: number; thresholds: Int32Array },
 ): Uint8Array {
   return Uint8Array.from(sums, (sum, i) => {
-    const from = (i % outputs) * levels;
+    const from = (i % outputs) * maxCode;
     let code = 0;
-    while (code < levels && thresholds[from + code]! <= sum) code++;
+    while (code < maxCode && thresholds[from + code]! <= sum) code++;
     return code;
   });
 }
@@ -108,8 +108,8 @@ function single(sum: number, o: number, { scale, offset }: { scale: Float32Array
   return Math.fround(Math.fround(Math.fround(sum) * scale[o]!) + offset[o]!);
 }
 
-function nearestCode(v: number, levels: number): number {
-  return Math.floor(Math.fround(Math.min(Math.max(v, 0), levels) + 0.5));
+function nearestCode(v: number, maxCode: number): number {
+  return Math.floor(Math.fround(Math.min(Math.max(v, 0), maxCode) + 0.5));
 }
 
 /** The first index of the largest number. */

@@ -1,5 +1,5 @@
-import type { Model } from "../models/index.js";
-import { stream } from "../random/index.js";
+import { stream } from "../base/random/index.js";
+import type { Model } from "../networks/index.js";
 import { codesOf, type DeployedNetwork } from "./deploy.js";
 import { type KernelVariant, supports } from "./kernels.js";
 import { Machine } from "./machine.js";

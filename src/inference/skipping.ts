@@ -79,7 +79,7 @@ function inputColumns({ sums, stride, kernel }: Stage): number {
 }
 
 function suitsSkipping(stage: Stage): boolean {
-  const { reads, averaged, input, sums, pool, weightLevels, largest, kernel } = stage;
+  const { reads, averaged, input, sums, pool, maxWeightCode, largest, kernel } = stage;
   return (
     reads !== "input" &&
     averaged === 1 &&
@@ -87,7 +87,7 @@ function suitsSkipping(stage: Stage): boolean {
     pool === 1 &&
     input[2] % 8 === 0 &&
     sums[2] % 32 === 0 &&
-    weightLevels <= 127 &&
+    maxWeightCode <= 127 &&
     largest <= 127 &&
     safeSteps(stage) >= 2 &&
     inputColumns(stage) * kernel[0] * input[2] <= MOST_PLACES

@@ -6,8 +6,8 @@
 import { Field, Method } from "./assembly/fields.js";
 import type { HeldOutput } from "./held.js";
 import { isFlat } from "./layout.js";
-import type { Plan, StagePlan } from "./plan.js";
 import { outputName, type Stage } from "./program.js";
+import type { Plan, StagePlan } from "./stage-plan.js";
 
 /** One call of a kernel: a stage, or some of its output channels. */
 export interface Step {

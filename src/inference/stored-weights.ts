@@ -1,4 +1,4 @@
-import type { StagePlan } from "./plan.js";
+import type { StagePlan } from "./stage-plan.js";
 
 /** The weights of one layer where the kernels read them, in one copy or two. */
 export class StoredWeights {
@@ -65,7 +65,7 @@ export class StoredWeights {
   #write(i: number, code: number): void {
     const { stage, packing } = this.#plan;
     const output = i % stage.sums[2];
-    const value = stage.signs[output]! * (2 * code - stage.weightLevels);
+    const value = stage.signs[output]! * (2 * code - stage.maxWeightCode);
     const differed = this.#codes[i] !== this.#faultFree[i];
     this.#codes[i] = code;
     this.#differing[output]! += Number(code !== this.#faultFree[i]) - Number(differed);

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ImageDataset } from "../datasets/images.js";
-import { quantizeActivations } from "../quantization/tensor.js";
-import { fatRelu } from "../sparsity/tensor.js";
 import { toTensors } from "../tensors/arrays.js";
-import { imageTensor } from "../training/batches.js";
-import { type Activation, forward } from "../training/forward.js";
+import { imageTensor } from "../tensors/batches.js";
+import { type Activation, forward } from "../tensors/forward.js";
+import { quantizeActivations } from "../tensors/quantization.js";
+import { fatRelu } from "../tensors/sparsity.js";
 import type { Classifier } from "./classifier.js";
 import { type DeployedNetwork, quantizedWeights } from "./deploy.js";
 

@@ -37,21 +37,21 @@ const ALWAYS = -(2 ** 31);
 
 /**
  * The integer thresholds of every output channel, exactly (see program.ts).
- * @param clip of the activation, which has n = `levels` steps
+ * @param clip of the activation, which has n = `maxCode` steps
  * @param fatRelu x below this has code 0
- * @returns signs: -1 for channels whose sums are to be negated; thresholds: outputs x levels, ascending per channel
+ * @returns signs: -1 for channels whose sums are to be negated; thresholds: outputs x maxCode, ascending per channel
  */
 export function codeThresholds(
   affine: Affine,
   clip: number,
-  levels: number,
+  maxCode: number,
   fatRelu: number,
 ): { signs: Int8Array; thresholds: Int32Array } {
   const outputs = affine.bias.length;
   const signs = new Int8Array(outputs);
-  const thresholds = new Int32Array(outputs * levels);
-  const step = divide(rational(clip), rational(2 * levels));
-  const bounds = Array.from({ length: levels }, (_, i) =>
+  const thresholds = new Int32Array(outputs * maxCode);
+  const step = divide(rational(clip), rational(2 * maxCode));
+  const bounds = Array.from({ length: maxCode }, (_, i) =>
     maximum(multiply(step, rational(2 * i + 1)), rational(fatRelu)),
   );
   const perSum = divide(
@@ -65,7 +65,7 @@ export function codeThresholds(
     const negative = sign(slope) < 0;
     signs[o] = negative ? -1 : 1;
     bounds.forEach((bound, i) => {
-      thresholds[o * levels + i] = leastSum(negative ? negate(slope) : slope, offset, bound);
+      thresholds[o * maxCode + i] = leastSum(negative ? negate(slope) : slope, offset, bound);
     });
   }
   return { signs, thresholds };

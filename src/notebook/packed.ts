@@ -1,4 +1,4 @@
-import type { Figure } from "../exhibits/figure.js";
+import type { Figure } from "../exhibits/forms/figure.js";
 
 /**
  * The figure with each grid of heights as plotly's base64 of float32, `{dtype, bdata, shape}`: in a notebook file a list of

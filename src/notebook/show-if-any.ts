@@ -1,5 +1,5 @@
-import type { Figure } from "../exhibits/figure.js";
-import type { Table } from "../exhibits/table.js";
+import type { Figure } from "../exhibits/forms/figure.js";
+import type { Table } from "../exhibits/forms/table.js";
 import { show } from "./show.js";
 import { showTable } from "./show-table.js";
 

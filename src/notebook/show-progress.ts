@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { OnProgress } from "../campaign/progress.js";
-import { progressText } from "../progress-text.js";
+import type { OnProgress } from "../base/progress.js";
+import { progressText } from "../base/progress-text.js";
 import { emit } from "./emit.js";
 
 /** Time between two updates. */

@@ -1,4 +1,4 @@
-import { type Cell, type Table, toHtml, toText } from "../exhibits/table.js";
+import { type Cell, type Table, toHtml, toText } from "../exhibits/forms/table.js";
 import { emit } from "./emit.js";
 
 /**

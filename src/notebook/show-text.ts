@@ -1,4 +1,4 @@
-import { wrap } from "../exhibits/table.js";
+import { wrap } from "../exhibits/forms/table.js";
 import { emit } from "./emit.js";
 
 /** Characters of a line where there is only text. */

@@ -1,7 +1,7 @@
-import { UserError } from "../errors.js";
-import { describeFigure } from "../exhibits/describe-figure.js";
-import type { Figure } from "../exhibits/figure.js";
-import { openRenderer, type Renderer } from "../rendering/index.js";
+import { UserError } from "../base/errors.js";
+import { describeFigure } from "../exhibits/forms/describe-figure.js";
+import type { Figure } from "../exhibits/forms/figure.js";
+import { openRenderer, type Renderer } from "../publishing/rendering/index.js";
 import { emit, inKernel } from "./emit.js";
 import { packed } from "./packed.js";
 

@@ -2,14 +2,12 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { UserError } from "../errors.js";
-import { publishedDirectory, readResultsFrom, resultsName } from "../results/results.js";
-import type { Results } from "../results/rows.js";
+import { UserError } from "../base/errors.js";
+import { ROOT } from "../base/root.js";
+import { publishedDirectory, readResultsFrom, resultsName } from "../experiments/results/results.js";
+import type { Results } from "../experiments/results/rows.js";
 import { cellSignal } from "./cell-signal.js";
 import { emit } from "./emit.js";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What a notebook shows: results, and the folder that they are in, with the networks' checkpoints. */
 export interface StudyResults {
@@ -44,7 +42,7 @@ async function reproduce(study: string, profile: string, directory: string): Pro
   const tell = (text: string) => {
     if (emit({ "text/plain": text }, { id, replace: shown })) shown = true;
   };
-  const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+  const main = join(ROOT, "dist", "cli", "main.js");
   const where = ["--out", directory, "--figures", join(directory, "figures")];
   const child = spawn(
     process.execPath,

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { activationCodes, activationValues, weightCodes, weightValues } from "./grid.js";
 
 /**

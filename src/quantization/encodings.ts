@@ -2,8 +2,8 @@
  * How the code q of a weight is written into memory (docs/protocol.md section 2). The levels are the same in every
  * encoding; which weight a faulty bit makes of another is not.
  */
-import { UserError } from "../errors.js";
-import { levels, requireCode } from "./grid.js";
+import { UserError } from "../base/errors.js";
+import { levels, maxCode, requireCode } from "./grid.js";
 
 /**
  * - `offset-binary`: q itself
@@ -18,12 +18,12 @@ export const ENCODINGS: readonly Encoding[] = ["offset-binary", "twos-complement
 
 /** The bits stored for `code`, as an integer from 0 to 2^bits - 1. */
 export function encode(code: number, bits: number, encoding: Encoding): number {
-  return encoder(encoding)(requireCode(code, levels(bits)), 2 ** (bits - 1));
+  return encoder(encoding)(requireCode(code, maxCode(bits)), 2 ** (bits - 1));
 }
 
 /** The code that the stored bits stand for: the inverse of {@link encode}. */
 export function decode(stored: number, bits: number, encoding: Encoding): number {
-  const n = levels(bits);
+  const n = maxCode(bits);
   if (!(Number.isInteger(stored) && stored >= 0 && stored <= n)) {
     throw new UserError(`stored must be an integer from 0 to ${n}, got ${String(stored)}`);
   }
@@ -33,7 +33,7 @@ export function decode(stored: number, bits: number, encoding: Encoding): number
 /** Both directions as tables of length 2^bits: `encode[code]` is what is stored, `decode[stored]` is the code. */
 export function encodingTables(bits: number, encoding: Encoding): { encode: Uint8Array; decode: Uint8Array } {
   const toStored = encoder(encoding);
-  const length = levels(bits) + 1;
+  const length = levels(bits);
   const tables = { encode: new Uint8Array(length), decode: new Uint8Array(length) };
   for (let code = 0; code < length; code++) {
     const stored = toStored(code, length / 2);

@@ -8,32 +8,37 @@
  * All of it is float64 arithmetic on the numbers given. The deployed codes are those computed from the float32 latent
  * weights and the float32 clip as stored in a checkpoint. Float32Array results are rounded once, at the end.
  */
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 
-/** The largest code of a grid of `bits` bits, 2^bits - 1; a grid has one level more than that. */
+/** The number of levels of a grid of `bits` bits, 2^bits. */
 export function levels(bits: number): number {
-  return 2 ** requireBits(bits) - 1;
+  return 2 ** requireBits(bits);
+}
+
+/** The largest code of a grid of `bits` bits, 2^bits - 1: n in the formulas above. */
+export function maxCode(bits: number): number {
+  return levels(bits) - 1;
 }
 
 /** The code of the weight `w`: an integer from 0 to 2^bits - 1. Zero is not a level of this grid. */
 export function weightCode(w: number, clip: number, bits: number): number {
-  return weightRule(requireNumber("w", w), requireClip(clip), levels(bits));
+  return weightRule(requireNumber("w", w), requireClip(clip), maxCode(bits));
 }
 
 /** The weight that a code stands for. Code n - q is exactly the negative of code q. */
 export function weightValue(code: number, clip: number, bits: number): number {
-  const n = levels(bits);
+  const n = maxCode(bits);
   return weightLevel(requireCode(code, n), requireClip(clip), n);
 }
 
 /** The code of the activation `x`: an integer from 0 to 2^bits - 1; whatever is not positive has code 0. */
 export function activationCode(x: number, clip: number, bits: number): number {
-  return activationRule(requireNumber("x", x), requireClip(clip), levels(bits));
+  return activationRule(requireNumber("x", x), requireClip(clip), maxCode(bits));
 }
 
 /** The activation that a code stands for, from 0 to |clip|. */
 export function activationValue(code: number, clip: number, bits: number): number {
-  const n = levels(bits);
+  const n = maxCode(bits);
   return activationLevel(requireCode(code, n), requireClip(clip), n);
 }
 
@@ -75,7 +80,7 @@ function toCodes(
   bits: number,
 ): Uint8Array {
   const c = requireClip(clip);
-  const n = levels(bits);
+  const n = maxCode(bits);
   const codes = new Uint8Array(numbers.length);
   for (let i = 0; i < numbers.length; i++) {
     const code = rule(numbers[i]!, c, n);
@@ -88,7 +93,7 @@ function toCodes(
 
 function toValues(codes: Uint8Array, level: Arithmetic, clip: number, bits: number): Float32Array {
   const c = requireClip(clip);
-  const n = levels(bits);
+  const n = maxCode(bits);
   const values = Float32Array.from({ length: n + 1 }, (_, code) => level(code, c, n));
   const result = new Float32Array(codes.length);
   for (let i = 0; i < codes.length; i++) {

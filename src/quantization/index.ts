@@ -6,10 +6,10 @@ export {
   activationValue,
   activationValues,
   levels,
+  maxCode,
   weightCode,
   weightCodes,
   weightValue,
   weightValues,
 } from "./grid.js";
 export { type WeightQuantizer, weightQuantizer } from "./straight-through.js";
-export { quantizeActivations, quantizeWeights } from "./tensor.js";

@@ -1,4 +1,4 @@
-import { levels, requireClip, weightCodes, weightValues } from "./grid.js";
+import { maxCode, requireClip, weightCodes, weightValues } from "./grid.js";
 
 /**
  * The weight grid with a learned clip and straight-through gradients (docs/protocol.md section 2). Training computes with
@@ -27,7 +27,7 @@ export interface WeightQuantizer {
  */
 export function weightQuantizer(bits: number | ReadonlyMap<string, number>): WeightQuantizer {
   const widthOf = typeof bits === "number" ? () => bits : (layer: string) => widthIn(bits, layer);
-  for (const width of typeof bits === "number" ? [bits] : bits.values()) levels(width); // refuses bad bits now
+  for (const width of typeof bits === "number" ? [bits] : bits.values()) maxCode(width); // refuses bad bits now
   return {
     value(latent, clip, layer = "") {
       const width = widthOf(layer);

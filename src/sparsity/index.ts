@@ -1,3 +1,2 @@
-export type { MeasuredSparsity } from "./measure.js";
-export { measureSparsity } from "./measure.js";
-export { fatRelu, hoyerPenalty, l1Penalty } from "./tensor.js";
+export { type MeasuredSparsity, measureSparsity } from "./measure.js";
+export { SPARSIFICATIONS, type Sparsification, thresholdOf } from "./penalties.js";

@@ -1,4 +1,4 @@
-import { type Model, shapes, weightLayers } from "../models/model.js";
+import { type Model, shapes, weightLayers } from "../networks/model.js";
 
 /** Sparsity of one network over a set of images. */
 export interface MeasuredSparsity {

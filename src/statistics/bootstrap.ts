@@ -1,5 +1,5 @@
-import { UserError } from "../errors.js";
-import type { Stream } from "../random/stream.js";
+import { UserError } from "../base/errors.js";
+import type { Stream } from "../base/random/stream.js";
 import { type SeedsByMaps, shapeOf } from "./matrix.js";
 import { sampleQuantile } from "./quantile.js";
 

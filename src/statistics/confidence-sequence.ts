@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { tInterval } from "./t-interval.js";
 
 export interface SequenceOptions {

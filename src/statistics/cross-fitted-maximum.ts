@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { mean, type SeedsByMaps, shapeOf } from "./matrix.js";
 
 export interface CrossFittedMaximum {

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 
 /** Numbers by seed (rows) and fault map (columns). */
 export type SeedsByMaps = readonly (readonly number[])[];

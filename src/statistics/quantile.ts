@@ -1,5 +1,5 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 
 /** Beyond this many degrees of freedom Student's t and the normal distribution agree to 10 digits. */
 const NORMAL_DF = 1e10;

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { mean } from "./matrix.js";
 
 /** Ranks from 1, equal values sharing the mean of theirs. */

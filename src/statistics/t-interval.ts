@@ -1,4 +1,4 @@
-import { UserError } from "../errors.js";
+import { UserError } from "../base/errors.js";
 import { mean } from "./matrix.js";
 import { criticalValue, tQuantile } from "./quantile.js";
 

@@ -1,14 +1,11 @@
-export { armConfig, floatConfig, studyHash } from "./hash.js";
-export { armOf, findStudy, modelOf, STUDIES, seedsOfArm } from "./registry.js";
-export { parseStudy } from "./schema.js";
-export type { Knob, SelectionSettings, SelectionStage } from "./selection.js";
-export { armWith, STANDARD } from "./selection.js";
-export type {
-  Arm,
-  ArmGroup,
-  CampaignSettings,
-  ExtraCampaign,
-  RangeRule,
-  Study,
-  TrainingPhase,
-} from "./study.js";
+export { armOf, seedsOfArm } from "../experiments/study/arms.js";
+export { modelOf } from "../experiments/study/content.js";
+export { armHash, floatHash, studyHash } from "../experiments/study/identity.js";
+export type { Knob } from "../experiments/study/knobs.js";
+export { parseStudy } from "../experiments/study/schema.js";
+export { armWith } from "../experiments/study/selection.js";
+export type { SelectionSettings, SelectionStage } from "../experiments/study/selection-settings.js";
+export type { Arm, ArmGroup, CampaignSettings, ExtraCampaign, Study } from "../experiments/study/study.js";
+export type { ArmClipRule } from "../training/clip-rules.js";
+export type { TrainingPhase } from "../training/phase.js";
+export { findStudy, STUDIES } from "./registry.js";

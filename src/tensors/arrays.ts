@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Array32, Arrays } from "../arrays.js";
+import type { Array32, Arrays } from "../base/arrays.js";
 import type { Tensors } from "./named.js";
 
 /** Copies tensors out, by name. */

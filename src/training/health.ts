@@ -1,7 +1,7 @@
-import { type Arrays, scalarValue } from "../arrays.js";
-import { UserError } from "../errors.js";
+import { type Arrays, scalarValue } from "../base/arrays.js";
+import { UserError } from "../base/errors.js";
+import { isClip } from "../networks/parameters.js";
 import type { OptimizerState } from "./optimizer.js";
-import { isClip } from "./parameters.js";
 
 /** A clip below this share of its start has collapsed: the network behind it is no longer the one under study. */
 const COLLAPSED = 1e-3;

@@ -1,11 +1,13 @@
-export type { Activation } from "./forward.js";
-export { forward } from "./forward.js";
+export type { Sparsification } from "../sparsity/penalties.js";
+export type { Batch } from "../tensors/batches.js";
+export type { Activation } from "../tensors/forward.js";
+export { forward } from "../tensors/forward.js";
+export type { ClipRule } from "./clip-rules.js";
+export type { GradientRule } from "./gradients/rules.js";
 export { TrainingFailure } from "./health.js";
-export type { Batch, Sparsification } from "./loss.js";
 export { batchLoss } from "./loss.js";
 export { cosineSchedule, nesterovStep } from "./optimizer.js";
-export type { Ranges } from "./ranges.js";
-export type { GradientRule, StepOptions } from "./step.js";
+export type { StepOptions } from "./step.js";
 export { trainStep } from "./step.js";
 export type { Loss } from "./tensor-loss.js";
 export { tensorLoss } from "./tensor-loss.js";

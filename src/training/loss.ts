@@ -1,29 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { scalarValue } from "../arrays.js";
-import { crossEntropy } from "../backend/operations.js";
-import type { Model } from "../models/model.js";
-import { quantizeActivations } from "../quantization/tensor.js";
-import { fatRelu, hoyerPenalty, l1Penalty } from "../sparsity/tensor.js";
-import { type Activation, forward } from "./forward.js";
-import type { ClipObserver } from "./ranges.js";
+import { scalarValue } from "../base/arrays.js";
+import type { Model } from "../networks/model.js";
+import { parameterName } from "../networks/parameters.js";
+import type { Sparsification } from "../sparsity/penalties.js";
+import { crossEntropy } from "../tensors/backend/operations.js";
+import type { Batch } from "../tensors/batches.js";
+import { type Activation, forward } from "../tensors/forward.js";
+import { quantizeActivations } from "../tensors/quantization.js";
+import { sparsityOnTensors } from "../tensors/sparsity.js";
+import type { ClipObserver } from "./clip-rules.js";
 import type { Loss } from "./tensor-loss.js";
-
-/** How an arm makes its activations sparse. */
-export type Sparsification =
-  | { readonly kind: "none" }
-  | { readonly kind: "l1" | "hoyer"; readonly alpha: number }
-  | { readonly kind: "fatrelu"; readonly threshold: number };
-
-/** One batch: images [batch, height, width, channels] in [0, 1] and one-hot labels [batch, classes]. */
-export interface Batch {
-  readonly images: tf.Tensor4D;
-  readonly labels: tf.Tensor2D;
-}
-
-/** What stands at an activation node before its quantizer: ReLU, or FATReLU. */
-export function rectify(x: tf.Tensor, sparsification: Sparsification): tf.Tensor {
-  return sparsification.kind === "fatrelu" ? fatRelu(x, sparsification.threshold) : tf.relu(x);
-}
 
 /**
  * The training loss of one batch as a function of weights and the rest: cross-entropy plus the sparsity penalty, which is
@@ -44,22 +30,21 @@ export function batchLoss(
     observer?: ClipObserver | undefined;
   },
 ): Loss {
+  const { rectify, isRelu, penalty } = sparsityOnTensors(sparsification);
   // without a penalty or threshold the quantizer's own clamp at 0 is the ReLU
-  const quantizerRectifies = activationBits !== undefined && sparsification.kind === "none";
+  const quantizerRectifies = activationBits !== undefined && isRelu && penalty === null;
   return (weights, rest, pass) => {
     const penalized: tf.Tensor[] = [];
     const activate: Activation = (x, node) => {
-      const rectified = quantizerRectifies ? x : rectify(x, sparsification);
+      const rectified = quantizerRectifies ? x : rectify(x);
       penalized.push(rectified);
       if (activationBits === undefined) return rectified;
-      const name = `${node}.clip`;
+      const name = parameterName.clip(node);
       const clip = observer ? observedClip(observer, name, rectified, pass) : rest[name]!;
       return quantizeActivations(rectified, clip, activationBits);
     };
     const loss = crossEntropy(forward(model, weights, rest, batch.images, activate), batch.labels);
-    if (sparsification.kind !== "l1" && sparsification.kind !== "hoyer") return loss;
-    const penalty = sparsification.kind === "l1" ? l1Penalty : hoyerPenalty;
-    return tf.add(loss, tf.mul(penalty(penalized), sparsification.alpha));
+    return penalty ? tf.add(loss, penalty(penalized)) : loss;
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Arrays, mapArrays } from "../arrays.js";
+import { type Arrays, mapArrays } from "../base/arrays.js";
 
 /** Parameters and their velocities, by the same names. */
 export interface OptimizerState {

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Arrays } from "../arrays.js";
-import type { LossGradient } from "../saq/gradient.js";
+import type { Arrays } from "../base/arrays.js";
 import { fromTensors, toTensors } from "../tensors/arrays.js";
 import { nameTensors, type Tensors } from "../tensors/named.js";
+import type { LossGradient } from "./gradients/gradient.js";
 
 /** A loss on tensors by name: weights as they stand in memory, and the rest. */
 export type Loss = (weights: Tensors, rest: Tensors, pass: "first" | "second") => tf.Scalar;

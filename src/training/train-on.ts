@@ -1,12 +1,14 @@
-import { loadBackend } from "../backend/load.js";
-import type { Checkpoint } from "../checkpoints/checkpoint.js";
-import { UserError } from "../errors.js";
-import type { Bits } from "../models/bits.js";
-import type { Model } from "../models/model.js";
-import { settingsHash } from "../studies/hash.js";
-import type { TrainingPhase } from "../studies/study.js";
-import type { Sparsification } from "./loss.js";
-import type { GradientRule } from "./step.js";
+import { UserError } from "../base/errors.js";
+import { settingsHash } from "../base/settings-hash.js";
+import type { Bits } from "../networks/bits.js";
+import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
+import type { Model } from "../networks/model.js";
+import type { Sparsification } from "../sparsity/penalties.js";
+import { thresholdOf } from "../sparsity/penalties.js";
+import { loadBackend } from "../tensors/backend/load.js";
+import type { GradientRule } from "./gradients/rules.js";
+import type { TrainingPhase } from "./phase.js";
+
 import { type TrainingData, type TrainingOptions, train } from "./train.js";
 
 export interface TrainOnOptions extends Pick<TrainingOptions, "onProgress" | "signal"> {
@@ -52,7 +54,7 @@ export async function trainOn(
   const phase = { ...PHASE, ...settings };
   const config = settingsHash({ start: start.origin.config, bits, phase, sparsification, gradient });
   const { study, profile, seed } = start.origin;
-  const threshold = sparsification.kind === "fatrelu" ? sparsification.threshold : 0;
+  const threshold = thresholdOf(sparsification);
   const backend = { ...(await loadBackend()) };
   const origin = { study, profile, model: model.name, arm, seed, bits, threshold, config, backend };
   return train({ model, origin, settings: phase, sparsification, gradient, start }, data, options);

@@ -1,28 +1,31 @@
 import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
-import { mapArrays } from "../arrays.js";
+import { mapArrays } from "../base/arrays.js";
+import { gatherLabels, type ImageDataset } from "../datasets/images.js";
+import { countCorrect } from "../inference/classifier.js";
+import { codesOf, deploy } from "../inference/deploy.js";
+import { tensorClassifier } from "../inference/tensor.js";
 import {
   type Checkpoint,
   type CheckpointOrigin,
   type EpochRecord,
   networkHash,
-} from "../checkpoints/checkpoint.js";
-import { gatherLabels, type ImageDataset } from "../datasets/images.js";
-import { countCorrect } from "../inference/classifier.js";
-import { codesOf, deploy } from "../inference/deploy.js";
-import { tensorClassifier } from "../inference/tensor.js";
-import type { Model } from "../models/model.js";
+} from "../networks/checkpoints/checkpoint.js";
+import type { Model } from "../networks/model.js";
+import type { Point } from "../networks/parameters.js";
+import { flatten, unflatten } from "../networks/parameters.js";
 import type { Encoding } from "../quantization/encodings.js";
-import type { Point } from "../saq/gradient.js";
-import type { TrainingPhase } from "../studies/study.js";
-import { batchAt, epochBatches, imageTensor } from "./batches.js";
-import { classifyFloat } from "./classify-float.js";
+import type { Sparsification } from "../sparsity/penalties.js";
+import { batchAt, epochBatches, imageTensor } from "../tensors/batches.js";
+import { classifyFloat } from "../tensors/classify-float.js";
+import { type ClipRule, clipRuleSpec, startClips } from "./clip-rules.js";
+import type { GradientRule } from "./gradients/rules.js";
 import { checkTraining, clipValues, requireClips } from "./health.js";
-import type { Sparsification } from "./loss.js";
+
 import { cosineSchedule, type OptimizerState } from "./optimizer.js";
-import { addClips, flatten, initialPoint, unflatten } from "./parameters.js";
-import { type Ranges, startRanges } from "./ranges.js";
-import { type GradientRule, trainStep } from "./step.js";
+import type { TrainingPhase } from "./phase.js";
+import { addClips, initialPoint } from "./start.js";
+import { trainStep } from "./step.js";
 
 /** One network to train. */
 export interface TrainingJob {
@@ -35,7 +38,7 @@ export interface TrainingJob {
   /** The float network to start from; undefined trains that network itself. */
   readonly start: Checkpoint | undefined;
   /** Where clips come from. Default: learned. */
-  readonly ranges?: Ranges;
+  readonly clips?: ClipRule;
   /** How codes lie in memory, which decides what a flip does to them in RandBET. Default: offset binary. */
   readonly encoding?: Encoding;
 }
@@ -86,7 +89,7 @@ export async function train(
   const curve: EpochRecord[] = [...(options.resume?.origin.curve ?? job.start?.origin.curve ?? [])];
   const finished = options.resume?.origin.epoch ?? 0;
   const start = begin(job, data);
-  const { ranges, encoding } = job;
+  const { clips, encoding } = job;
   let state = options.resume ? resumed(options.resume) : start;
   const initialClips = clipValues(start.parameters); // what a collapse is measured against
   requireClips(initialClips, origin.arm);
@@ -114,7 +117,7 @@ export async function train(
         momentum: settings.momentum,
         weightDecay: settings.weightDecay,
         key: [origin.study, "step", origin.seed, step],
-        ...(ranges && { ranges }),
+        ...(clips && { clips }),
         ...(encoding && { encoding }),
       });
       tf.dispose([batch.images, batch.labels]);
@@ -155,16 +158,16 @@ function begin(job: TrainingJob, data: TrainingData): OptimizerState {
 }
 
 function startingPoint(
-  { model, origin, settings, sparsification, start, ranges = { rule: "learned" } }: TrainingJob,
+  { model, origin, settings, sparsification, start, clips = { rule: "learned" } }: TrainingJob,
   data: TrainingData,
 ): Point {
   if (!start) return initialPoint(model, origin.study, origin.seed);
   const key = { study: origin.study, phase: "quantized", seed: origin.seed, epoch: 1 };
   const images = imageTensor(data.dataset, epochBatches(data.train, settings.batch, key)[0]!);
-  const seen = ranges.rule === "observed" ? { share: 1 } : {}; // all that is observed lies within the clip
+  const seen = clipRuleSpec(clips).observesActivations ? { share: 1 } : {}; // all that is observed lies within the clip
   const point = addClips(model, unflatten(model, start.parameters), images, sparsification, seen);
   images.dispose();
-  return startRanges(point, ranges);
+  return startClips(point, clips);
 }
 
 function resumed({ parameters, velocity = {} }: Checkpoint): OptimizerState {

@@ -5,9 +5,14 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { publishedClaims } from "../../src/cli/published-claims.js";
 import { claimsTable, discussion, toText } from "../../src/exhibits/index.js";
-import { publishedDirectory, readResultsFrom, resultsOf, writeResults } from "../../src/results/index.js";
-import { surveySelection } from "../../src/selection/select.js";
-import { selectionRecord } from "../../src/selection/select-results.js";
+import {
+  publishedDirectory,
+  readResultsFrom,
+  resultsOf,
+  writeResults,
+} from "../../src/experiments/results/index.js";
+import { surveySelection } from "../../src/experiments/selection/select.js";
+import { selectionRecord } from "../../src/experiments/selection/select-results.js";
 import { findStudy } from "../../src/studies/index.js";
 import { fullStudy, smallResults } from "../exhibits/full-rows.js";
 import { flatenn, temporaryFolder } from "../support/cli.js";

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { loadFaultModel } from "../../src/faults/index.js";
-import { publishedDirectory, readTrials } from "../../src/results/index.js";
+import { loadFaultModel } from "../../src/experiments/fault-files/load.js";
+
+import { publishedDirectory, readTrials } from "../../src/experiments/results/index.js";
 import { flatenn, temporaryFolder } from "../support/cli.js";
 
 const MODULE = `export default { id: "none-flip", title: "nothing", apply: (stored) => stored };`;

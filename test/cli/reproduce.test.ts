@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { claims } from "../../src/exhibits/index.js";
-import { readResultsFrom } from "../../src/results/index.js";
+import { readResultsFrom } from "../../src/experiments/results/index.js";
 import { contents, reproduceInto, reproducible, temporaryFolder, writeSmallStudy } from "../support/cli.js";
 
 describe("flatenn reproduce", { timeout: 240_000 }, () => {

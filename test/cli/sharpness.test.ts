@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { type LandscapeDocument, SHARPNESS, type SharpnessDocument } from "../../src/sharpness/index.js";
+import {
+  type LandscapeDocument,
+  SHARPNESS,
+  type SharpnessDocument,
+} from "../../src/experiments/sharpness/index.js";
 import { flatenn, temporaryFolder } from "../support/cli.js";
 
 /** Everything of everything, but little of it: seconds a network. */

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { writeCheckpoint } from "../../src/checkpoints/index.js";
-import { lenet5 } from "../../src/models/index.js";
-import type { SingleBitResults } from "../../src/single-bit/index.js";
+import type { SingleBitResults } from "../../src/experiments/single-bit/index.js";
+import { writeCheckpoint } from "../../src/networks/checkpoints/index.js";
+import { lenet5 } from "../../src/networks/index.js";
 import { leveugleSampleSize } from "../../src/statistics/index.js";
 import { contents, flatenn, temporaryFolder, writeSmallStudy } from "../support/cli.js";
 import { randomCheckpoint } from "../support/network.js";

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSyn
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { publishedDirectory } from "../../src/results/index.js";
+import { publishedDirectory } from "../../src/experiments/results/index.js";
 import { flatenn, temporaryFolder } from "../support/cli.js";
 import { alterTrials, published, smallStudy } from "../support/published.js";
 

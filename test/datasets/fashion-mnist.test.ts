@@ -12,8 +12,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { UserError } from "../../src/base/errors.js";
 import { FASHION_MNIST_CLASSES, fashionMnistSplit, loadFashionMnist } from "../../src/datasets/index.js";
-import { UserError } from "../../src/errors.js";
 
 const COMMITTED = resolve(import.meta.dirname, "../../data/fashion-mnist");
 const TRAIN = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accuraciesOf } from "../../src/exhibits/accuracies.js";
+import { accuraciesOf } from "../../src/analysis/accuracies.js";
 import {
   ARM_STYLES,
   accuracyTable,
@@ -8,7 +8,7 @@ import {
   claims,
   claimsTable,
 } from "../../src/exhibits/index.js";
-import { readResults } from "../../src/results/index.js";
+import { readResults } from "../../src/experiments/results/index.js";
 import { type Arm, findStudy } from "../../src/studies/index.js";
 import { fullStudy, smallResults } from "./full-rows.js";
 import { study, typical } from "./rows.js";

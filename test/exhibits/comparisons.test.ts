@@ -10,7 +10,7 @@ import {
   layerFaultsTable,
   toCsv,
 } from "../../src/exhibits/index.js";
-import type { Results, TrialRow } from "../../src/results/rows.js";
+import type { Results, TrialRow } from "../../src/experiments/results/rows.js";
 import { pairedEffect } from "../../src/statistics/index.js";
 import { IMAGES, study, typical } from "./rows.js";
 

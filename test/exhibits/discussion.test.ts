@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { fixed } from "../../src/exhibits/forms/table.js";
 import { claims, discussion, findings } from "../../src/exhibits/index.js";
-import { fixed } from "../../src/exhibits/table.js";
-import type { Results } from "../../src/results/rows.js";
+import type { Results } from "../../src/experiments/results/rows.js";
 import { smallResults } from "./full-rows.js";
 import { type Correct, study, typical } from "./rows.js";
 

@@ -1,6 +1,6 @@
-import { type Stream, stream } from "../../src/random/index.js";
-import { resultsOf } from "../../src/results/index.js";
-import type { CurveRow, NetworkRow, Results, TrialRow } from "../../src/results/rows.js";
+import { type Stream, stream } from "../../src/base/random/index.js";
+import { resultsOf } from "../../src/experiments/results/index.js";
+import type { CurveRow, NetworkRow, Results, TrialRow } from "../../src/experiments/results/rows.js";
 import { type Arm, findStudy, type Study, seedsOfArm } from "../../src/studies/index.js";
 import { ALL_ARMS } from "../support/selected.js";
 

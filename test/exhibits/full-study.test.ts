@@ -8,7 +8,7 @@ import {
   toCsv,
   tradeOff,
 } from "../../src/exhibits/index.js";
-import type { Results } from "../../src/results/rows.js";
+import type { Results } from "../../src/experiments/results/rows.js";
 import { pairedEffect } from "../../src/statistics/index.js";
 import { fullResults, smallResults } from "./full-rows.js";
 import { study, typical } from "./rows.js";

@@ -1,4 +1,4 @@
-import type { NetworkRow, Results, TrialRow } from "../../src/results/rows.js";
+import type { NetworkRow, Results, TrialRow } from "../../src/experiments/results/rows.js";
 
 export const IMAGES = 1000;
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { type Figure, selectionFigure, selectionGridTable, type Table } from "../../src/exhibits/index.js";
-import { type CandidateRow, surveySelection } from "../../src/selection/select.js";
-import { type SelectionRecord, selectionRecord } from "../../src/selection/select-results.js";
-import { armConfig, findStudy, type Study } from "../../src/studies/index.js";
-import type { Arm } from "../../src/studies/study.js";
+import { type CandidateRow, surveySelection } from "../../src/experiments/selection/select.js";
+import { type SelectionRecord, selectionRecord } from "../../src/experiments/selection/select-results.js";
+import type { Arm } from "../../src/experiments/study/study.js";
+import { armHash, findStudy, type Study } from "../../src/studies/index.js";
 
 /** A selection of two stages, whose values do not change with the published one's. */
 const study: Study = {
@@ -36,7 +36,7 @@ function madeUp({ id, sparsification: sparse, gradient }: Arm, seed: number): Ca
   return {
     arm: id,
     seed,
-    config: armConfig(study, { id, sparsification: sparse, gradient }, seed),
+    config: armHash(study, { id, sparsification: sparse, gradient }, seed),
     failure: null,
     clean,
     sparsity: Math.min(0.99, 0.5 + 0.16 * Math.log10(alpha / 1e-5)),

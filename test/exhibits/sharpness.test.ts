@@ -23,14 +23,14 @@ import {
   sharpnessTable,
   toCsv,
 } from "../../src/exhibits/index.js";
-import { isShown } from "../../src/exhibits/measure-titles.js";
-import type { Results } from "../../src/results/rows.js";
+import type { Results } from "../../src/experiments/results/rows.js";
 import {
   type LandscapeDocument,
   landscapeSteps,
   SHARPNESS,
   type SharpnessDocument,
-} from "../../src/sharpness/index.js";
+} from "../../src/experiments/sharpness/index.js";
+import { isShown } from "../../src/experiments/sharpness/measure-titles.js";
 import { pairedEffect, spearman, tInterval } from "../../src/statistics/index.js";
 import { study, typical } from "./rows.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { singleBitLoss, singleBitTable, toCsv, toText } from "../../src/exhibits/index.js";
-import type { BitSummary, SingleBitResults } from "../../src/single-bit/index.js";
+import type { BitSummary, SingleBitResults } from "../../src/experiments/single-bit/index.js";
 
 const summary = (layer: string, bit: number, changes: Partial<BitSummary>): BitSummary => ({
   layer,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { fixed, wrap } from "../../src/exhibits/forms/table.js";
 import { type Table, toCsv, toHtml, toMarkdown, toText } from "../../src/exhibits/index.js";
-import { fixed, wrap } from "../../src/exhibits/table.js";
 
 const table: Table = {
   title: "Title",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ablationCurves, curvesTable, type Figure, trainingCurves } from "../../src/exhibits/index.js";
-import { publishedDirectory, readCurves, readResults } from "../../src/results/index.js";
+import { publishedDirectory, readCurves, readResults } from "../../src/experiments/results/index.js";
 import { tInterval } from "../../src/statistics/index.js";
 import { fullCurves, smallResults } from "./full-rows.js";
 

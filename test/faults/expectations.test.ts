@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { stream } from "../../src/base/random/index.js";
 import {
   drawFaultMap,
   enumeratedMoments,
@@ -17,15 +18,14 @@ import {
   stuckAt1Mean,
   stuckAt1Variance,
 } from "../../src/faults/index.js";
-import { ENCODINGS, levels, weightCodes, weightValue, weightValues } from "../../src/quantization/index.js";
-import { stream } from "../../src/random/index.js";
+import { ENCODINGS, maxCode, weightCodes, weightValue, weightValues } from "../../src/quantization/index.js";
 
 const MODELS = ["flip", "sa0", "sa1"] as const;
 const CLIP = 0.75;
 const weightsAt = fc.integer({ min: 1, max: 8 }).chain((bits) =>
   fc.record({
     bits: fc.constant(bits),
-    code: fc.nat(levels(bits)),
+    code: fc.nat(maxCode(bits)),
     clip: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
     rate: fc.double({ min: 0, max: 1, noNaN: true }),
   }),
@@ -63,7 +63,7 @@ describe("the closed forms", () => {
     for (const bits of [2, 4, 8]) {
       const map = drawFaultMap({ key: "test", index: bits, layers: [{ name: "layer", weights }], bits })
         .layers[0]!;
-      const n = levels(bits);
+      const n = maxCode(bits);
       for (const code of [0, 1, Math.floor(n / 3), n - 1, n]) {
         const codes = new Uint8Array(weights).fill(code);
         const w = weightValue(code, CLIP, bits);

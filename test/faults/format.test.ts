@@ -2,17 +2,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { decodeSafetensors, encodeSafetensors } from "../../src/checkpoints/safetensors.js";
-import { UserError } from "../../src/errors.js";
+import { UserError } from "../../src/base/errors.js";
+import { decodeSafetensors, encodeSafetensors } from "../../src/base/files/safetensors.js";
+import { loadFaultMap, saveFaultMap } from "../../src/experiments/fault-files/maps.js";
 import {
   decodeFaultMap,
   drawFaultMap,
   encodeFaultMap,
   flip,
   injectFaults,
-  loadFaultMap,
   parseSites,
-  saveFaultMap,
 } from "../../src/faults/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flatenn-faults-"));

@@ -16,7 +16,7 @@ import {
   ENCODINGS,
   type Encoding,
   encode,
-  levels,
+  maxCode,
   weightValue,
 } from "../../src/quantization/index.js";
 
@@ -99,7 +99,7 @@ describe("injectFaults", () => {
           encoding,
         });
         for (const [i, code] of codes.entries()) {
-          expect(read[i]).toBe(levels(bits) - code);
+          expect(read[i]).toBe(maxCode(bits) - code);
           expect(weightValue(read[i]!, 0.37, bits)).toBe(-weightValue(code, 0.37, bits));
         }
       }

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { UserError } from "../../src/errors.js";
-import { faultModel, injectFaults, loadFaultModel } from "../../src/faults/index.js";
+import { UserError } from "../../src/base/errors.js";
+import { loadFaultModel } from "../../src/experiments/fault-files/load.js";
+import { faultModel, injectFaults } from "../../src/faults/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flatenn-model-"));
 afterAll(() => rmSync(folder, { recursive: true }));

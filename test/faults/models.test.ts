@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../src/errors.js";
+import { UserError } from "../../src/base/errors.js";
 import { asymmetric, faultModel, flip, onSites, stuckAt0, stuckAt1 } from "../../src/faults/index.js";
 
 const IDS = [

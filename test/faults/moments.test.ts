@@ -9,7 +9,7 @@ import {
   flip,
   injectFaults,
 } from "../../src/faults/index.js";
-import { levels, weightValue } from "../../src/quantization/index.js";
+import { maxCode, weightValue } from "../../src/quantization/index.js";
 
 const CLIP = 0.75;
 const EFFECTS = ["flip", "sa0", "sa1", "asymmetric:0.3:1", "asymmetric:1:0.2", "asymmetric:0:0.7"];
@@ -29,7 +29,7 @@ const sitesFor = (bits: number) => [
 const cases = fc.integer({ min: 1, max: 8 }).chain((bits) =>
   fc.record({
     bits: fc.constant(bits),
-    code: fc.nat(levels(bits)),
+    code: fc.nat(maxCode(bits)),
     clip: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
     effect: fc.constantFrom(...EFFECTS),
     sites: fc.constantFrom(...sitesFor(bits)),

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { Array32 } from "../../src/arrays.js";
+import type { Array32 } from "../../src/base/arrays.js";
+import { foldBatchNorm, importNetwork, importSafetensors } from "../../src/importing/index.js";
+import { floatEvaluator } from "../../src/inference/index.js";
 import {
   type Checkpoint,
   decodeSafetensors,
   encodeSafetensors,
   type SafeTensor,
-} from "../../src/checkpoints/index.js";
-import { foldBatchNorm, importNetwork, importSafetensors } from "../../src/importing/index.js";
-import { floatEvaluator } from "../../src/inference/index.js";
-import { lenet5, type Model, weightLayers } from "../../src/models/index.js";
+} from "../../src/networks/checkpoints/index.js";
+import { lenet5, type Model, weightLayers } from "../../src/networks/index.js";
 import { randomImages } from "../support/integer-networks.js";
 import { randomCheckpoint } from "../support/network.js";
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadBackend } from "../../src/backend/index.js";
 import { clipRatios, codesOf, countZeros, deploy, tensorClassifier } from "../../src/inference/index.js";
-import { lenet5, weightLayers } from "../../src/models/index.js";
+import { lenet5, weightLayers } from "../../src/networks/index.js";
 import { activationCode, weightCode, weightValue } from "../../src/quantization/index.js";
 import { measureSparsity } from "../../src/sparsity/index.js";
+import { loadBackend } from "../../src/tensors/backend/index.js";
 import { randomCheckpoint } from "../support/network.js";
 import { squares } from "../support/study.js";
 

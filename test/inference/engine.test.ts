@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { stream } from "../../src/base/random/index.js";
 import { codesOf } from "../../src/inference/deploy.js";
 import { integerClassifier } from "../../src/inference/engine.js";
 import { supports } from "../../src/inference/kernels.js";
@@ -6,8 +7,7 @@ import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
 import { DOUBLE, reproducingScale, scaledCode } from "../../src/inference/scale.js";
 import { bestVariant, passesSelfTest } from "../../src/inference/self-test.js";
-import { lenet5 } from "../../src/models/index.js";
-import { stream } from "../../src/random/index.js";
+import { lenet5 } from "../../src/networks/index.js";
 import { randomImages, randomNetwork } from "../support/integer-networks.js";
 
 const COUNT = 9;

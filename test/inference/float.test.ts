@@ -1,16 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
-import type { Array32 } from "../../src/arrays.js";
-import { loadBackend } from "../../src/backend/index.js";
-import type { Checkpoint } from "../../src/checkpoints/index.js";
+import type { Array32 } from "../../src/base/arrays.js";
+import { stream } from "../../src/base/random/index.js";
 import { normsOf } from "../../src/inference/deploy.js";
 import { floatEvaluator } from "../../src/inference/index.js";
-import { lenet5, type Model, shapes } from "../../src/models/index.js";
-import { stream } from "../../src/random/index.js";
+import type { Checkpoint } from "../../src/networks/checkpoints/index.js";
+import { lenet5, type Model, shapes } from "../../src/networks/index.js";
+import { unflatten } from "../../src/networks/parameters.js";
 import { toTensors } from "../../src/tensors/arrays.js";
-import { imageTensor } from "../../src/training/batches.js";
-import { forward } from "../../src/training/forward.js";
-import { unflatten } from "../../src/training/parameters.js";
+import { loadBackend } from "../../src/tensors/backend/index.js";
+import { imageTensor } from "../../src/tensors/batches.js";
+import { forward } from "../../src/tensors/forward.js";
+
 import { randomImages, tinyResNet } from "../support/integer-networks.js";
 import { randomCheckpoint } from "../support/network.js";
 

@@ -7,7 +7,7 @@ import { Machine, type MachineOptions } from "../../src/inference/machine.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
 import { skippingPays } from "../../src/inference/skipping.js";
-import { lenet5, type Model, type Node, resnet18, shapes } from "../../src/models/index.js";
+import { lenet5, type Model, type Node, resnet18, shapes } from "../../src/networks/index.js";
 import { type RandomOptions, randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 
 const VARIANTS = (["strict", "relaxed"] as const).filter(supports);

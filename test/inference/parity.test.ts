@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadBackend } from "../../src/backend/index.js";
 import { codesOf } from "../../src/inference/deploy.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
 import { tensorClassifier } from "../../src/inference/tensor.js";
-import { lenet5 } from "../../src/models/index.js";
+import { lenet5 } from "../../src/networks/index.js";
+import { loadBackend } from "../../src/tensors/backend/index.js";
 import { randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 import { compareCodes, piece } from "../support/tensor-codes.js";
 

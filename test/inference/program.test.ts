@@ -5,7 +5,7 @@ import { compile } from "../../src/inference/program.js";
 import { add, ceiling, divide, negate, rational } from "../../src/inference/rational.js";
 import { countThresholds, evaluate } from "../../src/inference/reference.js";
 import { codeThresholds } from "../../src/inference/thresholds.js";
-import { lenet5, type Model } from "../../src/models/index.js";
+import { lenet5, type Model } from "../../src/networks/index.js";
 import { activationCode } from "../../src/quantization/index.js";
 import { randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 
@@ -31,8 +31,8 @@ describe("exact fractions", () => {
 });
 
 describe("thresholds", () => {
-  const counted = (sum: number, thresholds: Int32Array, levels: number) =>
-    countThresholds(Int32Array.of(sum), 1, { levels, thresholds })[0]!;
+  const counted = (sum: number, thresholds: Int32Array, maxCode: number) =>
+    countThresholds(Int32Array.of(sum), 1, { maxCode, thresholds })[0]!;
   /** x = S / 4 on a grid of step 1: ties at S = 2, 6, 10. */
   const quarter = { clips: [1, 3], divisor: 12, bias: Float32Array.of(0) } as const;
 

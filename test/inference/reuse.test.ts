@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { stream } from "../../src/base/random/index.js";
 import { codesOf } from "../../src/inference/deploy.js";
 import { integerClassifier } from "../../src/inference/engine.js";
 import { type KernelVariant, supports } from "../../src/inference/kernels.js";
@@ -7,8 +8,7 @@ import { Machine } from "../../src/inference/machine.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
 import { planEvaluation } from "../../src/inference/steps.js";
-import { lenet5, type Model, type Node } from "../../src/models/index.js";
-import { stream } from "../../src/random/index.js";
+import { lenet5, type Model, type Node } from "../../src/networks/index.js";
 import { randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 
 const VARIANTS = (["strict", "relaxed"] as const).filter(supports);

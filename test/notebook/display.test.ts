@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { describeFigure } from "../../src/exhibits/describe-figure.js";
-import type { Figure } from "../../src/exhibits/figure.js";
-import type { Table } from "../../src/exhibits/table.js";
+import { describeFigure } from "../../src/exhibits/forms/describe-figure.js";
+import type { Figure } from "../../src/exhibits/forms/figure.js";
+import type { Table } from "../../src/exhibits/forms/table.js";
 import {
   cellSignal,
   emit,

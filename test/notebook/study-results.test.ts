@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
+import { publishedDirectory } from "../../src/experiments/results/index.js";
 import { studyResults } from "../../src/notebook/index.js";
-import { publishedDirectory } from "../../src/results/index.js";
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -5,7 +5,7 @@ import {
   type Encoding,
   encode,
   encodingTables,
-  levels,
+  maxCode,
 } from "../../src/quantization/index.js";
 
 const BITS = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -50,7 +50,7 @@ describe("encode", () => {
         const stored = encode(code, bits, "sign-magnitude");
         const sign = stored >> (bits - 1) === 1 ? -1 : 1;
         const m = stored & (2 ** (bits - 1) - 1);
-        expect(2 * code - levels(bits)).toBe(sign * (2 * m + 1));
+        expect(2 * code - maxCode(bits)).toBe(sign * (2 * m + 1));
       }
     }
   });

@@ -6,6 +6,7 @@ import {
   activationValue,
   activationValues,
   levels,
+  maxCode,
   weightCode,
   weightCodes,
   weightValue,
@@ -17,14 +18,15 @@ const clips = fc.float({ min: Math.fround(1e-6), max: Math.fround(1e6), noNaN: t
 const reals = fc.float({ noNaN: true });
 const allCodes = (bits: number) => Array.from({ length: 2 ** bits }, (_, code) => code);
 
-describe("levels", () => {
-  it("is 2^bits - 1 for 1 to 8 bits", () => {
-    expect([1, 2, 3, 4, 5, 6, 7, 8].map(levels)).toEqual([1, 3, 7, 15, 31, 63, 127, 255]);
+describe("levels and largest code", () => {
+  it("are 2^bits and 2^bits - 1 for 1 to 8 bits", () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map(maxCode)).toEqual([1, 3, 7, 15, 31, 63, 127, 255]);
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map(levels)).toEqual([2, 4, 8, 16, 32, 64, 128, 256]);
   });
 
   it("refuses other bit widths", () => {
     for (const bits of [0, 9, 2.5, -1, Number.NaN]) {
-      expect(() => levels(bits)).toThrow(`bits must be an integer from 1 to 8, got ${bits}`);
+      expect(() => maxCode(bits)).toThrow(`bits must be an integer from 1 to 8, got ${bits}`);
     }
   });
 });
@@ -53,7 +55,7 @@ describe("the weight grid", () => {
   it("turns q into n - q where w turns into -w, exactly", () => {
     fc.assert(
       fc.property(bitWidths, clips, (bits, clip) => {
-        const n = levels(bits);
+        const n = maxCode(bits);
         for (const code of allCodes(bits)) {
           expect(weightValue(n - code, clip, bits)).toBe(-weightValue(code, clip, bits));
         }

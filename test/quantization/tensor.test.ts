@@ -1,16 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadBackend } from "../../src/backend/index.js";
+import { stream } from "../../src/base/random/index.js";
 import {
   activationCodes,
   activationValues,
-  quantizeActivations,
-  quantizeWeights,
   weightCodes,
   weightQuantizer,
   weightValues,
 } from "../../src/quantization/index.js";
-import { stream } from "../../src/random/index.js";
+import { loadBackend } from "../../src/tensors/backend/index.js";
+import { quantizeActivations, quantizeWeights } from "../../src/tensors/quantization.js";
 
 beforeAll(async () => {
   await loadBackend();

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { stream } from "../../src/random/index.js";
-import { publishedDirectory } from "../../src/results/index.js";
+import { stream } from "../../src/base/random/index.js";
+import { publishedDirectory } from "../../src/experiments/results/index.js";
 import { findStudy } from "../../src/studies/index.js";
 import { contents, flatenn, temporaryFolder } from "../support/cli.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { publishedDirectory } from "../../src/results/index.js";
-import { verifyResults } from "../../src/verification/index.js";
+import { publishedDirectory } from "../../src/experiments/results/index.js";
+import { verifyResults } from "../../src/experiments/verification/index.js";
 
 test("the published full study is right in a sample of trials drawn anew, its networks among them", async () => {
   const sampleSeed = Math.floor(Math.random() * 2 ** 32);

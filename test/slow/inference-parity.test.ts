@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadBackend } from "../../src/backend/index.js";
-import { readCheckpoint } from "../../src/checkpoints/index.js";
 import { fashionMnistSplit, loadFashionMnist } from "../../src/datasets/index.js";
 import { codesOf, deploy, integerClassifier, tensorClassifier } from "../../src/inference/index.js";
-import { lenet5 } from "../../src/models/index.js";
+import { readCheckpoint } from "../../src/networks/checkpoints/index.js";
+import { lenet5 } from "../../src/networks/index.js";
+import { loadBackend } from "../../src/tensors/backend/index.js";
 import { compareCodes } from "../support/tensor-codes.js";
 
 const RESULTS = "data/results";

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { stream } from "../../src/random/index.js";
-import { readResultsFrom } from "../../src/results/index.js";
+import { stream } from "../../src/base/random/index.js";
+import { readResultsFrom } from "../../src/experiments/results/index.js";
 import { contents, reproduceInto, reproducible, temporaryFolder, writeSmallStudy } from "../support/cli.js";
 
 it("a study killed at random moments, by SIGINT or SIGKILL, ends with the bytes of an uninterrupted one", async () => {

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { canUnpack } from "../../src/rendering/index.js";
-import { type LaunchedBrowser, launchBrowser } from "../../src/rendering/launch.js";
+import { canUnpack } from "../../src/publishing/rendering/index.js";
+import { type LaunchedBrowser, launchBrowser } from "../../src/publishing/rendering/launch.js";
 
 const NOTEBOOKS = readdirSync("notebooks").filter((name) => name.endsWith(".ipynb"));
 /** Where screenshots go, to be looked at. */

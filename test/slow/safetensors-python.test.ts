@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../../src/checkpoints/safetensors.js";
+import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../../src/base/files/safetensors.js";
+import { exportMaps } from "../../src/experiments/verification/index.js";
 import { drawFaultMap, encodeFaultMap, type LayerMap } from "../../src/faults/index.js";
-import { lenet5, weightLayers } from "../../src/models/index.js";
+import { lenet5, weightLayers } from "../../src/networks/index.js";
 import { findStudy } from "../../src/studies/index.js";
-import { exportMaps } from "../../src/verification/index.js";
 import { pythonWith } from "../support/python.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flatenn-python-"));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lenet5, type Model } from "../../src/models/index.js";
+import { lenet5, type Model } from "../../src/networks/index.js";
 import { measureSparsity } from "../../src/sparsity/index.js";
 
 /** input -> conv 3x3 -> activation -> conv 3x3 -> activation -> linear, small enough to count by hand. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Stream, stream } from "../../src/random/stream.js";
+import { type Stream, stream } from "../../src/base/random/stream.js";
 import { crossedBootstrap, pairedEffect } from "../../src/statistics/index.js";
 
 const noise = (key: string, seeds: number, maps: number) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Stream, stream } from "../../src/random/stream.js";
+import { type Stream, stream } from "../../src/base/random/stream.js";
 import {
   criticalValue,
   firstStop,

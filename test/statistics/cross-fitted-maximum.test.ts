@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stream } from "../../src/random/stream.js";
+import { stream } from "../../src/base/random/stream.js";
 import { crossFittedMaximum } from "../../src/statistics/index.js";
 
 test("a table worked by hand: two cells, two seeds, two maps", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { UserError } from "../../src/errors.js";
-import { stream } from "../../src/random/stream.js";
+import { UserError } from "../../src/base/errors.js";
+import { stream } from "../../src/base/random/stream.js";
 import { pairedEffect, tInterval, tQuantile } from "../../src/statistics/index.js";
 
 /** The same estimate from uncorrected sums of squares, the other way round: residual by subtraction from the total. */

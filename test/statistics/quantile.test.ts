@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { UserError } from "../../src/errors.js";
+import { UserError } from "../../src/base/errors.js";
 import { criticalValue, sampleQuantile, tQuantile } from "../../src/statistics/index.js";
 
 /** P(T <= t) by Simpson's rule on the density, normalised by its own integral. */

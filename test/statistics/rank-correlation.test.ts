@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stream } from "../../src/random/index.js";
+import { stream } from "../../src/base/random/index.js";
 import {
   clusterBootstrap,
   correlation,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stream } from "../../src/random/stream.js";
+import { stream } from "../../src/base/random/stream.js";
 import { minimumDetectableEffect, tInterval } from "../../src/statistics/index.js";
 
 test("tInterval of 1..5 is 3 +- 2.7764 sqrt(2.5 / 5)", () => {

@@ -5,7 +5,7 @@ import {
   loadFashionMnist,
   pickImages,
 } from "../../src/datasets/index.js";
-import type { Model } from "../../src/models/index.js";
+import type { Model } from "../../src/networks/index.js";
 
 /** The network that PyTorch trained for notebook 08 (data/examples). */
 export const FASHION_CNN = fileURLToPath(

@@ -1,7 +1,7 @@
+import { stream } from "../../src/base/random/index.js";
 import type { DeployedNetwork, Norm } from "../../src/inference/deploy.js";
-import { activationNodes, type Bits, type Model, quantizedLayers, shapes } from "../../src/models/index.js";
-import { levels } from "../../src/quantization/index.js";
-import { stream } from "../../src/random/index.js";
+import { activationNodes, type Bits, type Model, quantizedLayers, shapes } from "../../src/networks/index.js";
+import { maxCode } from "../../src/quantization/index.js";
 
 export interface RandomOptions {
   readonly bits?: Bits;
@@ -19,7 +19,7 @@ export function randomNetwork(
   { bits = { weights: 4, activations: 4 }, threshold = 0, clip = 1.3, extreme = false }: RandomOptions = {},
 ): DeployedNetwork {
   const layers = quantizedLayers(model, bits).map(({ name, shape, outputs, weights, fanIn, bits }) => {
-    const n = levels(bits);
+    const n = maxCode(bits);
     const draws = stream("test", key, name);
     const codes = Uint8Array.from({ length: weights }, (_, i) =>
       extreme

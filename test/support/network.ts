@@ -1,7 +1,7 @@
-import type { Array32 } from "../../src/arrays.js";
-import type { Checkpoint } from "../../src/checkpoints/index.js";
-import { activationNodes, type Model, weightLayers } from "../../src/models/index.js";
-import { stream } from "../../src/random/index.js";
+import type { Array32 } from "../../src/base/arrays.js";
+import { stream } from "../../src/base/random/index.js";
+import type { Checkpoint } from "../../src/networks/checkpoints/index.js";
+import { activationNodes, type Model, weightLayers } from "../../src/networks/index.js";
 
 /** A checkpoint of keyed random weights, W4A4, with clips in a sensible place. */
 export function randomCheckpoint(model: Model, key: string): Checkpoint {

@@ -2,11 +2,16 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { networksOf, publishRun, runCampaign } from "../../src/campaign/index.js";
-import { openDatabase } from "../../src/results/database.js";
-import { openStore, publishedDirectory, readTrials, type TrialRow } from "../../src/results/index.js";
-import { writeManifest } from "../../src/results/manifest.js";
-import { exportTrials } from "../../src/results/trial-table.js";
+import { networksOf, publishRun, runCampaign } from "../../src/experiments/campaign/index.js";
+import { openDatabase } from "../../src/experiments/results/database.js";
+import {
+  openStore,
+  publishedDirectory,
+  readTrials,
+  type TrialRow,
+} from "../../src/experiments/results/index.js";
+import { writeManifest } from "../../src/experiments/results/manifest.js";
+import { exportTrials } from "../../src/experiments/results/trial-table.js";
 import { findStudy, parseStudy, type Study } from "../../src/studies/index.js";
 import { temporaryFolder } from "./cli.js";
 

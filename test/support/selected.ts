@@ -5,7 +5,7 @@ import {
   controlArms,
   highArms,
   type SelectedParameters,
-} from "../../src/studies/lenet5-fashion-arms.js";
+} from "../../src/studies/lenet5-fashion/arms.js";
 
 /** Parameters that stay what they are when the full study's are selected. */
 const selected: SelectedParameters = {

@@ -1,5 +1,5 @@
+import { stream } from "../../src/base/random/index.js";
 import type { ImageDataset } from "../../src/datasets/index.js";
-import { stream } from "../../src/random/index.js";
 import type { Study } from "../../src/studies/index.js";
 import { findStudy } from "../../src/studies/index.js";
 

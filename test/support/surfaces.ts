@@ -1,5 +1,5 @@
-import { stream } from "../../src/random/index.js";
-import type { Product, Surface, Vector } from "../../src/sharpness/index.js";
+import { stream } from "../../src/base/random/index.js";
+import type { Product, Surface, Vector } from "../../src/experiments/sharpness/index.js";
 
 /** A vector of keyed standard normal numbers. */
 export function normals(size: number, ...key: (string | number)[]): Vector {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openTrials, type Results, writeResults } from "../../src/results/index.js";
+import { openTrials, type Results, writeResults } from "../../src/experiments/results/index.js";
 import type { Study } from "../../src/studies/index.js";
 
 /** Writes made-up results into a folder as published ones lie there, but for checkpoints and the manifest. */

@@ -4,9 +4,9 @@ import { codesOf, type DeployedNetwork } from "../../src/inference/deploy.js";
 import { compile } from "../../src/inference/program.js";
 import { countThresholds, stageInput, stageSums } from "../../src/inference/reference.js";
 import { weightValues } from "../../src/quantization/index.js";
-import { quantizeActivations } from "../../src/quantization/tensor.js";
-import { imageTensor } from "../../src/training/batches.js";
-import { forward } from "../../src/training/forward.js";
+import { imageTensor } from "../../src/tensors/batches.js";
+import { forward } from "../../src/tensors/forward.js";
+import { quantizeActivations } from "../../src/tensors/quantization.js";
 
 /** The part of the i-th of `count` images. */
 export function piece<T extends Uint8Array | Float32Array>(array: T, i: number, count: number): T {

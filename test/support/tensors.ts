@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import type { Stream } from "../../src/random/index.js";
+import type { Stream } from "../../src/base/random/index.js";
 
 /** A tensor of keyed standard normal numbers. */
 export function normalTensor(stream: Stream, shape: readonly number[]): tf.Tensor {

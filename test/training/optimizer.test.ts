@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Array32, scalar } from "../../src/arrays.js";
-import { epochBatches } from "../../src/training/batches.js";
+import { type Array32, scalar } from "../../src/base/arrays.js";
+import { epochBatches } from "../../src/tensors/batches.js";
 import { cosineSchedule, nesterovStep } from "../../src/training/index.js";
 
 describe("nesterovStep()", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { levels, weightCodes } from "../../src/quantization/index.js";
-import { stream } from "../../src/random/index.js";
-import { flippedWeights, randomPositions } from "../../src/training/random-flips.js";
+import { stream } from "../../src/base/random/index.js";
+import { maxCode, weightCodes } from "../../src/quantization/index.js";
+import { flippedWeights, randomPositions } from "../../src/training/gradients/random-flips.js";
 
 const COUNT = 200_000;
 
@@ -45,7 +45,7 @@ describe("flippedWeights()", () => {
   it.each([2, 4, 8])(
     "shrinks %i-bit weights to 1 - 2p of their size on average: E[w'] = (1 - 2p) w",
     (bits) => {
-      const n = levels(bits);
+      const n = maxCode(bits);
       const written = Float64Array.from(weightCodes(latent, 1, bits), (q) => (2 * q - n) / n);
       const product = read(bits, "offset-binary").reduce((sum, w, i) => sum + w * written[i]!, 0);
       const square = written.reduce((sum, w) => sum + w * w, 0);

@@ -1,13 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadBackend } from "../../src/backend/index.js";
-import type { Checkpoint } from "../../src/checkpoints/index.js";
 import { deploy } from "../../src/inference/deploy.js";
-import { type Bits, lenet5 } from "../../src/models/index.js";
+import type { Checkpoint } from "../../src/networks/checkpoints/index.js";
+import { type Bits, lenet5 } from "../../src/networks/index.js";
+import { unflatten } from "../../src/networks/parameters.js";
 import { weightValues } from "../../src/quantization/index.js";
-import { batchAt } from "../../src/training/batches.js";
-import { type Batch, batchLoss } from "../../src/training/loss.js";
-import { unflatten } from "../../src/training/parameters.js";
+import { loadBackend } from "../../src/tensors/backend/index.js";
+import type { Batch } from "../../src/tensors/batches.js";
+import { batchAt } from "../../src/tensors/batches.js";
+import { batchLoss } from "../../src/training/loss.js";
+
 import { type StepOptions, trainStep } from "../../src/training/step.js";
 import { tensorLoss } from "../../src/training/tensor-loss.js";
 import { randomCheckpoint } from "../support/network.js";

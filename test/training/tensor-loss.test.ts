@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Arrays } from "../../src/arrays.js";
-import { loadBackend } from "../../src/backend/index.js";
-import { lenet5 } from "../../src/models/index.js";
-import { batchAt } from "../../src/training/batches.js";
+import type { Arrays } from "../../src/base/arrays.js";
+import { lenet5 } from "../../src/networks/index.js";
+import { loadBackend } from "../../src/tensors/backend/index.js";
+import { batchAt } from "../../src/tensors/batches.js";
 import { batchLoss, tensorLoss } from "../../src/training/index.js";
-import { addClips, initialPoint } from "../../src/training/parameters.js";
+import { addClips, initialPoint } from "../../src/training/start.js";
 import { squares } from "../support/study.js";
 
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Checkpoint } from "../../src/checkpoints/index.js";
 import { pickImages } from "../../src/datasets/index.js";
 import { importSafetensors } from "../../src/importing/index.js";
+import { quantizePostTraining } from "../../src/importing/post-training/index.js";
 import { codesOf, countCorrect, deploy, integerClassifier } from "../../src/inference/index.js";
-import { quantizePostTraining } from "../../src/post-training/index.js";
+import type { Checkpoint } from "../../src/networks/checkpoints/index.js";
 import { trainOn } from "../../src/training/index.js";
 import { FASHION_CNN, fashionCnn, someImages } from "../support/fashion-cnn.js";
 import { tinyResNet } from "../support/integer-networks.js";

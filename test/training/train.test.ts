@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { scalar } from "../../src/arrays.js";
-import { loadBackend } from "../../src/backend/index.js";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/checkpoints/index.js";
-import { lenet5 } from "../../src/models/index.js";
-import { batchAt } from "../../src/training/batches.js";
+import { scalar } from "../../src/base/arrays.js";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../src/networks/checkpoints/index.js";
+import { lenet5 } from "../../src/networks/index.js";
+import { decays } from "../../src/networks/parameters.js";
+import { loadBackend } from "../../src/tensors/backend/index.js";
+import { batchAt } from "../../src/tensors/batches.js";
 import { checkTraining } from "../../src/training/health.js";
 import { type TrainingData, type TrainingJob, train } from "../../src/training/index.js";
-import { addClips, decays, initialPoint } from "../../src/training/parameters.js";
+import { addClips, initialPoint } from "../../src/training/start.js";
 import { squares, tinyStudy } from "../support/study.js";
 
 const study = tinyStudy();
@@ -77,7 +78,7 @@ describe("training", () => {
   });
 
   it("resumed gives the same bytes with RandBET's flips and observed ranges too", async () => {
-    const job = armJob({ gradient: { rule: "randbet", rate: 0.01 }, ranges: { rule: "observed" } });
+    const job = armJob({ gradient: { rule: "randbet", rate: 0.01 }, clips: { rule: "observed" } });
     const states: Uint8Array[] = [];
     const whole = await train(job, data, { onEpoch: (state) => states.push(encodeCheckpoint(state)) });
     const resumed = await train(job, data, { resume: decodeCheckpoint(states[0]!, "state") });

@@ -52,7 +52,7 @@ export enum Field {
   outputRow,
   outputColumn,
   /** 2^bits - 1 of the codes. */
-  levels,
+  maxCode,
   /** The bits of the float32 1.5 * 2^23, see `nearest`: read from memory, as V8 builds vector constants anew at each use. */
   magic,
   /** Float32 scale and offset, or thresholds, by block of 8 outputs. */

@@ -16,8 +16,8 @@ export function finish(layer: usize, output: usize, other: usize): void {
   const otherColumn = field(layer, Field.otherColumn);
   const blocks = field(layer, Field.blocks);
   const table = field(layer, Field.table);
-  const levels = field(layer, Field.levels);
-  const limit = i8x16.splat(<i8>levels);
+  const maxCode = field(layer, Field.maxCode);
+  const limit = i8x16.splat(<i8>maxCode);
   const magic = splatField(layer, Field.magic);
   const otherScale = floatField(layer, Field.otherScale);
   const pooledApart = field(layer, Field.pool) > 1;
@@ -31,7 +31,7 @@ export function finish(layer: usize, output: usize, other: usize): void {
       const beside = other + y * otherRow + x * otherColumn;
       if (kind === Finish.scale) scaleCodes(from, to, blocks, table, limit, magic);
       else if (kind === Finish.scale64) scaleCodes64(from, to, blocks, table, limit);
-      else if (kind === Finish.count) countCodes(from, to, blocks, table, levels, limit);
+      else if (kind === Finish.count) countCodes(from, to, blocks, table, maxCode, limit);
       else if (kind === Finish.reals) reals(from, to, blocks, table);
       else if (kind === Finish.addCodes) addCodes(from, to, blocks, table, limit, magic, beside, otherScale);
       else addReals(from, to, blocks, table, limit, magic, beside);
@@ -86,13 +86,13 @@ function scaleCodes64(from: usize, to: usize, blocks: usize, table: usize, limit
 }
 
 /** Thresholds lie as [block][level][8 outputs]. */
-function countCodes(from: usize, to: usize, blocks: usize, table: usize, levels: usize, limit: v128): void {
+function countCodes(from: usize, to: usize, blocks: usize, table: usize, maxCode: usize, limit: v128): void {
   for (let b: usize = 0; b < blocks; b++, from += 32, to += 8) {
     const s0 = v128.load(from);
     const s1 = v128.load(from, 16);
     let c0 = i32x4.splat(0);
     let c1 = i32x4.splat(0);
-    for (let j: usize = 0; j < levels; j++, table += 32) {
+    for (let j: usize = 0; j < maxCode; j++, table += 32) {
       c0 = i32x4.sub(c0, i32x4.ge_s(s0, v128.load(table)));
       c1 = i32x4.sub(c1, i32x4.ge_s(s1, v128.load(table, 16)));
     }
@@ -107,7 +107,7 @@ function reals(from: usize, to: usize, blocks: usize, table: usize): void {
   }
 }
 
-/** floor(clamp(v, 0, levels) + 0.5), where the clamp above is left to `storeCodes`. */
+/** floor(clamp(v, 0, maxCode) + 0.5), where the clamp above is left to `storeCodes`. */
 function halfUp(v: v128, magic: v128): v128 {
   // Below 0 and above 2^20 the code is decided whatever the rounding; pmin and pmax keep the integers within range.
   const within = f32x4.pmin(f32x4.splat(1048576), f32x4.pmax(f32x4.splat(0), v));

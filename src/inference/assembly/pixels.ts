@@ -45,7 +45,7 @@ function sixteenColumns(layer: usize, pairs: usize, windowSums: usize, to: usize
   const w1 = v128.load(windowSums, 16);
   const w2 = v128.load(windowsBelow);
   const w3 = v128.load(windowsBelow, 16);
-  const limit = i8x16.splat(<i8>field(layer, Field.levels));
+  const limit = i8x16.splat(<i8>field(layer, Field.maxCode));
   const magic = splatField(layer, Field.magic);
   const step = field(layer, Field.outputColumn);
   let w = field(layer, Field.pixelWeights);

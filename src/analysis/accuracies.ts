@@ -1,0 +1,122 @@
+import { UserError } from "../base/errors.js";
+import type { Results } from "../experiments/results/rows.js";
+
+/** Accuracy in percent by [seed][map], or why it cannot be given. An arm with fewer seeds has the first of the study's. */
+export type Measured = { readonly values: number[][] } | { readonly missing: string };
+
+/** The trials of one encoding and set of layers, looked up by arm, fault and rate. */
+export interface Accuracies {
+  /** Accuracy under faults, complete over all seeds of the arm and all maps of the study, else what is missing. */
+  faulty(arm: string, fault: string, rate: number): Measured;
+  /** Accuracy without faults, [seed][0]; from the trials with fault "none", else from the network rows. */
+  clean(arm: string): Measured;
+  /** Mean share of the stored weight bits whose value the faults changed, in percent; NaN without trials. */
+  changed(arm: string, fault: string, rate: number): number;
+}
+
+/**
+ * Indexes the trials in the encoding of `results`, with faults in all layers unless one is named; the others, of extra
+ * campaigns, are not looked at.
+ *
+ * @param options.layer the weight layer that alone has faults; default "": all have
+ * @throws UserError for two trials of one arm, seed, fault, rate and map, or a row without images
+ */
+export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies {
+  const trained = new Set(results.networks.map(({ arm, seed }) => `${arm} ${seed}`));
+  const trials = new Map<string, { accuracy: number; exposed: number; changed: number }>();
+  for (const trial of results.trials) {
+    const { arm, seed, fault, rate, map } = trial;
+    trained.add(`${arm} ${seed}`);
+    // without faults there is one trial for every encoding and layer
+    if (map >= 0 && (trial.encoding !== results.encoding || trial.layer !== layer)) continue;
+    const key = JSON.stringify([arm, fault, rate, seed, map]);
+    if (trials.has(key)) {
+      throw new UserError(
+        `results.trials must hold each trial once, got ${key} (arm, fault, rate, seed, map) twice`,
+      );
+    }
+    trials.set(key, { accuracy: percent(trial, "trial"), exposed: trial.exposed, changed: trial.changed });
+  }
+  const networks = new Map<string, number>();
+  for (const network of results.networks) {
+    networks.set(JSON.stringify([network.arm, network.seed]), percent(network, "network"));
+  }
+  const absent = (arm: string) => {
+    if (!results.arms.includes(arm) && !results.others?.some(({ id }) => id === arm))
+      return `the study has no arm "${arm}"`;
+    const failure = results.failures.find((failure) => failure.arm === arm);
+    if (failure) return `the training of ${arm} failed with seed ${failure.seed}`;
+    const seed = seedsOf(results, arm).find((seed) => !trained.has(`${arm} ${seed}`));
+    return seed === undefined ? undefined : `${arm} has no network with seed ${seed} yet`;
+  };
+
+  const faulty = (arm: string, fault: string, rate: number): Measured => {
+    const reason = absent(arm);
+    if (reason !== undefined) return { missing: reason };
+    if (!results.faults.includes(fault)) return { missing: `the study has no fault "${fault}"` };
+    const seeds = seedsOf(results, arm);
+    if (seeds.length === 0 || results.maps === 0) return { missing: "the study has no seeds or no maps" };
+    let gaps = 0;
+    const values = seeds.map((seed) =>
+      Array.from({ length: results.maps }, (_, map) => {
+        const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
+        if (trial === undefined) gaps++;
+        return trial?.accuracy ?? NaN;
+      }),
+    );
+    if (gaps === 0) return { values };
+    const all = seeds.length * results.maps;
+    return { missing: `${gaps} of ${all} trials of ${arm} under ${fault} at rate ${rate} are missing` };
+  };
+  const known = new Map<string, Measured>(); // exhibits ask for each many times
+
+  return {
+    faulty(arm, fault, rate) {
+      const key = JSON.stringify([arm, fault, rate]);
+      const measured = known.get(key) ?? faulty(arm, fault, rate);
+      known.set(key, measured);
+      return measured;
+    },
+    clean(arm) {
+      const reason = absent(arm);
+      if (reason !== undefined) return { missing: reason };
+      const seeds = seedsOf(results, arm);
+      if (seeds.length === 0) return { missing: "the study has no seeds" };
+      const values = seeds.map((seed) => {
+        const trial = trials.get(JSON.stringify([arm, "none", 0, seed, -1]));
+        return [trial?.accuracy ?? networks.get(JSON.stringify([arm, seed])) ?? NaN];
+      });
+      const gaps = values.filter(([value]) => Number.isNaN(value)).length;
+      if (gaps === 0) return { values };
+      return { missing: `${gaps} of ${seeds.length} networks of ${arm} are missing` };
+    },
+    changed(arm, fault, rate) {
+      let changed = 0;
+      let exposed = 0;
+      for (const seed of seedsOf(results, arm)) {
+        for (let map = 0; map < results.maps; map++) {
+          const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
+          changed += trial?.changed ?? 0;
+          exposed += trial?.exposed ?? 0;
+        }
+      }
+      return (100 * changed) / exposed;
+    },
+  };
+}
+
+/** The seeds that an arm has: all of the study's, or the first few. */
+export function seedsOf({ seeds, others = [], settings = [] }: Results, arm: string): readonly number[] {
+  const own = [...others, ...settings].find(({ id }) => id === arm);
+  return seeds.slice(0, own?.seeds);
+}
+
+function percent(row: { arm: string; seed: number; correct: number; images: number }, kind: string): number {
+  const { arm, seed, correct, images } = row;
+  if (!(images > 0 && correct >= 0 && correct <= images)) {
+    throw new UserError(
+      `a ${kind} row must have 0 <= correct <= images and images > 0, got ${correct} of ${images} (${arm}, seed ${seed})`,
+    );
+  }
+  return (100 * correct) / images;
+}

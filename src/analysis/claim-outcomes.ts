@@ -1,0 +1,69 @@
+import { percentOf } from "../base/percent.js";
+import type { Results } from "../experiments/results/rows.js";
+import { faultTitle } from "../faults/titles.js";
+import { ablated, ablationsOf } from "./ablations.js";
+import { type Accuracies, accuraciesOf, seedsOf } from "./accuracies.js";
+import { type Claim, type Interval, judge, type Verdict } from "./claims.js";
+import { encodingViews } from "./encoding-views.js";
+import { type ArmPair, CLAIM_FAULTS, effectBetween } from "./paired-differences.js";
+
+/** What a claim may depend on. */
+export const ASPECTS = ["fault type", "rate", "encoding", "sparsity", "range and bits"] as const;
+export type Aspect = (typeof ASPECTS)[number];
+
+/** A claim under one condition: on one fault type, at one rate, in one encoding, with one thing changed. */
+export interface Outcome {
+  readonly aspect: Aspect;
+  /** The condition, such as `"bit flip"` or `"1 %"`. */
+  readonly label: string;
+  readonly verdict: Verdict;
+  /** NaN where the verdict is withheld for want of data. */
+  readonly effect: Interval;
+  /** How many seeds are compared. */
+  readonly seeds: number;
+}
+
+/**
+ * Takes a claim apart: for each fault type over all rates; for each rate, each encoding, each sparsity beside AS, and each
+ * other range rule or bits over all fault types. Encodings are compared at the rates and maps that all of them have. Aspects
+ * of which the study has nothing are left out.
+ */
+export function outcomes(results: Results): (claim: Claim) => Outcome[] {
+  const accuracies = accuraciesOf(results);
+  const encodings = encodingViews(results).map((view) => ({ view, of: accuraciesOf(view) }));
+  const ablations = ablationsOf(results);
+  const { rates } = results;
+  const outcome = (
+    aspect: Aspect,
+    label: string,
+    pair: ArmPair,
+    over: Pick<Results, "faults" | "rates">,
+    of: Accuracies = accuracies,
+  ): Outcome => {
+    const effect = effectBetween(of, pair, over);
+    const seeds = Math.min(...[pair.better, pair.worse].map((arm) => seedsOf(results, arm).length));
+    if ("missing" in effect)
+      return { aspect, label, seeds, verdict: "withheld", effect: { mean: NaN, low: NaN, high: NaN } };
+    const { mean, low, high, basis } = effect;
+    const { verdict } = judge(effect, basis, results.exploratory);
+    return { aspect, label, seeds, verdict, effect: { mean, low, high } };
+  };
+  const all = { faults: CLAIM_FAULTS, rates };
+  return (claim) => [
+    ...CLAIM_FAULTS.map((fault) =>
+      outcome("fault type", faultTitle(fault), claim, { faults: [fault], rates }),
+    ),
+    ...rates.map((rate) =>
+      outcome("rate", `${percentOf(rate)} %`, claim, { faults: CLAIM_FAULTS, rates: [rate] }),
+    ),
+    ...encodings.map(({ view, of }) =>
+      outcome("encoding", view.encoding, claim, { ...all, rates: view.rates }, of),
+    ),
+    ...ablations.flatMap((ablation) => {
+      const pair = ablated(ablation, claim);
+      return pair
+        ? [outcome(ablation.ofSparsity ? "sparsity" : "range and bits", ablation.title, pair, all)]
+        : [];
+    }),
+  ];
+}

@@ -1,0 +1,84 @@
+import type { Results } from "../experiments/results/rows.js";
+import { meanTable, type PairedEffect, pairedEffect, type SeedsByMaps } from "../statistics/index.js";
+import type { Accuracies, Measured } from "./accuracies.js";
+
+/** Two arms, of which `better` is said to be more accurate under faults. */
+export interface ArmPair {
+  readonly better: string;
+  readonly worse: string;
+}
+
+/** Accuracy of `better` minus that of `worse`, in percentage points, over the seeds that both have. */
+export interface PairedDifferences {
+  /** By cell (fault type, then rate), each [seed][map]. */
+  readonly cells: readonly SeedsByMaps[];
+  /** Without faults, by seed. */
+  readonly clean: readonly number[];
+  /** Mean over the cells, [seed][map]. */
+  readonly average: SeedsByMaps;
+}
+
+/** The differences of two arms under the same faults, paired by seed and map; or what is missing for them. */
+export function pairedDifferences(
+  accuracies: Accuracies,
+  { better, worse }: ArmPair,
+  { faults, rates }: Pick<Results, "faults" | "rates">,
+): PairedDifferences | { readonly missing: string } {
+  const clean = difference(accuracies.clean(better), accuracies.clean(worse));
+  if ("missing" in clean) return clean;
+  if (rates.length === 0) return { missing: "the study has no rates above 0" };
+  const cells: SeedsByMaps[] = [];
+  for (const fault of faults) {
+    for (const rate of rates) {
+      const cell = difference(accuracies.faulty(better, fault, rate), accuracies.faulty(worse, fault, rate));
+      if ("missing" in cell) return cell;
+      cells.push(cell.values);
+    }
+  }
+  return { cells, clean: clean.values.map(([value]) => value!), average: meanTable(cells) };
+}
+
+/** Where one arm has more seeds than the other, those are its last ones. */
+function difference(above: Measured, below: Measured): Measured {
+  if ("missing" in above) return above;
+  if ("missing" in below) return below;
+  const values = above.values
+    .slice(0, below.values.length)
+    .map((row, seed) => row.map((value, map) => value - below.values[seed]![map]!));
+  return { values };
+}
+
+/** The three fault types of the paper; "all" is the mean over these. */
+export const CLAIM_FAULTS = ["flip", "sa0", "sa1"] as const;
+
+/** The fault types that a row is about. @param fault a fault model's id, or `"all"` */
+export function faultsOf(fault: string): readonly string[] {
+  return fault === "all" ? CLAIM_FAULTS : [fault];
+}
+
+/** Mean paired difference over fault types and rates, with its interval; or what is missing for it. */
+export function effectBetween(
+  accuracies: Accuracies,
+  pair: ArmPair,
+  over: Pick<Results, "faults" | "rates">,
+): PairedEffect | { readonly missing: string } {
+  const found = pairedDifferences(accuracies, pair, over);
+  return "missing" in found ? found : pairedEffect(found.average);
+}
+
+/** Mean accuracy of an arm over fault types and rates above 0, [seed][map]; or what is missing for it. */
+export function underFaults(
+  accuracies: Accuracies,
+  arm: string,
+  { faults, rates }: Pick<Results, "faults" | "rates">,
+): Measured {
+  const cells: SeedsByMaps[] = [];
+  for (const fault of faults) {
+    for (const rate of rates) {
+      const cell = accuracies.faulty(arm, fault, rate);
+      if ("missing" in cell) return cell;
+      cells.push(cell.values);
+    }
+  }
+  return cells.length === 0 ? { missing: "the study has no rates above 0" } : { values: meanTable(cells) };
+}

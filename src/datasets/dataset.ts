@@ -1,0 +1,91 @@
+import { UserError } from "../base/errors.js";
+import { stream } from "../base/random/stream.js";
+import { settingsHash } from "../base/settings-hash.js";
+import type { ImageDataset } from "./images.js";
+
+/** A file that a data set is read from. */
+export interface DatasetFile {
+  readonly name: string;
+  /** Of the file's content, decompressed: packagers compress it anew. */
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** How many images there are by what they are for. */
+export interface DatasetSizes {
+  readonly training: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** All that a study needs to know of a data set: one file of this folder each, or of a user's own package. */
+export interface Dataset {
+  /** Short name in settings and on the command line: lower-case letters, digits and hyphens. */
+  readonly name: string;
+  readonly title: string;
+  readonly licence: string;
+  /** Of one image. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** Names of the classes by label. */
+  readonly classes: readonly string[];
+  readonly sizes: DatasetSizes;
+  /** The files, in any order: their sums are what the data set is. */
+  readonly files: readonly DatasetFile[];
+  /**
+   * Reads the images that are divided into training and validation, or those of the test, in the order of the files.
+   * @throws UserError for a file that is missing or not what it should be, with what to do
+   */
+  readonly load: (split: "train" | "test") => ImageDataset;
+}
+
+/** What a data set is, apart from its name: a hash of the sums of its files and of how it is divided. */
+export function datasetHash({ files, shape, classes, sizes }: Dataset): string {
+  const sums = files.map(({ sha256 }) => sha256).sort();
+  return settingsHash({ sums, shape, classes: classes.length, sizes });
+}
+
+/**
+ * Divides the images of the `train` files by a keyed shuffle, `stream(name, "split")`, into those to train on and those to
+ * validate on (docs/protocol.md section 5). Both lists are in shuffled order, so a beginning of either is a random sample.
+ */
+export function splitOf({ name, sizes }: Pick<Dataset, "name" | "sizes">): {
+  train: Uint32Array;
+  validation: Uint32Array;
+} {
+  const { training, validation } = sizes;
+  const order = stream(name, "split").shuffle(training + validation);
+  return { train: order.slice(0, training), validation: order.slice(training) };
+}
+
+const registered = new Map<string, Dataset>();
+
+/** Makes a data set known by its name. @throws UserError for another one of that name, or one that cannot be */
+export function registerDataset(dataset: Dataset): void {
+  const { name, classes, shape, sizes } = dataset;
+  if (!/^[a-z0-9-]+$/.test(name))
+    throw new UserError(
+      `name of a data set must be lower-case letters, digits and hyphens, got ${String(name)}`,
+    );
+  const counts = { ...sizes, height: shape[0], width: shape[1], channels: shape[2], classes: classes.length };
+  for (const [what, count] of Object.entries(counts))
+    if (!(Number.isInteger(count) && count > 0))
+      throw new UserError(`${what} of data set ${name} must be a whole number above 0, got ${String(count)}`);
+  const known = registered.get(name);
+  if (known && datasetHash(known) !== datasetHash(dataset))
+    throw new UserError(`there is another data set of the name ${name}; give this one a name of its own`);
+  registered.set(name, dataset);
+}
+
+/** A data set by its name. @throws UserError that lists what there is */
+export function datasetNamed(name: string): Dataset {
+  const found = registered.get(name);
+  if (found) return found;
+  throw new UserError(
+    `dataset must be one of ${[...registered.keys()].join(", ")}, got ${name}; one of your own is made known with registerDataset, on the command line with --extension FILE`,
+  );
+}
+
+/** Every data set that is known. */
+export function knownDatasets(): readonly Dataset[] {
+  return [...registered.values()];
+}

@@ -1,0 +1,5 @@
+import { registerDataset } from "./dataset.js";
+import { fashionMnist } from "./fashion-mnist.js";
+
+/** The data sets that come with this program: a line each. */
+for (const dataset of [fashionMnist]) registerDataset(dataset);

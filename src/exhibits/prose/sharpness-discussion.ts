@@ -1,0 +1,133 @@
+import { associations } from "../../analysis/associations.js";
+import type { Interval } from "../../analysis/claims.js";
+import {
+  pairedDifference,
+  SHARPNESS_PAIRS,
+  type SharpnessPair,
+  sharpnessClaims,
+} from "../../analysis/sharpness-claim.js";
+import { measureIds, type SharpnessRow } from "../../analysis/sharpness-rows.js";
+import type { Results } from "../../experiments/results/rows.js";
+import { isShown, measureTitle, PRIMARY_MEASURE } from "../../experiments/sharpness/measure-titles.js";
+import { fixed } from "../forms/table.js";
+import { armStyles } from "../style/arms.js";
+import { plural } from "../style/conditions.js";
+import { correlationPhrase, FINDINGS, list } from "../style/phrases.js";
+import { differenceTitle } from "../tables/claims-table.js";
+
+/**
+ * What measures of sharpness say of claim C2: whether sparse networks are sharper, whether SAQ flattens, and how well sharpness
+ * and the clip range go with the loss of accuracy under faults.
+ * @param rows none: sharpness is not measured
+ */
+export function sharpnessDiscussion(results: Results, rows: readonly SharpnessRow[]): string {
+  if (rows.length === 0) return NOT_MEASURED;
+  const trained = SHARPNESS_PAIRS.filter(({ first }) => first.endsWith("-saq")).flatMap((pair) => {
+    const effect = pairedDifference(rows, pair, PRIMARY_MEASURE);
+    return effect ? [`${comparisonOf(results, pair)} ${natsPhrase(effect)}`] : [];
+  });
+  return [
+    judged(results, rows),
+    ...(trained.length > 0
+      ? [`SAQ beside conventional training, in the same measure: ${list(trained)}.`]
+      : []),
+    ...otherMeasures(results, rows, "named"),
+    ...associationSentences(results, rows),
+  ].join(" ");
+}
+
+/** The same in short: the verdict, how many other measures agree, and how the primary one goes with the loss of accuracy. */
+export function sharpnessFinding(results: Results, rows: readonly SharpnessRow[]): string {
+  if (rows.length === 0) return NOT_MEASURED;
+  const [association] = associationSentences(results, rows);
+  return [
+    judged(results, rows),
+    ...otherMeasures(results, rows, "counted"),
+    ...(association ? [association] : []),
+  ].join(" ");
+}
+
+const NOT_MEASURED =
+  "C2, that sparse networks lie in sharper minima, is about the loss and not about these accuracies: it is not measured here.";
+
+function judged(results: Results, rows: readonly SharpnessRow[]): string {
+  const verdicts = sharpnessClaims(results, rows).map((pair) => {
+    const { effect, verdict, reason } = pair;
+    const finding = FINDINGS[verdict][results.exploratory ? 1 : 0];
+    return verdict === "withheld" || !effect
+      ? `for ${comparisonOf(results, pair)} it has no verdict: ${reason}`
+      : `for ${comparisonOf(results, pair)} it ${finding}, ${natsPhrase(effect)}`;
+  });
+  return `C2 (the activation-sparse network lies in a sharper minimum), in ${measureTitle(PRIMARY_MEASURE)}: ${verdicts.join("; ")}.`;
+}
+
+function comparisonOf(results: Results, { first, second }: SharpnessPair): string {
+  return differenceTitle(armStyles(results), first, second);
+}
+
+/** Whether the measures by which C2 is not judged say the same of the sparse arms. */
+function otherMeasures(
+  results: Results,
+  rows: readonly SharpnessRow[],
+  sharperOnes: "named" | "counted",
+): string[] {
+  const styles = armStyles(results);
+  const ids = measureIds(rows).filter((id) => isShown(id) && id !== PRIMARY_MEASURE);
+  const found = sharpnessClaims(results, rows).flatMap((pair) => {
+    const differences = ids.flatMap((id) => {
+      const difference = pairedDifference(rows, pair, id);
+      return difference && !Number.isNaN(difference.low) ? [{ id, ...difference }] : [];
+    });
+    if (differences.length === 0) return [];
+    const sharper = differences.filter(({ low }) => low > 0).map(({ id }) => measureTitle(id));
+    const flatter = differences.filter(({ high }) => high < 0).length;
+    const rest = differences.length - sharper.length - flatter;
+    const names = sharperOnes === "named" && sharper.length > 0 ? ` (${sharper.join("; ")})` : "";
+    return [
+      `${styles(pair.first).title} is sharper than ${styles(pair.second).title} in ${sharper.length || "none"}${names}, flatter in ${flatter} and not distinguishable in ${rest}`,
+    ];
+  });
+  return found.length > 0
+    ? [`Of the other measures, which are secondary and not corrected for their number: ${found.join("; ")}.`]
+    : [];
+}
+
+/** Up to so many clusters a bootstrap's intervals are too narrow (docs/protocol.md, section 5). */
+const FEW = 10;
+
+/** How the primary measure goes with the drop, how clip/sd does, and which measure goes with it best. */
+function associationSentences(results: Results, rows: readonly SharpnessRow[]): string[] {
+  const found = associations(results, rows);
+  const of = (id: string) => found.find((each) => each.id === id);
+  const [primary, clip, curvature] = [of(PRIMARY_MEASURE), of("clip-ratio"), of("eigenvalue:1")];
+  if (!primary || !clip || Number.isNaN(primary.correlation.mean)) return [];
+  const partial = Number.isNaN(primary.partial.mean)
+    ? []
+    : [`; given clip/sd and accuracy without faults it is ${correlationPhrase(primary.partial)}`];
+  const rivals = found.filter(
+    ({ id }) => !id.startsWith("faults:") && id !== "clip-ratio" && id !== "accuracy",
+  );
+  const best = rivals.reduce((a, b) => (Math.abs(b.correlation.mean) > Math.abs(a.correlation.mean) ? b : a));
+  const seeds = new Set(rows.map(({ seed }) => seed)).size;
+  return [
+    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults, the revision's wording of C2, is ${correlationPhrase(primary.correlation)}${partial.join("")}.`,
+    ...(curvature
+      ? [
+          `The radius of that measure is the size of faults itself; of the curvature at the minimum, the largest eigenvalue, the correlation is ${correlationPhrase(curvature.correlation)}.`,
+        ]
+      : []),
+    `That of clip/sd, which scales the faults themselves, is ${correlationPhrase(clip.correlation)}${clip.correlation.high < 0 ? ": here networks with larger clips lost less" : ""}.`,
+    ...(best.id === PRIMARY_MEASURE
+      ? []
+      : [
+          `Of all measures the strongest, picked after the fact, is ${best.title} with ${correlationPhrase(best.correlation)}.`,
+        ]),
+    ...(Number.isNaN(primary.correlation.low) || seeds > FEW
+      ? []
+      : ["Such intervals resample seeds; with so few they are too narrow, and decide nothing."]),
+  ];
+}
+
+function natsPhrase({ mean, low, high }: Interval): string {
+  return `${fixed(mean, 4)} nats${Number.isNaN(low) ? "" : ` [${fixed(low, 4)}, ${fixed(high, 4)}]`}`;
+}

@@ -1,0 +1,105 @@
+import { accuraciesOf } from "../../analysis/accuracies.js";
+import { effectOf } from "../../analysis/comparison.js";
+import { networkMeans } from "../../analysis/network-means.js";
+import {
+  type ArmPair,
+  CLAIM_FAULTS,
+  effectBetween,
+  faultsOf,
+  underFaults,
+} from "../../analysis/paired-differences.js";
+import { sameNetworkWithSaq } from "../../analysis/same-network.js";
+import type { Results } from "../../experiments/results/rows.js";
+import type { Cell, Table } from "../forms/table.js";
+import { armStyles } from "../style/arms.js";
+import { intervalCells, intervalColumn, present } from "../style/cells.js";
+import { captionOf } from "../style/conditions.js";
+import { faultStyle } from "../style/fault-styles.js";
+import { measuredArms } from "../style/measured-arms.js";
+
+/** Of these a control has an accuracy and effects: the mean over the fault types first. */
+const FAULTS = ["all", ...CLAIM_FAULTS];
+
+/**
+ * The controls (docs/protocol.md section 4), below the main arms that they are compared with: what they are without faults,
+ * their accuracy under them, and its paired difference from their base arm. Controls on a network that is also trained with
+ * SAQ are compared with that arm too: whether they do what SAQ does.
+ */
+export function controlsTable(results: Results): Table {
+  const accuracies = accuraciesOf(results);
+  const styles = armStyles(results);
+  const settings = results.settings ?? [];
+  const { arms: controls, note } = measuredArms(results, "control");
+  const bases = settings.filter(({ id }) => controls.some(({ base }) => base === id));
+  const aware = controls.flatMap((control) => sameNetworkWithSaq(control, settings) ?? []);
+  const references = settings.filter((arm) => bases.includes(arm) || aware.includes(arm));
+  const effect = (pair: ArmPair, fault: string) =>
+    present(effectBetween(accuracies, pair, { faults: faultsOf(fault), rates: results.rates }));
+
+  const rows = [...references, ...controls].map((arm): Record<string, Cell> => {
+    const { id: better, base: worse } = arm;
+    const { seeds, accuracy, sparsity, clip } = networkMeans(results, better);
+    const measured = FAULTS.map((fault) =>
+      underFaults(accuracies, better, { faults: faultsOf(fault), rates: results.rates }),
+    );
+    const saq = worse && sameNetworkWithSaq(arm, settings)?.id;
+    const cells = FAULTS.map((fault, i) => ({
+      ...intervalCells(`accuracy_pct_${fault}`, effectOf(measured[i]!)),
+      ...intervalCells(`effect_pp_${fault}`, worse ? effect({ better, worse }, fault) : undefined),
+      ...intervalCells(`beside_saq_pp_${fault}`, saq ? effect({ better, worse: saq }, fault) : undefined),
+    }));
+    const missing = measured.flatMap((each) => ("missing" in each ? [each.missing] : []));
+    return {
+      arm: better,
+      title: styles(better).title,
+      base: worse === undefined ? "" : styles(worse).title,
+      seeds,
+      clean_pct: accuracy.mean,
+      clean_sd_pp: accuracy.sd,
+      sparsity_pct: sparsity.mean,
+      sparsity_sd_pp: sparsity.sd,
+      clip_ratio: clip.mean,
+      clip_ratio_sd: clip.sd,
+      ...Object.assign({}, ...cells),
+      basis: missing[0] ?? effectOf(measured[0]!)!.basis,
+    };
+  });
+  const perFault = (key: string, title: (fault: string) => string, unit: string) =>
+    FAULTS.map((fault) =>
+      intervalColumn(`${key}_${fault}`, title(fault === "all" ? "" : `, ${faultStyle(fault).title}`), unit, {
+        detail: fault !== "all",
+      }),
+    );
+  return {
+    title: "Controls",
+    caption: captionOf(
+      results,
+      "Mean ± standard deviation over training seeds of accuracy without faults, share of zero codes and clip/sd. Under",
+      "faults: mean over all rates above 0, and over the three fault types where none is named. Effect: paired difference in",
+      "accuracy under faults from the base arm, by seed and map; beside SAQ: from the same network trained with SAQ, if there is one. 95 %",
+      "intervals over seeds and maps.",
+      note,
+    ),
+    columns: [
+      { key: "arm", title: "id", align: "left", csvOnly: true },
+      { key: "title", title: "arm", align: "left" },
+      { key: "base", title: "base", align: "left" },
+      { key: "seeds", title: "seeds", align: "right", decimals: 0, detail: true },
+      { key: "clean_pct", title: "clean", unit: "%", align: "right", spread: "clean_sd_pp" },
+      {
+        key: "sparsity_pct",
+        title: "sparsity",
+        unit: "%",
+        align: "right",
+        spread: "sparsity_sd_pp",
+        decimals: 1,
+      },
+      { key: "clip_ratio", title: "clip/sd", align: "right", spread: "clip_ratio_sd" },
+      ...perFault("accuracy_pct", (fault) => `under faults${fault}`, "%"),
+      ...perFault("effect_pp", (fault) => `effect${fault}`, "pp"),
+      ...perFault("beside_saq_pp", (fault) => `beside SAQ${fault}`, "pp"),
+      { key: "basis", title: "basis", align: "left", detail: true },
+    ],
+    rows: controls.length === 0 ? [] : rows,
+  };
+}

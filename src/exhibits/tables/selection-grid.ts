@@ -1,0 +1,139 @@
+import { percentOf } from "../../base/percent.js";
+import type {
+  SelectionRecord,
+  StageRecord,
+  TriedRecord,
+} from "../../experiments/selection/select-results.js";
+import type { Knob } from "../../experiments/study/knobs.js";
+import { mean } from "../../statistics/index.js";
+import type { Cell, Table } from "../forms/table.js";
+import { plural } from "../style/conditions.js";
+import { faultStyle } from "../style/fault-styles.js";
+
+/** What a stage varies, in words. */
+export const KNOBS: Readonly<Record<Knob, string>> = {
+  l1: "alpha of L1",
+  hoyer: "alpha of Hoyer",
+  fatrelu: "threshold of FATReLU",
+  deviations: "tau: clip / sd",
+  saq: "rho of SAQ",
+  asam: "rho of ASAM",
+  "sam-latent": "rho of latent SAM",
+  "sam-requantized": "rho of re-quantized SAM",
+};
+
+/** What a selection tried in each stage, what it chose, and why (docs/protocol.md section 5): means over its seeds. */
+export function selectionGridTable(record: SelectionRecord): Table {
+  const { faults } = record.campaign;
+  return {
+    title: "Selection on validation images",
+    caption: `${selectionConditions(record)}. ${explain(record)}`,
+    columns: [
+      { key: "stage", title: "stage", align: "left" },
+      { key: "base", title: "base", align: "left" },
+      { key: "varies", title: "varies", align: "left" },
+      { key: "value", title: "value", align: "right" },
+      { key: "clean_pct", title: "clean", unit: "%", align: "right" },
+      { key: "clean_change_pp", title: "change", unit: "pp", align: "right" },
+      { key: "sparsity_pct", title: "sparsity", unit: "%", align: "right", decimals: 1 },
+      { key: "under_faults_pct", title: "under faults", unit: "%", align: "right" },
+      ...faults.map((fault) => ({
+        key: `${fault}_pct`,
+        title: faultStyle(fault).title,
+        unit: "%",
+        align: "right" as const,
+        detail: true,
+      })),
+      { key: "clip_ratio", title: "clip/sd", align: "right", detail: true },
+      { key: "relative_rho", title: "rho/norm", align: "right", decimals: 3, detail: true },
+      { key: "outcome", title: "outcome", align: "left" },
+    ],
+    rows: record.stages.flatMap((stage) =>
+      stage.tried.length === 0
+        ? [{ ...EMPTY, ...headOf(stage), ...noFaults(faults), outcome: stage.why }]
+        : stage.tried.map((tried) => rowOf(record, stage, tried)),
+    ),
+  };
+}
+
+/** The conditions of a selection, as one line for captions. */
+export function selectionConditions({ study, profile, seeds, campaign }: SelectionRecord): string {
+  const { split, maps, rates, encoding } = campaign;
+  return [
+    `${study}, profile ${profile}`,
+    plural(seeds.length, "seed"),
+    plural(maps, "fault map"),
+    `${split} images`,
+    `rate ${rates.join(", ")}`,
+    `${encoding} weight codes`,
+  ].join(" · ");
+}
+
+const EMPTY = {
+  value: "",
+  clean_pct: null,
+  clean_change_pp: null,
+  sparsity_pct: null,
+  under_faults_pct: null,
+  clip_ratio: null,
+  relative_rho: null,
+};
+
+function noFaults(faults: readonly string[]): Record<string, null> {
+  return Object.fromEntries(faults.map((fault) => [`${fault}_pct`, null]));
+}
+
+function headOf({ id, base, varies }: StageRecord) {
+  return { stage: id, base, varies: KNOBS[varies] };
+}
+
+function rowOf(record: SelectionRecord, stage: StageRecord, tried: TriedRecord): Record<string, Cell> {
+  const { value, networks, clean, sparsity, underFaults } = tried;
+  const over = (read: (row: (typeof networks)[number]) => number | null | undefined) => {
+    const values = networks.map((row) => read(row) ?? Number.NaN);
+    return Number.isNaN(mean(values)) ? null : mean(values);
+  };
+  const { referenceClean } = stage;
+  return {
+    ...headOf(stage),
+    // as text: values of one column span three decades
+    value: String(value),
+    clean_pct: percent(clean),
+    clean_change_pp: clean === null || referenceClean === null ? null : 100 * (clean - referenceClean),
+    sparsity_pct: percent(sparsity),
+    under_faults_pct: percent(underFaults),
+    ...Object.fromEntries(
+      record.campaign.faults.map((fault) => [`${fault}_pct`, percent(over((row) => row.byFault?.[fault]))]),
+    ),
+    clip_ratio: over((row) => row.clipRatio),
+    relative_rho: over((row) => row.relativeRho),
+    outcome: outcomeOf(record, stage, tried),
+  };
+}
+
+function outcomeOf(
+  { tolerance }: SelectionRecord,
+  stage: StageRecord,
+  { value, failed, clean }: TriedRecord,
+) {
+  if (value === stage.choice) return `chosen: ${stage.why}`;
+  if (failed) return "a training failed";
+  const lost = (stage.referenceClean ?? Number.NaN) - (clean ?? Number.NaN);
+  return stage.rule !== "sparsity" && lost > tolerance + 1e-9 ? "costs too much clean accuracy" : "";
+}
+
+function explain({ tolerance, sparsity, extensions, finished }: SelectionRecord): string {
+  const points = percentOf(tolerance);
+  const target = `${percentOf(sparsity.target)} ± ${percentOf(sparsity.within)} %`;
+  return [
+    "Means over seeds; under faults: mean over the fault types. Change: clean accuracy against the base arm.",
+    `AS has the largest alpha that costs at most ${points} pp of it; AS-high, Hoyer and FATReLU the value nearest to ${target}`,
+    `zero codes; every other stage the value most accurate under faults among those that cost at most ${points} pp. A grid`,
+    `whose end is best is extended, by at most ${extensions} values.`,
+    ...(finished ? [] : ["The selection is not finished."]),
+  ].join(" ");
+}
+
+function percent(share: number | null): number | null {
+  return share === null ? null : 100 * share;
+}

@@ -1,0 +1,16 @@
+export type { JobOptions, OnProgress, Progress } from "../../base/progress.js";
+export type { NetworkKey } from "../study/arms.js";
+export { networksOf } from "../study/arms.js";
+export type { AdaptiveOutcome, Precision } from "./adaptive.js";
+export { runAdaptive } from "./adaptive.js";
+export type { CampaignOptions, CampaignOutcome } from "./campaign.js";
+export { runCampaign } from "./campaign.js";
+export type { ChosenImages } from "./images.js";
+export { campaignImages, trainingData } from "./images.js";
+export type { MeasureOptions, OwnNetwork } from "./measure-faults.js";
+export { measureFaults } from "./measure-faults.js";
+export type { Trial } from "./plan.js";
+export { planTrials } from "./plan.js";
+export { publishRun } from "./publish.js";
+export type { TrainingOutcome } from "./train-network.js";
+export { trainNetwork } from "./train-network.js";

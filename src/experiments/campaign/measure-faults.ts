@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { UserError } from "../../base/errors.js";
+import type { JobOptions } from "../../base/progress.js";
+import { settingsHash } from "../../base/settings-hash.js";
+import type { ImageDataset } from "../../datasets/images.js";
+import {
+  type FaultModel,
+  faultModel,
+  flip,
+  registerFaultModel,
+  stuckAt0,
+  stuckAt1,
+} from "../../faults/models.js";
+import { requireFaultModel } from "../../faults/probe.js";
+import { requireSitesFit } from "../../faults/sites.js";
+import { deploy } from "../../inference/deploy.js";
+import { integerClassifier } from "../../inference/engine.js";
+import { bitsLabel, quantizedLayers } from "../../networks/bits.js";
+import { type Checkpoint, networkHash } from "../../networks/checkpoints/checkpoint.js";
+import type { Model } from "../../networks/model.js";
+import type { Encoding } from "../../quantization/encodings.js";
+import type { NetworkRow, Results, TrialRow } from "../results/rows.js";
+import { parseCampaign } from "../study/schema.js";
+import type { Arm, CampaignSettings } from "../study/study.js";
+import { describeNetwork } from "./describe-network.js";
+import { evaluateTrials } from "./evaluate-trial.js";
+import { mainConditions, type TrialSettings, trialMaker } from "./plan.js";
+
+/** A quantized network of no study: its description and its checkpoint. */
+export interface OwnNetwork {
+  readonly model: Model;
+  readonly checkpoint: Checkpoint;
+}
+
+export interface MeasureOptions extends JobOptions {
+  /** Ids of fault models, or models of your own. Default: flip, sa0, sa1. */
+  readonly faults?: readonly (string | FaultModel)[];
+  /** Fault probabilities per stored weight bit, ascending fractions. Default: those of the studies, 0.001 to 0.05. */
+  readonly rates?: readonly number[];
+  /** Number of fault maps; the networks share them. Default: 10. */
+  readonly maps?: number;
+  /** How codes lie in memory. Default: offset binary. */
+  readonly encoding?: Encoding;
+  /** What figures call the whole; the fault maps are a family of its name. Default: the name of the first model. */
+  readonly name?: string;
+  /** What the images are, for captions. Default: validation images. */
+  readonly split?: "validation" | "test";
+}
+
+const BUILT_IN = [flip, stuckAt0, stuckAt1];
+const RATES = [0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05];
+
+/**
+ * Measures networks of the reader's own under faults, in this thread and without TensorFlow: every fault at every rate on every
+ * map, on all of the images. The rows are those of a study with one seed, so every table and figure of accuracies takes them,
+ * such as `accuracyAgainstRate`.
+ * @param networks by the name that figures give them, all of the same bits
+ * @param images with their labels
+ * @throws UserError for settings, a model or images that do not fit; the signal's reason when aborted
+ */
+export async function measureFaults(
+  networks: Readonly<Record<string, OwnNetwork>>,
+  images: ImageDataset,
+  options: MeasureOptions = {},
+): Promise<Results> {
+  const names = Object.keys(networks);
+  const bits = commonBits(networks);
+  const campaign = campaignOf(images, options);
+  const first = networks[names[0]!]!.model;
+  const settings = {
+    name: options.name ?? first.name,
+    profile: "own",
+    exploratory: true,
+    bits,
+    images: createHash("sha256").update(images.images).update(images.labels).digest("hex"),
+    campaign,
+  };
+  const conditions = mainConditions(campaign);
+  const rows: NetworkRow[] = [];
+  const trials: TrialRow[] = [];
+  const started = performance.now();
+  for (const [arm, { model, checkpoint }] of Object.entries(networks)) {
+    requireFit(model, images, campaign, bits);
+    const study: TrialSettings = {
+      ...settings,
+      content: { model: `${model.name}@${settingsHash(model).slice(0, 8)}`, dataset: settings.images },
+    };
+    const network = deploy(model, checkpoint);
+    const all = Uint32Array.from({ length: images.count }, (_, i) => i);
+    const classifier = integerClassifier(network, images, all);
+    const arms: Arm[] = [{ id: arm, sparsification: { kind: "none" }, gradient: { rule: "conventional" } }];
+    const named = { ...checkpoint, origin: { ...checkpoint.origin, arm, seed: 0 } };
+    rows.push(describeNetwork({ arms }, named, network, { images, classifier }));
+    const subject = { study, arm, seed: 0, network, classifier, labels: images.labels };
+    const planned = conditions.map(trialMaker(study, networkHash(checkpoint)));
+    for (const row of evaluateTrials(subject, planned)) {
+      trials.push(row);
+      const rate = (1000 * trials.length) / (performance.now() - started);
+      options.onProgress?.({
+        done: trials.length,
+        of: names.length * conditions.length,
+        rate,
+        unit: "trials/s",
+        note: "",
+      });
+      await setImmediate(); // lets signals and messages in
+      options.signal?.throwIfAborted();
+    }
+    classifier.dispose();
+  }
+  const { name: study, profile, exploratory } = settings;
+  const { split, encoding, faults, rates, maps } = campaign;
+  return {
+    ...{ study, profile, exploratory, split, encoding, bits, arms: names, faults, rates, seeds: [0], maps },
+    networks: rows,
+    failures: [],
+    trials,
+  };
+}
+
+/** The campaign that options ask for; models of the user's own are known by their ids from here on. */
+function campaignOf(images: ImageDataset, options: MeasureOptions): CampaignSettings {
+  const { faults = ["flip", "sa0", "sa1"], rates = RATES, maps = 10, encoding = "offset-binary" } = options;
+  const ids = faults.map((fault) => {
+    if (typeof fault === "string") return fault;
+    if (BUILT_IN.some(({ apply }) => apply === fault.apply)) return fault.id;
+    const model = requireFaultModel(fault);
+    registerFaultModel(model);
+    return model.id;
+  });
+  if (new Set(ids).size !== ids.length)
+    throw new UserError(`faults must be different from each other, got ${ids.join(", ")}`);
+  const ceiling = rates.at(-1);
+  const split = options.split ?? "validation";
+  return parseCampaign({ split, images: images.count, faults: ids, rates, maps, ceiling, encoding });
+}
+
+function commonBits(networks: Readonly<Record<string, OwnNetwork>>) {
+  const all = Object.entries(networks).map(([name, { checkpoint }]) => {
+    const { bits } = checkpoint.origin;
+    if (bits) return bits;
+    throw new UserError(`network ${name} is a float network; quantize it first`);
+  });
+  const labels = [...new Set(all.map(bitsLabel))];
+  if (labels.length !== 1)
+    throw new UserError(
+      `networks must be at least one and have the same bits, since their fault maps are shared, got ${labels.join(", ") || "none"}; measure others by a call of their own`,
+    );
+  return all[0]!;
+}
+
+function requireFit(
+  model: Model,
+  { labels }: ImageDataset,
+  { faults, ceiling }: CampaignSettings,
+  bits: Parameters<typeof bitsLabel>[0],
+): void {
+  for (const id of faults)
+    for (const layer of quantizedLayers(model, bits))
+      requireSitesFit(faultModel(id).sites, layer.bits, ceiling);
+  const beyond = labels.find((label) => label >= model.classes);
+  if (beyond !== undefined)
+    throw new UserError(`labels must be below ${model.classes}, the classes of ${model.name}, got ${beyond}`);
+}

@@ -1,0 +1,142 @@
+import { UserError } from "../../base/errors.js";
+import type { JobOptions } from "../../base/progress.js";
+import { settingsHash } from "../../base/settings-hash.js";
+import type { Checkpoint } from "../../networks/checkpoints/checkpoint.js";
+import { weightClipsOf } from "../../networks/parameters.js";
+import { thresholdOf } from "../../sparsity/penalties.js";
+import { sampleQuantile } from "../../statistics/index.js";
+import { loadBackend } from "../../tensors/backend/load.js";
+import type { ClipRule } from "../../training/clip-rules.js";
+import { TrainingFailure } from "../../training/health.js";
+import { type TrainingJob, train } from "../../training/train.js";
+import { saveFailure } from "../results/failures.js";
+import type { Store } from "../results/store.js";
+import { saveTiming, thisMachine } from "../results/timings.js";
+import {
+  dependenciesOf,
+  FLOAT,
+  failureOf,
+  networkSettingsHash,
+  trainedNetwork,
+} from "../results/trained-network.js";
+import { armOf } from "../study/arms.js";
+import { modelOf, namedContentOf } from "../study/content.js";
+import type { Study } from "../study/study.js";
+import { trainingData } from "./images.js";
+
+/** What came of {@link trainNetwork}; `"done before"` says that the store already had a network or its failure. */
+export type TrainingOutcome = "trained" | "failed" | "done before";
+
+/**
+ * Trains one network of a study, going on from the last finished epoch, and stores its checkpoint, or that it failed.
+ * @param arm id of an arm, or `"float"`
+ */
+export async function trainNetwork(
+  study: Study,
+  store: Store,
+  arm: string,
+  seed: number,
+  { onProgress, signal }: JobOptions = {},
+): Promise<TrainingOutcome> {
+  const config = networkSettingsHash(study, arm, seed);
+  if (store.finished(arm, seed, config) || failureOf(study, store, arm, seed)) return "done before";
+  const failed = (reason: string, epoch: number, step: number) => {
+    saveFailure(store, { arm, seed, config, reason, epoch, step });
+    store.dropUnfinished(arm, seed);
+    return "failed" as const;
+  };
+  for (const needed of dependenciesOf(study, arm)) {
+    const failure = failureOf(study, store, needed, seed);
+    if (failure) return failed(`it needs arm ${needed} of this seed, which failed: ${failure.reason}`, 0, 0);
+  }
+  const backend = await loadBackend();
+  const content = namedContentOf(study);
+  const origin = {
+    study: study.name,
+    profile: study.profile,
+    model: modelOf(study).name,
+    ...(content && { content }),
+    arm,
+    seed,
+    config,
+    backend: { ...backend },
+  };
+  const job = arm === FLOAT ? floatJob(study, origin) : armJob(study, store, origin);
+  const speeds: number[] = [];
+  const training = train(job, trainingData(study), {
+    resume: resumable(store.unfinished(arm, seed, config), origin.backend),
+    onEpoch: (state) => store.saveUnfinished(state),
+    onProgress: ({ step, steps, imagesPerSecond: rate, epoch, epochs }) => {
+      speeds.push(rate);
+      onProgress?.({ done: step, of: steps, rate, unit: "images/s", note: `epoch ${epoch}/${epochs}` });
+    },
+    signal,
+  });
+  try {
+    const network = await training;
+    const { batch } = job.settings;
+    const millisecondsPerStep =
+      (1000 * batch) /
+      sampleQuantile(
+        speeds.sort((a, b) => a - b),
+        0.5,
+      );
+    saveTiming(store, { arm, seed, millisecondsPerStep, batch, machine: thisMachine() });
+    store.saveFinished(network);
+    store.dropUnfinished(arm, seed);
+    return "trained";
+  } catch (error) {
+    if (!(error instanceof TrainingFailure)) throw error;
+    return failed(error.reason, error.epoch, error.step);
+  }
+}
+
+/** An unfinished training, if what computed it computes now: a network is not begun by one TensorFlow and ended by another. */
+function resumable(state: Checkpoint | undefined, backend: Origin["backend"]): Checkpoint | undefined {
+  return state && settingsHash(state.origin.backend) === settingsHash(backend) ? state : undefined;
+}
+
+type Origin = Omit<TrainingJob["origin"], "bits" | "threshold">;
+
+function floatJob(study: Study, origin: Origin): TrainingJob {
+  return {
+    model: modelOf(study),
+    origin: { ...origin, bits: null, threshold: 0 },
+    settings: study.float,
+    sparsification: { kind: "none" },
+    gradient: { rule: "conventional" },
+    start: undefined,
+  };
+}
+
+function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
+  const { sparsification, gradient, bits = study.bits, epochsFactor = 1, range } = armOf(study, origin.arm);
+  const needed = (arm: string, what: string) => {
+    const found = trainedNetwork(study, store, arm, origin.seed);
+    if (found) return found;
+    throw new UserError(
+      `arm ${origin.arm}, seed ${origin.seed} ${what} of that seed, which is not trained yet; ` +
+        `train it first: flatenn train --arm ${arm} --seed ${origin.seed}`,
+    );
+  };
+  const start = needed(FLOAT, "starts from the float network");
+  const threshold = thresholdOf(sparsification);
+  const model = modelOf(study);
+  const clips: ClipRule | undefined =
+    range?.rule === "frozen"
+      ? {
+          rule: "frozen",
+          weightClips: weightClipsOf(model, needed(range.of, `has the clips of arm ${range.of}`)),
+        }
+      : range;
+  return {
+    model,
+    origin: { ...origin, bits, threshold },
+    settings: { ...study.quantized, epochs: epochsFactor * study.quantized.epochs },
+    sparsification,
+    gradient,
+    start,
+    encoding: study.campaign.encoding,
+    ...(clips && { clips }),
+  };
+}

@@ -1,0 +1,122 @@
+import { Worker } from "node:worker_threads";
+import { UserError } from "../../base/errors.js";
+import { faultModules } from "../fault-files/load.js";
+import { faultsOf } from "../study/arms.js";
+
+import type { Reply, Task, WorkerData } from "./worker.js";
+
+/** What comes of tasks. */
+export type Result = Exclude<Reply, { kind: "done" | "error" }>;
+
+/** Threads that evaluate trials side by side. */
+interface Workers {
+  /** Does tasks and gives their results as they come. Where it ends early, by the signal too, the workers are to be closed. */
+  run(tasks: readonly Task[], signal?: AbortSignal): AsyncGenerator<Result>;
+  /** Ends the threads, in the middle of what they do. */
+  close(): Promise<void>;
+}
+
+/** Workers are compiled code in a file of their own: the same place seen from src/ and from dist/. */
+const WORKER = new URL("../../../dist/experiments/campaign/worker.js", import.meta.url);
+
+/** Starts workers. @param count how many; their number and order change no result */
+export function openWorkers(data: Omit<WorkerData, "faultModules">, count: number): Workers {
+  const workerData: WorkerData = { ...data, faultModules: faultModules(faultsOf(data.study)) };
+  const workers = Array.from({ length: count }, () => new Worker(WORKER, { workerData }));
+  return {
+    async *run(tasks, signal) {
+      const queue = new TaskQueue(tasks);
+      const replies = new Channel<{ worker: Worker; reply: Reply }>();
+      let busy = 0;
+      const give = (worker: Worker, before: number | undefined) => {
+        const task = queue.next(before);
+        if (!task) return;
+        busy++;
+        current.set(worker, task.network);
+        worker.postMessage(task);
+      };
+      const current = new Map<Worker, number>();
+      const stopListening = workers.map((worker) => listen(worker, replies));
+      const abort = () => replies.fail(signal!.reason);
+      signal?.addEventListener("abort", abort, { once: true });
+      try {
+        signal?.throwIfAborted();
+        for (const worker of workers) give(worker, undefined);
+        while (busy > 0) {
+          const { worker, reply } = await replies.take();
+          if (reply.kind === "done") {
+            busy--;
+            give(worker, current.get(worker));
+          } else if (reply.kind === "error")
+            throw reply.user ? new UserError(reply.message) : new Error(reply.message);
+          else yield reply;
+        }
+      } finally {
+        signal?.removeEventListener("abort", abort);
+        for (const stop of stopListening) stop();
+      }
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+function listen(worker: Worker, replies: Channel<{ worker: Worker; reply: Reply }>): () => void {
+  const onMessage = (reply: Reply) => replies.put({ worker, reply });
+  const onError = (error: Error) => replies.fail(error);
+  const onExit = (code: number) => replies.fail(new Error(`a worker ended with exit code ${code}`));
+  worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+  return () => worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+}
+
+/** Tasks by network: a worker stays with a network while it has tasks, since loading one takes time. */
+class TaskQueue {
+  readonly #byNetwork = new Map<number, Task[]>();
+
+  constructor(tasks: readonly Task[]) {
+    for (const task of tasks) {
+      const list = this.#byNetwork.get(task.network);
+      if (list) list.push(task);
+      else this.#byNetwork.set(task.network, [task]);
+    }
+  }
+
+  /** The next task of the network a worker has, else of the one with the most tasks left; undefined if there is none. */
+  next(network: number | undefined): Task | undefined {
+    const most = () => [...this.#byNetwork].sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
+    const chosen = network !== undefined && this.#byNetwork.has(network) ? network : most();
+    if (chosen === undefined) return undefined;
+    const list = this.#byNetwork.get(chosen)!;
+    const task = list.shift();
+    if (list.length === 0) this.#byNetwork.delete(chosen);
+    return task;
+  }
+}
+
+/** Passes values from events to one reader. */
+class Channel<T> {
+  readonly #values: T[] = [];
+  #error: Error | undefined;
+  #wake = () => {};
+
+  put(value: T): void {
+    this.#values.push(value);
+    this.#wake();
+  }
+
+  fail(error: Error): void {
+    this.#error ??= error;
+    this.#wake();
+  }
+
+  async take(): Promise<T> {
+    while (this.#values.length === 0) {
+      if (this.#error) throw this.#error;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.#values.shift()!;
+  }
+}

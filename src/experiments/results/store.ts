@@ -1,0 +1,102 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../base/errors.js";
+import { writeFileAtomic } from "../../base/files/atomic.js";
+import { readJson } from "../../base/files/read-json.js";
+import { settingsHash } from "../../base/settings-hash.js";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../networks/checkpoints/checkpoint.js";
+import type { NetworkKey } from "../study/arms.js";
+import { studyHash } from "../study/identity.js";
+import type { Study } from "../study/study.js";
+import type { NetworkRow } from "./rows.js";
+
+/**
+ * The folder of one run of a study: its checkpoints and what was measured on them; its trials are in trials.ts. Everything
+ * in it is either whole or not there.
+ */
+export interface Store {
+  readonly directory: string;
+  /** Where the trained networks are: a folder of this one, unless another was named. */
+  readonly checkpoints: string;
+  /** Path of a network's checkpoint; arm `"float"` is the start of all arms of a seed. */
+  checkpoint(arm: string, seed: number): string;
+  /** State of an unfinished training, if there is one of these settings. */
+  unfinished(arm: string, seed: number, config: string): Checkpoint | undefined;
+  saveUnfinished(state: Checkpoint): void;
+  /** Removes that state, if there is one: the training is done, or failed. */
+  dropUnfinished(arm: string, seed: number): void;
+  /** A finished network of these settings, if there is one. */
+  finished(arm: string, seed: number, config: string): Checkpoint | undefined;
+  saveFinished(checkpoint: Checkpoint): void;
+  /** What is known of a network without faults, if its campaign has been run. */
+  network(arm: string, seed: number): NetworkRow | undefined;
+  saveNetwork(row: NetworkRow): void;
+}
+
+/**
+ * Opens, or makes, the folder of a run.
+ * @param checkpoints where the trained networks are; default: in the folder
+ * @throws UserError if the folder holds a run with other settings
+ */
+export function openStore(
+  study: Study,
+  directory: string,
+  { checkpoints = join(directory, "checkpoints") }: { checkpoints?: string } = {},
+): Store {
+  claim(study, directory);
+  const checkpoint = (arm: string, seed: number) => checkpointPath(checkpoints, { arm, seed });
+  const state = (arm: string, seed: number) => checkpointPath(join(directory, "unfinished"), { arm, seed });
+  const network = (arm: string, seed: number) => networkPath(directory, { arm, seed });
+  const read = (path: string, config: string) => {
+    if (!existsSync(path)) return undefined;
+    const found = readCheckpoint(path);
+    if (found.origin.config === config) return found;
+    throw new UserError(
+      `${path} was made with other settings; move it away, or choose another folder with --out`,
+    );
+  };
+  return {
+    directory,
+    checkpoints,
+    checkpoint,
+    unfinished: (arm, seed, config) => read(state(arm, seed), config),
+    saveUnfinished: (found) => writeCheckpoint(state(found.origin.arm, found.origin.seed), found),
+    finished: (arm, seed, config) => read(checkpoint(arm, seed), config),
+    dropUnfinished: (arm, seed) => rmSync(state(arm, seed), { force: true }),
+    saveFinished: (found) => writeCheckpoint(checkpoint(found.origin.arm, found.origin.seed), found),
+    network(arm, seed) {
+      const path = network(arm, seed);
+      return existsSync(path) ? (readJson(path) as NetworkRow) : undefined;
+    },
+    saveNetwork: (row) => writeFileAtomic(network(row.arm, row.seed), `${JSON.stringify(row, null, 2)}\n`),
+  };
+}
+
+/** Where a folder of checkpoints has that of a network. */
+export function checkpointPath(checkpoints: string, { arm, seed }: NetworkKey): string {
+  return join(checkpoints, `${arm}-seed${seed}.safetensors`);
+}
+
+/** Where a run's folder has what was measured on a network without faults. */
+export function networkPath(directory: string, { arm, seed }: NetworkKey): string {
+  return join(directory, "networks", `${arm}-seed${seed}.json`);
+}
+
+/** Where a run's folder has its settings. */
+export function studyPath(directory: string): string {
+  return join(directory, "study.json");
+}
+
+/** Marks the folder as this study's. */
+function claim(study: Study, directory: string): void {
+  const path = studyPath(directory);
+  if (!existsSync(path)) {
+    writeFileAtomic(path, `${JSON.stringify(study, null, 2)}\n`);
+    return;
+  }
+  const found = readJson(path);
+  if (settingsHash(found) === studyHash(study)) return;
+  throw new UserError(
+    `${directory} holds a run with other settings; choose another folder with --out, or move that one away`,
+  );
+}

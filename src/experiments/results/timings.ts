@@ -1,0 +1,42 @@
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { writeFileAtomic } from "../../base/files/atomic.js";
+import type { Store } from "./store.js";
+
+/** How fast a network was trained, and on what: the only results that differ from run to run. */
+export interface Timing {
+  readonly arm: string;
+  readonly seed: number;
+  /** Median over the training's reports; of the last process, if it was interrupted. */
+  readonly millisecondsPerStep: number;
+  /** Images of a step. */
+  readonly batch: number;
+  readonly machine: Machine;
+}
+
+/** What the speed depends on. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGigabytes: number;
+  readonly platform: string;
+  readonly node: string;
+}
+
+/** Stores a timing beside the run's networks. */
+export function saveTiming({ directory }: Pick<Store, "directory">, timing: Timing): void {
+  const path = join(directory, "timings", `${timing.arm}-seed${timing.seed}.json`);
+  writeFileAtomic(path, `${JSON.stringify(timing, null, 2)}\n`);
+}
+
+/** The machine that this runs on. */
+export function thisMachine(): Machine {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model.trim() ?? "unknown",
+    cores: processors.length,
+    memoryGigabytes: Math.round(totalmem() / 2 ** 30),
+    platform: `${process.platform}-${process.arch}`,
+    node: process.version,
+  };
+}

@@ -1,0 +1,100 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { UserError } from "../../base/errors.js";
+import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
+import type { JobOptions } from "../../base/progress.js";
+import { settingsHash } from "../../base/settings-hash.js";
+import { type DirectionSource, namedDirection } from "./directions.js";
+import type { SharpnessHead } from "./documents.js";
+import { documentsIn, madeOtherwise, readAllStored, readStored } from "./stored.js";
+import { plus } from "./vector.js";
+
+const FORMAT = "flatenn-landscape-1";
+
+/** What decides the numbers of a landscape. */
+export interface LandscapeHead extends Omit<SharpnessHead, "settings" | "maps"> {
+  /** One row of losses along each of several directions, or a plane of two. */
+  readonly kind: "lines" | "plane";
+  /** Names of directions: of the rows, or of the plane's x and y. */
+  readonly directions: readonly string[];
+  /** Steps along a direction, in units of the norm of the weights. */
+  readonly steps: readonly number[];
+  /** What random directions are drawn from, followed by their number. */
+  readonly directionKey: readonly (string | number)[];
+}
+
+/** The loss of the deployed network around its weights, as it is stored. */
+export interface LandscapeDocument extends LandscapeHead {
+  readonly format: string;
+  /** Losses in nats: of each direction over the steps; of a plane one row for each y, over x. */
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** `count` steps from -1 to 1; an odd count has 0 among them. */
+export function landscapeSteps(count: number): number[] {
+  if (!(Number.isInteger(count) && count >= 3 && count % 2 === 1))
+    throw new UserError(`points must be an odd number of at least 3, got ${count}`);
+  return Array.from({ length: count }, (_, i) => (2 * i - (count - 1)) / (count - 1));
+}
+
+/** Where a folder of a run has a landscape. */
+export function landscapePath(folder: string, { arm, seed, kind, directions }: LandscapeHead): string {
+  const name = kind === "lines" ? kind : `plane-${directions.map((d) => d.replace(":", "")).join("-")}`;
+  return join(documentsIn(folder), `${arm}-seed${seed}-${name}.json`);
+}
+
+/**
+ * Evaluates the rows that the document at a path lacks; each is stored at once.
+ * @throws UserError if the document was made of another network or with other settings; the signal's reason when aborted
+ */
+export async function measureLandscape(
+  head: LandscapeHead,
+  source: DirectionSource,
+  path: string,
+  { onProgress, signal }: JobOptions = {},
+): Promise<LandscapeDocument> {
+  let document = openLandscape(path, head);
+  const { kind, directions, steps } = head;
+  const { weights, loss } = source.surface;
+  const count = kind === "lines" ? directions.length : steps.length;
+  if (document.rows.length === count) return document;
+  const vectors = directions.map((name) => namedDirection(name, source));
+  const [x, y] = vectors;
+  const begun = performance.now();
+  let evaluated = 0;
+  for (let row = document.rows.length; row < count; row++) {
+    const [from, along] = kind === "lines" ? [weights, vectors[row]!] : [plus(weights, y!, steps[row]!), x!];
+    const losses = steps.map((step) => {
+      const found = loss(plus(from, along, step));
+      onProgress?.({
+        done: row * steps.length + (++evaluated % steps.length),
+        of: count * steps.length,
+        rate: (1000 * evaluated) / (performance.now() - begun),
+        unit: "points/s",
+        note: kind,
+      });
+      return found;
+    });
+    document = { ...document, rows: [...document.rows, losses] };
+    writeFileAtomic(path, `${JSON.stringify(document)}\n`);
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return document;
+}
+
+function openLandscape(path: string, head: LandscapeHead): LandscapeDocument {
+  sweepHalfWritten(dirname(path));
+  if (!existsSync(path)) return { format: FORMAT, ...head, rows: [] };
+  const { format, rows, ...found } = readStored<LandscapeDocument>(path, FORMAT);
+  if (settingsHash(found) === settingsHash(head)) return { format, ...head, rows };
+  throw madeOtherwise(path);
+}
+
+/** Every whole landscape in the folder of a run. */
+export function readLandscapes(folder: string): LandscapeDocument[] {
+  return readAllStored<LandscapeDocument>(folder, /-seed\d+-(lines|plane-.*)\.json$/, FORMAT).filter(
+    ({ kind, directions, steps, rows }) => rows.length === (kind === "lines" ? directions : steps).length,
+  );
+}

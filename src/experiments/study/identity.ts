@@ -1,0 +1,29 @@
+import { settingsHash } from "../../base/settings-hash.js";
+import { armOf } from "./arms.js";
+import { contentOf } from "./content.js";
+import type { Arm, Study } from "./study.js";
+
+/** Hash of all settings of a study. */
+export function studyHash(study: Study): string {
+  return settingsHash(study);
+}
+
+/** Hash of what decides the float network of a seed. */
+export function floatHash(study: Study, seed: number): string {
+  const { name, version, trainingImages, float } = study;
+  return settingsHash({ name, version, ...contentOf(study), trainingImages, float, seed });
+}
+
+/** Hash of what decides the network of an arm and a seed. */
+export function armHash(study: Study, arm: Arm, seed: number): string {
+  // how many seeds there are decides none of them, nor does what the network is compared with
+  const { seeds: _, group: __, base: ___, ...trained } = arm;
+  return settingsHash({
+    float: floatHash(study, seed),
+    quantized: study.quantized,
+    bits: study.bits,
+    arm: trained,
+    ...(arm.range?.rule === "frozen" && { source: armHash(study, armOf(study, arm.range.of), seed) }),
+    ...(arm.gradient.rule === "randbet" && { encoding: study.campaign.encoding }),
+  });
+}

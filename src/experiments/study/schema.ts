@@ -1,0 +1,312 @@
+import { z } from "zod";
+import { UserError } from "../../base/errors.js";
+import { faultModel } from "../../faults/models.js";
+import { requireSitesFit } from "../../faults/sites.js";
+import type { Bits } from "../../networks/bits.js";
+import type { Model } from "../../networks/model.js";
+import { MODELS } from "../../networks/registry.js";
+import { modelSchema } from "../../networks/schema.js";
+import { ENCODINGS } from "../../quantization/encodings.js";
+import { SPARSIFICATIONS, type Sparsification } from "../../sparsity/penalties.js";
+import { type ArmClipRule, CLIP_RULES } from "../../training/clip-rules.js";
+import { GRADIENT_RULES, type GradientRule } from "../../training/gradients/rules.js";
+import { datasetOf } from "./content.js";
+import { judgementSchema } from "./judgement.js";
+import { KNOBS, type Knob } from "./knobs.js";
+import type { CampaignSettings, ExtraCampaign, Study } from "./study.js";
+
+const modelName = z.enum(MODELS.map((model) => model.name));
+/** A model by its name, or as data. */
+const model = z.unknown().transform((value, context): string | Model => {
+  const found = (typeof value === "string" ? modelName : modelSchema).safeParse(value);
+  if (found.success) return found.data;
+  for (const { path, message } of found.error.issues)
+    context.addIssue({ code: "custom", path: [...path], message });
+  return z.NEVER;
+});
+const count = z.int().positive();
+const bits = z.int().min(1).max(8);
+const share = z.number().gt(0).max(1);
+const name = z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens");
+
+const phase = z.strictObject({
+  epochs: count,
+  batch: count,
+  learningRate: z.number().positive(),
+  momentum: z.number().min(0).lt(1),
+  weightDecay: z.number().min(0),
+});
+
+const sparsification = unionOf<Sparsification>(SPARSIFICATIONS);
+const gradient = unionOf<GradientRule>(GRADIENT_RULES);
+
+const fault = z.string().superRefine((id, context) => {
+  const message = refusal(() => faultModel(id));
+  if (message !== undefined) context.addIssue(message);
+});
+
+const codeBits = z.strictObject({ weights: bits, activations: bits, ends: z.exactOptional(bits) });
+
+const range = unionOf<ArmClipRule>(CLIP_RULES);
+
+const arm = z.strictObject({
+  id: name,
+  sparsification,
+  gradient,
+  epochsFactor: z.exactOptional(count),
+  range: z.exactOptional(range),
+  bits: z.exactOptional(codeBits),
+  seeds: z.exactOptional(count),
+  group: z.exactOptional(z.enum(["control", "ablation"])),
+  base: z.exactOptional(name),
+});
+
+const ascending = (values: readonly number[]) => values.every((v, i) => i === 0 || v > values[i - 1]!);
+
+const stage = z.strictObject({
+  id: name,
+  base: name,
+  varies: z.enum(Object.keys(KNOBS) as Knob[]),
+  grid: z.array(z.number().positive()).min(1).refine(ascending, "must ascend"),
+  factor: z.number().gt(1),
+  rule: z.enum(["clean", "sparsity", "faults"]),
+});
+
+const selection = z.strictObject({
+  tolerance: z.number().min(0),
+  sparsity: z.strictObject({ target: share, within: z.number().positive() }),
+  extensions: z.int().min(0),
+  stages: z
+    .array(stage)
+    .min(1)
+    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "two stages have the same id"),
+});
+
+const campaign = z
+  .strictObject({
+    split: z.enum(["validation", "test"]),
+    images: count.nullable(),
+    faults: z.array(fault).min(1),
+    rates: z.array(share).min(1),
+    maps: count,
+    ceiling: share,
+    encoding: z.enum(ENCODINGS),
+  })
+  .refine(({ rates }) => ascending(rates), {
+    path: ["rates"],
+    message: "must ascend",
+  })
+  .refine(({ rates, ceiling }) => rates.every((rate) => rate <= ceiling), {
+    path: ["rates"],
+    message: "must not exceed the ceiling of the fault maps",
+  });
+
+const extra = z.strictObject({
+  id: name,
+  arms: z.exactOptional(z.array(name).min(1)),
+  seeds: z.exactOptional(count),
+  faults: z.exactOptional(z.array(fault).min(1)),
+  rates: z.exactOptional(z.array(share).min(1).refine(ascending, "must ascend")),
+  maps: z.exactOptional(count),
+  encoding: z.exactOptional(z.enum(ENCODINGS)),
+  layers: z.exactOptional(z.literal("each")),
+});
+
+const study = z
+  .strictObject({
+    name,
+    profile: name,
+    version: count,
+    exploratory: z.boolean(),
+    frozen: z.boolean(),
+    model,
+    dataset: z.union([z.string(), z.strictObject({ name, sha256: z.string() })]),
+    trainingImages: count.nullable(),
+    bits: codeBits,
+    seeds: z.array(z.int().min(0)).min(1),
+    float: phase,
+    quantized: phase,
+    arms: z.array(arm).min(1),
+    campaign,
+    extras: z.exactOptional(z.array(extra).min(1)),
+    selection: z.exactOptional(selection),
+    judgement: z.exactOptional(judgementSchema),
+  })
+  .refine(({ arms }) => new Set(arms.map(({ id }) => id)).size === arms.length, {
+    path: ["arms"],
+    message: "two arms have the same id",
+  })
+  .refine(({ arms }) => !arms.some(({ id }) => id === "float"), {
+    path: ["arms"],
+    message: "the id float is taken by the network that all arms start from",
+  })
+  .refine(
+    ({ arms }) =>
+      arms.every(({ range }) => {
+        if (range?.rule !== "frozen") return true;
+        const source = arms.find(({ id }) => id === range.of);
+        return source !== undefined && source.range?.rule !== "frozen";
+      }),
+    {
+      path: ["arms"],
+      message: "clips are frozen at those of an arm that the study does not have, or that freezes too",
+    },
+  )
+  .refine(
+    ({ arms }) => {
+      const main = new Set(arms.flatMap(({ id, group }) => (group === undefined ? [id] : [])));
+      return arms.every(({ group, base }) =>
+        group === undefined ? base === undefined : base !== undefined && main.has(base),
+      );
+    },
+    {
+      path: ["arms"],
+      message: "a control or ablation must name a main arm as its base, and a main arm has none",
+    },
+  )
+  .refine(({ arms, seeds }) => arms.every((each) => (each.seeds ?? 1) <= seeds.length), {
+    path: ["arms"],
+    message: "an arm has more seeds than the study",
+  })
+  .refine(({ seeds }) => new Set(seeds).size === seeds.length, {
+    path: ["seeds"],
+    message: "a seed stands twice",
+  })
+  .refine(({ campaign: { faults } }) => new Set(faults).size === faults.length, {
+    path: ["campaign", "faults"],
+    message: "a fault type stands twice",
+  })
+  .superRefine(({ bits, arms, campaign, extras = [] }, context) => {
+    const requireFit = (faults: readonly string[], path: (string | number)[], chosen?: readonly string[]) => {
+      const struck = arms.filter(({ id }) => chosen?.includes(id) ?? true);
+      const widths = new Set(struck.flatMap((arm) => widthsOf(arm.bits ?? bits)));
+      for (const [i, id] of faults.entries()) {
+        const message = refusal(() => {
+          for (const width of widths) requireSitesFit(faultModel(id).sites, width, campaign.ceiling);
+        });
+        if (message !== undefined) context.addIssue({ code: "custom", path: [...path, i], message });
+      }
+    };
+    requireFit(campaign.faults, ["campaign", "faults"]);
+    for (const [i, extra] of extras.entries())
+      requireFit(extra.faults ?? campaign.faults, ["extras", i, "faults"], extra.arms);
+  })
+  .superRefine(({ dataset, trainingImages, float, quantized, campaign: { split, images } }, context) => {
+    const issue = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+    const found = attempt(() => datasetOf({ dataset }));
+    if (typeof found === "string") return issue(["dataset"], found);
+    const { sizes } = found;
+    const all = trainingImages ?? sizes.training;
+    if (all > sizes.training)
+      issue(["trainingImages"], `must be at most the ${sizes.training} training images of ${found.title}`);
+    if ((images ?? 0) > sizes[split])
+      issue(["campaign", "images"], `must be at most the ${sizes[split]} ${split} images of ${found.title}`);
+    for (const [phase, { batch }] of Object.entries({ float, quantized }))
+      if (batch > all) issue([phase, "batch"], `must not be more than the ${all} training images`);
+  })
+  .refine(
+    ({ arms, selection }) =>
+      selection?.stages.every(
+        ({ base }, i, all) =>
+          arms.some(({ id }) => id === base) || all.slice(0, i).some(({ id }) => id === base),
+      ) ?? true,
+    {
+      path: ["selection", "stages"],
+      message: "the base of a stage must be an arm of the study or a stage before it",
+    },
+  )
+  .superRefine(({ judgement, campaign, exploratory, frozen }, context) => {
+    if (frozen && !exploratory && judgement)
+      for (const fault of judgement.faults)
+        if (!campaign.faults.includes(fault))
+          context.addIssue({
+            code: "custom",
+            path: ["judgement", "faults"],
+            message: `must be among the campaign's, ${campaign.faults.join(", ")}, got ${fault}`,
+          });
+  })
+  .refine(({ extras = [] }) => new Set(extras.map(({ id }) => id)).size === extras.length, {
+    path: ["extras"],
+    message: "two extra campaigns have the same id",
+  })
+  .superRefine(({ arms, seeds, campaign, extras = [] }, context) => {
+    const known = new Set(arms.map(({ id }) => id));
+    for (const [i, extra] of extras.entries()) {
+      const requireThat = (holds: boolean, key: keyof ExtraCampaign, message: string) => {
+        if (!holds) context.addIssue({ code: "custom", path: ["extras", i, key], message });
+      };
+      const { arms: chosen = [], rates = [], faults = [] } = extra;
+      requireThat(
+        chosen.every((id) => known.has(id)),
+        "arms",
+        "must be arms of the study",
+      );
+      requireThat(new Set(faults).size === faults.length, "faults", "a fault type stands twice");
+      requireThat((extra.seeds ?? 1) <= seeds.length, "seeds", "must not be more than the study's seeds");
+      requireThat(
+        rates.every((rate) => rate <= campaign.ceiling),
+        "rates",
+        "must not exceed the ceiling of the fault maps",
+      );
+    }
+  })
+  .refine(({ exploratory, campaign }) => !exploratory || campaign.split === "validation", {
+    path: ["campaign", "split"],
+    message: "an exploratory study evaluates on validation images",
+  });
+
+/** Bits that the weights of some layer have. */
+function widthsOf({ weights, ends = weights }: Pick<Bits, "weights" | "ends">): number[] {
+  return [weights, ends];
+}
+
+/** What is wrong, in words, or undefined if nothing is. */
+function refusal(check: () => unknown): string | undefined {
+  const found = attempt(check);
+  return typeof found === "string" ? found : undefined;
+}
+
+/** What a function gives, or the message of what it throws. */
+function attempt<T>(read: () => T): T | string {
+  try {
+    return read();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** One schema for a whole family of settings, made of the entries of its table. */
+function unionOf<T>(table: Readonly<Record<string, { readonly schema: z.ZodType | null }>>): z.ZodType<T> {
+  const schemas = Object.values(table).flatMap(({ schema }) => (schema ? [schema as z.ZodObject] : []));
+  const [discriminator] = Object.keys(schemas[0]!.shape);
+  return z.discriminatedUnion(
+    discriminator!,
+    schemas as [z.ZodObject, ...z.ZodObject[]],
+  ) as unknown as z.ZodType<T>;
+}
+
+/**
+ * Checks a study; an unknown key is an error.
+ * @throws UserError that names every setting which is wrong, its value and what is accepted
+ */
+export function parseStudy(value: unknown): Study {
+  return parsed(study, value, "the study's settings");
+}
+
+/** Checks the settings of a campaign, as {@link parseStudy} does those of a study. */
+export function parseCampaign(value: unknown): CampaignSettings {
+  return parsed(campaign, value, "the settings");
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map(({ path, message }) => {
+    const at = path.reduce<unknown>(
+      (v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key],
+      value,
+    );
+    return `  ${path.join(".") || "(top level)"}: ${message}${path.length > 0 ? `, got ${JSON.stringify(at)}` : ""}`;
+  });
+  throw new UserError(`${what} are not valid:\n${lines.join("\n")}`);
+}

@@ -1,0 +1,166 @@
+/** Whether the files of published results say the same as each other; what the engine has to recompute is in verify.ts. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../base/errors.js";
+import { readJson } from "../../base/files/read-json.js";
+import { settingsHash } from "../../base/settings-hash.js";
+import { networkHash } from "../../networks/checkpoints/checkpoint.js";
+import { planTrials, type Trial } from "../campaign/plan.js";
+import { readManifest } from "../results/manifest.js";
+import { resultsOf } from "../results/results.js";
+import type { TrialRow } from "../results/rows.js";
+import { readTrials, summaryOf } from "../results/trial-table.js";
+import { trialFiles } from "../results/trials.js";
+import { readDocuments } from "../sharpness/documents.js";
+import { readLandscapes } from "../sharpness/landscape.js";
+import type { NetworkKey } from "../study/arms.js";
+import { studyHash } from "../study/identity.js";
+import { parseStudy } from "../study/schema.js";
+import type { Study } from "../study/study.js";
+import { checkNetworks, type PublishedNetwork } from "./check-networks.js";
+import { describeTrial, listTrials } from "./describe-trial.js";
+
+export interface CheckedResults {
+  readonly study: Study;
+  /** Networks whose checkpoint can be read. */
+  readonly networks: readonly PublishedNetwork[];
+  /** Stored trials, and those of them that are trials of these networks: only they can be recomputed. */
+  readonly rows: readonly TrialRow[];
+  readonly planned: readonly TrialRow[];
+  /** What is wrong, and what is not wrong but limits what the check says. */
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Reads the settings of a folder of results. @throws UserError if they are missing or not valid */
+export function readStudy(directory: string): Study {
+  return parseStudy(readJson(join(directory, "study.json")));
+}
+
+/**
+ * Holds the files of published results against each other: settings, checkpoints, `networks/`, `results.json`,
+ * `trials.parquet` and `summary.csv`.
+ * @throws UserError if there are no settings to check anything against
+ */
+export async function checkResults(directory: string, checkpoints: string): Promise<CheckedResults> {
+  const study = readStudy(directory);
+  const problems: string[] = [];
+  const attempt = async <T>(read: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const { config } = readManifest(directory);
+  if (config !== studyHash(study))
+    problems.push(`study.json has the hash ${studyHash(study)}, the manifest's config is ${config}`);
+
+  const { parquet } = trialFiles(directory);
+  const rows = await attempt(() => readTrials(parquet));
+  const { networks, measured, failures, notes, ...found } = checkNetworks(study, directory, {
+    checkpoints,
+    trials: rows ?? [],
+  });
+  problems.push(...found.problems);
+  const results = await attempt(() => readJson(join(directory, "results.json")));
+  if (results !== undefined)
+    problems.push(...compareResults(results, resultsOf(study, { networks: measured, failures, trials: [] })));
+
+  problems.push(...((await attempt(() => checkSharpness(directory, networks))) ?? []));
+  if (rows === undefined) return { study, networks, rows: [], planned: [], problems, notes };
+  const trials = checkTrials(study, networks, rows);
+  problems.push(...trials.problems);
+  const summary = await attempt(async () => {
+    const given = await summaryOf(parquet);
+    return { given, stored: readFileSync(join(directory, "summary.csv")) };
+  }).catch(missingFile);
+  if (summary && !summary.stored.equals(summary.given))
+    problems.push("summary.csv is not the summary of trials.parquet");
+  return { study, networks, rows, planned: trials.planned, problems, notes };
+}
+
+/** A file that is not there is told by the manifest. */
+function missingFile(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+}
+
+/** Compares results.json, by its keys, with what settings and networks give. */
+function compareResults(
+  found: unknown,
+  { trials: _, settings: __, ...expected }: ReturnType<typeof resultsOf>,
+): string[] {
+  const given = Object(found) as Record<string, unknown>;
+  const wanted = expected as Record<string, unknown>;
+  return [...new Set([...Object.keys(wanted), ...Object.keys(given)])]
+    .filter((key) => !equal(given[key], wanted[key]))
+    .map((key) => `results.json has other ${key} than ${key === "networks" ? "networks/" : "study.json"}`);
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && b !== undefined && settingsHash(a) === settingsHash(b));
+}
+
+/** Whether what was measured of the loss around networks was measured around these. */
+function checkSharpness(directory: string, networks: readonly PublishedNetwork[]): string[] {
+  const hashes = new Map(
+    networks.map(({ arm, seed, checkpoint }) => [`${arm}-seed${seed}`, networkHash(checkpoint)]),
+  );
+  return [...readDocuments(directory), ...readLandscapes(directory)]
+    .filter(({ arm, seed, network }) => hashes.get(`${arm}-seed${seed}`) !== network)
+    .map(
+      ({ format, arm, seed }) =>
+        `sharpness/ has a ${format} of ${arm}, seed ${seed}, that is of another network than its checkpoint`,
+    );
+}
+
+/** Compares the stored trials with those that the study plans for its networks. */
+function checkTrials(
+  study: Study,
+  networks: readonly PublishedNetwork[],
+  rows: readonly TrialRow[],
+): { planned: TrialRow[]; problems: string[] } {
+  const plan = new Map<string, Trial & NetworkKey>();
+  for (const { arm, seed, checkpoint } of networks)
+    for (const trial of planTrials(study, { arm, seed }, networkHash(checkpoint)))
+      plan.set(trial.id, { ...trial, arm, seed });
+  const stored = new Map(rows.map((row) => [row.id, row]));
+  const planned = [...stored.values()].filter((row) => isOf(plan.get(row.id), row));
+  const problems: string[] = [];
+  const list = (what: string, trials: readonly (Trial & NetworkKey)[]) => {
+    if (trials.length > 0) problems.push(`trials.parquet ${what} (${trials.length}):\n${listTrials(trials)}`);
+  };
+  list(
+    "lacks trials of the plan",
+    [...plan.values()].filter(({ id }) => !stored.has(id)),
+  );
+  list(
+    "has trials that are not planned for these checkpoints",
+    rows.filter(({ id }) => !plan.has(id)),
+  );
+  const seen = new Set<string>();
+  list(
+    "has trials twice",
+    rows.filter(({ id }) => seen.size === seen.add(id).size),
+  );
+  for (const row of rows) {
+    const trial = plan.get(row.id);
+    if (trial && !isOf(trial, row))
+      problems.push(`trial ${row.id} is ${describeTrial(trial)}, stored as ${describeTrial(row)}`);
+  }
+  for (const { arm, seed, row } of networks) {
+    const clean = planned.find((trial) => trial.arm === arm && trial.seed === seed && trial.map < 0);
+    if (row && clean && clean.correct !== row.correct)
+      problems.push(
+        `${arm}, seed ${seed}, without faults is right ${clean.correct} times in trials.parquet, ${row.correct} times in networks/`,
+      );
+  }
+  return { planned, problems };
+}
+
+function isOf(trial: (Trial & NetworkKey) | undefined, row: TrialRow): boolean {
+  return trial !== undefined && describeTrial(trial) === describeTrial(row);
+}

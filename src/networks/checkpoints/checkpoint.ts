@@ -1,0 +1,134 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Array32, Arrays } from "../../base/arrays.js";
+import { UserError } from "../../base/errors.js";
+import { writeFileAtomic } from "../../base/files/atomic.js";
+import { restoring } from "../../base/files/restoring.js";
+import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../../base/files/safetensors.js";
+import type { Bits } from "../bits.js";
+
+/** Figures of one epoch of training. */
+export interface EpochRecord {
+  readonly phase: "float" | "quantized";
+  /** From 1. */
+  readonly epoch: number;
+  /** Learning rate of the last step. */
+  readonly learningRate: number;
+  /** Mean training loss of the epoch's batches, penalty included, before each step. */
+  readonly loss: number;
+  /** Share of validation images classified correctly by the deployed network. */
+  readonly validationAccuracy: number;
+}
+
+/** Where a checkpoint comes from. All of it is in the file's metadata, see docs/formats.md. */
+export interface CheckpointOrigin {
+  readonly study: string;
+  readonly profile: string;
+  readonly model: string;
+  /** Hashes of the model's nodes and the data set's files; absent in studies that go by the names of both. */
+  readonly content?: { readonly model: string; readonly dataset: string };
+  /** Arm id, or `"float"` for the float network that all arms of a seed start from. */
+  readonly arm: string;
+  readonly seed: number;
+  /** Epochs done in the phase that the arm's name implies. */
+  readonly epoch: number;
+  /** Bits of weights and activations; null for a float network. */
+  readonly bits: Bits | null;
+  /** FATReLU's threshold; 0 is ReLU. */
+  readonly threshold: number;
+  /** Hash of every setting that decides the content. */
+  readonly config: string;
+  /** {@link networkHash} of the float network that an arm's training began with; older checkpoints do not name it. */
+  readonly start?: string;
+  /** What computed it: versions, threads, instruction set. */
+  readonly backend: Readonly<Record<string, unknown>>;
+  readonly curve: readonly EpochRecord[];
+}
+
+export interface Checkpoint {
+  readonly origin: CheckpointOrigin;
+  /** By name: `<layer>.weight`, `<layer>.bias`, `<layer>.weight_clip`, `<activation>.clip`. */
+  readonly parameters: Arrays;
+  /** Optimizer velocity by the same names: only in the state of an unfinished training. */
+  readonly velocity?: Arrays;
+}
+
+const FORMAT = "flatenn-checkpoint-1";
+const VELOCITY = "velocity/";
+
+/** Bytes of a checkpoint file: equal checkpoints give equal bytes. */
+export function encodeCheckpoint({ origin, parameters, velocity = {} }: Checkpoint): Uint8Array {
+  const tensors: Record<string, SafeTensor> = {};
+  const add = (name: string, { shape, data }: Array32) => {
+    tensors[name] = { dtype: "F32", shape: [...shape], data };
+  };
+  for (const [name, x] of Object.entries(parameters)) add(name, x);
+  for (const [name, x] of Object.entries(velocity)) add(VELOCITY + name, x);
+  const metadata = Object.entries(origin).map(([key, value]) => [key, JSON.stringify(value)] as const);
+  return encodeSafetensors(tensors, { format: FORMAT, ...Object.fromEntries(metadata) });
+}
+
+/** The inverse of {@link encodeCheckpoint}. @param source what to call the bytes in an error */
+export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint {
+  const { tensors, metadata } = decoded(bytes, source);
+  const { format, ...rest } = metadata;
+  if (format !== FORMAT)
+    throw new UserError(
+      `${source} is no checkpoint of this program: its format is ${format ?? "not given"}, not ${FORMAT}`,
+    );
+  const parameters: Record<string, Array32> = {};
+  const velocity: Record<string, Array32> = {};
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    if (!(data instanceof Float32Array)) throw new UserError(`${source}: tensor ${name} must be F32`);
+    const wrong = data.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0)
+      throw new UserError(
+        `${source} is damaged (element ${wrong} of tensor ${name} is ${data[wrong]}, which no training gives); ${restoring(source)}`,
+      );
+    if (name.startsWith(VELOCITY)) velocity[name.slice(VELOCITY.length)] = { shape, data };
+    else parameters[name] = { shape, data };
+  }
+  const origin = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, JSON.parse(value)]));
+  const checkpoint = { origin: origin as unknown as CheckpointOrigin, parameters };
+  return Object.keys(velocity).length > 0 ? { ...checkpoint, velocity } : checkpoint;
+}
+
+function decoded(bytes: Uint8Array, source: string): ReturnType<typeof decodeSafetensors> {
+  try {
+    return decodeSafetensors(bytes);
+  } catch (error) {
+    throw new UserError(`${source} is damaged (${(error as Error).message}); ${restoring(source)}`);
+  }
+}
+
+/** Writes a checkpoint so that the file is either whole or not there. */
+export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
+  writeFileAtomic(path, encodeCheckpoint(checkpoint));
+}
+
+/** Reads a checkpoint. @throws UserError if the file is missing or damaged */
+export function readCheckpoint(path: string): Checkpoint {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new UserError(`there is no checkpoint ${path}; \`flatenn train\` makes it`);
+  }
+  return decodeCheckpoint(bytes, path);
+}
+
+/**
+ * sha256 over bits, FATReLU threshold and names, shapes and values of the parameters: what a network computes, apart from
+ * where it comes from.
+ */
+export function networkHash({ origin, parameters }: Checkpoint): string {
+  const hash = createHash("sha256").update(
+    JSON.stringify([origin.content?.model ?? origin.model, origin.bits, origin.threshold]),
+  );
+  for (const [name, { shape, data }] of Object.entries(parameters)) {
+    hash.update(JSON.stringify([name, shape]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
+}

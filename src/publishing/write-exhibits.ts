@@ -1,0 +1,136 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { sharpnessRows } from "../analysis/sharpness-rows.js";
+import { UserError } from "../base/errors.js";
+import { writeFileAtomic } from "../base/files/atomic.js";
+import { readJson } from "../base/files/read-json.js";
+import type { Figure } from "../exhibits/forms/figure.js";
+import { toCsv, toMarkdown } from "../exhibits/forms/table.js";
+import { discussion } from "../exhibits/prose/discussion.js";
+import { type Exhibits, materialsOf, selectionExhibits, studyExhibits } from "../exhibits/study-exhibits.js";
+import { conditions } from "../exhibits/style/conditions.js";
+import { resultsName } from "../experiments/results/results.js";
+import type { Results } from "../experiments/results/rows.js";
+import type { SelectionRecord } from "../experiments/selection/select-results.js";
+import { CATALOGUE, type Catalogue, provenanceOf, writeGallery } from "./gallery/index.js";
+import { openRenderer } from "./rendering/index.js";
+
+/** Where exhibits go unless told otherwise, each study into a folder of its own; the gallery is of all of them. */
+export const FIGURES_FOLDER = "figures";
+
+export interface ExhibitOptions {
+  /** Folder of the results. */
+  readonly source: string;
+  /** Folder of a run of `flatenn sharpness` and `flatenn landscape`; default: the same. */
+  readonly sharpness?: string | undefined;
+  /** Where the exhibits go, with a gallery of their own; default: `figures/<study>-<profile>`, with one gallery for all. */
+  readonly out?: string | undefined;
+}
+
+/** Where exhibits were written, and the page that shows them. */
+export interface Written {
+  readonly folder: string;
+  readonly gallery: string;
+  readonly exhibits: Exhibits;
+}
+
+/**
+ * Writes each table as .csv and .md, each figure as .json, .svg and .png, but for those that a study has nothing for, the
+ * discussion of the claims as .md, and the gallery; without a browser the pictures are left out.
+ */
+export async function writeExhibits(results: Results, options: ExhibitOptions): Promise<Written> {
+  const { study, profile, exploratory } = results;
+  const folder = options.out ?? join(FIGURES_FOLDER, resultsName(study, profile));
+  const materials = materialsOf(results, options.source, options.sharpness);
+  const paragraphs = discussion(results, sharpnessRows(results, materials.sharpness));
+  writeFileAtomic(join(folder, "discussion.md"), `${paragraphs.join("\n\n")}\n`);
+  const exhibits = studyExhibits(materials);
+  await writeAll(exhibits, folder, {
+    study,
+    profile,
+    exploratory,
+    conditions: conditions(results),
+    discussion: paragraphs,
+    provenance: provenanceOf(results, options.source),
+  });
+  return { folder, gallery: writeGallery(options.out ?? FIGURES_FOLDER), exhibits };
+}
+
+/** Writes what there is to show of a selection, likewise. */
+export async function writeSelectionExhibits(
+  record: SelectionRecord,
+  { out }: Pick<ExhibitOptions, "out">,
+): Promise<Written> {
+  const { study, profile, settings, seeds, campaign } = record;
+  const folder = out ?? join(FIGURES_FOLDER, resultsName(study, profile));
+  const exhibits = selectionExhibits(record);
+  await writeAll(exhibits, folder, {
+    study,
+    profile,
+    exploratory: true,
+    conditions: `${study}, profile ${profile} · seeds ${seeds.join(", ")} · ${campaign.maps} fault maps · ${campaign.split} images`,
+    discussion: [],
+    provenance: [
+      { what: "Study", value: `${study}, profile ${profile}; sha256 of its settings ${settings}` },
+      { what: "Repeat it", value: `npx flatenn select --study ${study} --profile ${profile}` },
+    ],
+  });
+  return { folder, gallery: writeGallery(out ?? FIGURES_FOLDER), exhibits };
+}
+
+async function writeAll(
+  exhibits: Exhibits,
+  folder: string,
+  header: Omit<Catalogue, "format" | "figures" | "tables">,
+): Promise<void> {
+  const write = (name: string, content: string | Uint8Array) => writeFileAtomic(join(folder, name), content);
+  const tables = Object.entries(exhibits.tables)
+    .map(([name, table]) => ({ name, table }))
+    .filter(({ table }) => table.rows.length > 0);
+  for (const { name, table } of tables) {
+    write(`${name}.csv`, toCsv(table));
+    write(`${name}.md`, toMarkdown(table));
+  }
+  const figures = Object.entries(exhibits.figures).filter(([, { data }]) => data.length > 0);
+  await writeFigures(figures, folder);
+  const names = figures.map(([name]) => name);
+  const catalogue: Catalogue = { format: "flatenn-exhibits-1", ...header, figures: names, tables };
+  removeFormer(folder, catalogue);
+  write(CATALOGUE, `${JSON.stringify(catalogue, null, 1)}\n`);
+}
+
+/** Removes the files of those exhibits that the folder's catalogue has had until now and that the new one has not. */
+function removeFormer(folder: string, { figures, tables }: Catalogue): void {
+  const path = join(folder, CATALOGUE);
+  if (!existsSync(path)) return;
+  const former = readJson(path) as Catalogue;
+  const remove = (names: readonly string[], kept: ReadonlySet<string>, endings: readonly string[]) => {
+    for (const name of names.filter((each) => !kept.has(each)))
+      for (const ending of endings) rmSync(join(folder, `${name}.${ending}`), { force: true });
+  };
+  const namesOf = (all: Catalogue["tables"]) => all.map(({ name }) => name);
+  remove(former.figures, new Set(figures), ["json", "svg", "png"]);
+  remove(namesOf(former.tables), new Set(namesOf(tables)), ["csv", "md"]);
+}
+
+/** Writes figures, with their file names, as .json, .svg and .png; without a browser the pictures are left out. */
+export async function writeFigures(
+  figures: readonly (readonly [string, Figure])[],
+  folder: string,
+): Promise<void> {
+  const write = (name: string, content: string | Uint8Array) => writeFileAtomic(join(folder, name), content);
+  for (const [name, figure] of figures) write(`${name}.json`, `${JSON.stringify(figure, null, 1)}\n`);
+  try {
+    const renderer = await openRenderer();
+    try {
+      for (const [name, figure] of figures)
+        for (const format of ["svg", "png"] as const)
+          write(`${name}.${format}`, await renderer.draw(figure, format));
+    } finally {
+      await renderer.close();
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    console.warn(`The pictures were not drawn: ${error.message}`);
+  }
+}

@@ -1,4 +1,0 @@
-export type { LossGradient, Point, PointGradient } from "./gradient.js";
-export { conventionalGradient, faultAwareGradient, sharpnessAwareGradient } from "./gradient.js";
-export type { Perturbation, PerturbationRule } from "./perturbation.js";
-export { norm } from "./perturbation.js";
