@@ -1,5 +1,6 @@
 import { UserError } from "../base/errors.js";
 import type { Results } from "../experiments/results/rows.js";
+import { seedsOfArm } from "../experiments/study/arms.js";
 
 /** Accuracy in percent by [seed][map], or why it cannot be given. An arm with fewer seeds has the first of the study's. */
 export type Measured = { readonly values: number[][] } | { readonly missing: string };
@@ -22,13 +23,15 @@ export interface Accuracies {
  * @throws UserError for two trials of one arm, seed, fault, rate and map, or a row without images
  */
 export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies {
+  const { study } = results;
+  const { faults, maps, encoding } = study.campaign;
   const trained = new Set(results.networks.map(({ arm, seed }) => `${arm} ${seed}`));
   const trials = new Map<string, { accuracy: number; exposed: number; changed: number }>();
   for (const trial of results.trials) {
     const { arm, seed, fault, rate, map } = trial;
     trained.add(`${arm} ${seed}`);
     // without faults there is one trial for every encoding and layer
-    if (map >= 0 && (trial.encoding !== results.encoding || trial.layer !== layer)) continue;
+    if (map >= 0 && (trial.encoding !== encoding || trial.layer !== layer)) continue;
     const key = JSON.stringify([arm, fault, rate, seed, map]);
     if (trials.has(key)) {
       throw new UserError(
@@ -42,30 +45,29 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
     networks.set(JSON.stringify([network.arm, network.seed]), percent(network, "network"));
   }
   const absent = (arm: string) => {
-    if (!results.arms.includes(arm) && !results.others?.some(({ id }) => id === arm))
-      return `the study has no arm "${arm}"`;
+    if (!study.arms.some(({ id }) => id === arm)) return `the study has no arm "${arm}"`;
     const failure = results.failures.find((failure) => failure.arm === arm);
     if (failure) return `the training of ${arm} failed with seed ${failure.seed}`;
-    const seed = seedsOf(results, arm).find((seed) => !trained.has(`${arm} ${seed}`));
+    const seed = seedsOf(study, arm).find((seed) => !trained.has(`${arm} ${seed}`));
     return seed === undefined ? undefined : `${arm} has no network with seed ${seed} yet`;
   };
 
   const faulty = (arm: string, fault: string, rate: number): Measured => {
     const reason = absent(arm);
     if (reason !== undefined) return { missing: reason };
-    if (!results.faults.includes(fault)) return { missing: `the study has no fault "${fault}"` };
-    const seeds = seedsOf(results, arm);
-    if (seeds.length === 0 || results.maps === 0) return { missing: "the study has no seeds or no maps" };
+    if (!faults.includes(fault)) return { missing: `the study has no fault "${fault}"` };
+    const seeds = seedsOf(study, arm);
+    if (seeds.length === 0 || maps === 0) return { missing: "the study has no seeds or no maps" };
     let gaps = 0;
     const values = seeds.map((seed) =>
-      Array.from({ length: results.maps }, (_, map) => {
+      Array.from({ length: maps }, (_, map) => {
         const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
         if (trial === undefined) gaps++;
         return trial?.accuracy ?? NaN;
       }),
     );
     if (gaps === 0) return { values };
-    const all = seeds.length * results.maps;
+    const all = seeds.length * maps;
     return { missing: `${gaps} of ${all} trials of ${arm} under ${fault} at rate ${rate} are missing` };
   };
   const known = new Map<string, Measured>(); // exhibits ask for each many times
@@ -80,7 +82,7 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
     clean(arm) {
       const reason = absent(arm);
       if (reason !== undefined) return { missing: reason };
-      const seeds = seedsOf(results, arm);
+      const seeds = seedsOf(study, arm);
       if (seeds.length === 0) return { missing: "the study has no seeds" };
       const values = seeds.map((seed) => {
         const trial = trials.get(JSON.stringify([arm, "none", 0, seed, -1]));
@@ -93,8 +95,8 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
     changed(arm, fault, rate) {
       let changed = 0;
       let exposed = 0;
-      for (const seed of seedsOf(results, arm)) {
-        for (let map = 0; map < results.maps; map++) {
+      for (const seed of seedsOf(study, arm)) {
+        for (let map = 0; map < maps; map++) {
           const trial = trials.get(JSON.stringify([arm, fault, rate, seed, map]));
           changed += trial?.changed ?? 0;
           exposed += trial?.exposed ?? 0;
@@ -106,9 +108,8 @@ export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies 
 }
 
 /** The seeds that an arm has: all of the study's, or the first few. */
-export function seedsOf({ seeds, others = [], settings = [] }: Results, arm: string): readonly number[] {
-  const own = [...others, ...settings].find(({ id }) => id === arm);
-  return seeds.slice(0, own?.seeds);
+export function seedsOf(study: Pick<Results["study"], "seeds" | "arms">, arm: string): readonly number[] {
+  return seedsOfArm(study, study.arms.find(({ id }) => id === arm) ?? {});
 }
 
 function percent(row: { arm: string; seed: number; correct: number; images: number }, kind: string): number {

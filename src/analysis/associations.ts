@@ -53,7 +53,7 @@ export function associations(
 
 /** The same of one predictor. */
 export function associationOf(
-  { study, profile }: Results,
+  { study: { name, profile } }: Results,
   rows: readonly SharpnessRow[],
   { id, title, of }: Predictor,
   { resamples = 1000 } = {},
@@ -72,8 +72,8 @@ export function associationOf(
       drops(items),
       given.map((other) => values(items, other)),
     );
-  const interval = (statistic: typeof simple, name: string) =>
-    clusterBootstrap(clusters, statistic, stream(study, profile, "association", name, id), { resamples });
+  const interval = (statistic: typeof simple, kind: string) =>
+    clusterBootstrap(clusters, statistic, stream(name, profile, "association", kind, id), { resamples });
   return {
     id,
     title,

@@ -1,11 +1,12 @@
 import { percentOf } from "../base/percent.js";
-import type { Results } from "../experiments/results/rows.js";
+import { isExploratory, type Results } from "../experiments/results/rows.js";
+import type { ArmPair } from "../experiments/study/judgement.js";
 import { faultTitle } from "../faults/titles.js";
 import { ablated, ablationsOf } from "./ablations.js";
-import { type Accuracies, accuraciesOf, seedsOf } from "./accuracies.js";
-import { type Claim, type Interval, judge, type Verdict } from "./claims.js";
+import { accuraciesOf, seedsOf } from "./accuracies.js";
+import { type Interval, judge, type Verdict } from "./claims.js";
 import { encodingViews } from "./encoding-views.js";
-import { type ArmPair, CLAIM_FAULTS, effectBetween } from "./paired-differences.js";
+import { type Cells, cellsOf, effectBetween } from "./paired-differences.js";
 
 /** What a claim may depend on. */
 export const ASPECTS = ["fault type", "rate", "encoding", "sparsity", "range and bits"] as const;
@@ -24,43 +25,41 @@ export interface Outcome {
 }
 
 /**
- * Takes a claim apart: for each fault type over all rates; for each rate, each encoding, each sparsity beside AS, and each
+ * Takes a claim apart: for each fault type over all rates; for each rate, each encoding, each other sparsity, and each
  * other range rule or bits over all fault types. Encodings are compared at the rates and maps that all of them have. Aspects
  * of which the study has nothing are left out.
  */
-export function outcomes(results: Results): (claim: Claim) => Outcome[] {
+export function outcomes(results: Results): (claim: ArmPair) => Outcome[] {
   const accuracies = accuraciesOf(results);
   const encodings = encodingViews(results).map((view) => ({ view, of: accuraciesOf(view) }));
   const ablations = ablationsOf(results);
-  const { rates } = results;
-  const outcome = (
-    aspect: Aspect,
-    label: string,
-    pair: ArmPair,
-    over: Pick<Results, "faults" | "rates">,
-    of: Accuracies = accuracies,
-  ): Outcome => {
+  const { study, judgement } = results;
+  const outcome = (aspect: Aspect, label: string, pair: ArmPair, over: Cells, of = accuracies): Outcome => {
     const effect = effectBetween(of, pair, over);
-    const seeds = Math.min(...[pair.better, pair.worse].map((arm) => seedsOf(results, arm).length));
+    const seeds = Math.min(...[pair.better, pair.worse].map((arm) => seedsOf(study, arm).length));
     if ("missing" in effect)
       return { aspect, label, seeds, verdict: "withheld", effect: { mean: NaN, low: NaN, high: NaN } };
     const { mean, low, high, basis } = effect;
-    const { verdict } = judge(effect, basis, results.exploratory);
+    const { verdict } = judge(effect, basis, isExploratory(study));
     return { aspect, label, seeds, verdict, effect: { mean, low, high } };
   };
-  const all = { faults: CLAIM_FAULTS, rates };
+  const all = cellsOf(results);
   return (claim) => [
-    ...CLAIM_FAULTS.map((fault) =>
-      outcome("fault type", faultTitle(fault), claim, { faults: [fault], rates }),
+    ...judgement.faults.map((fault) =>
+      outcome("fault type", faultTitle(fault), claim, cellsOf(results, fault)),
     ),
-    ...rates.map((rate) =>
-      outcome("rate", `${percentOf(rate)} %`, claim, { faults: CLAIM_FAULTS, rates: [rate] }),
-    ),
+    ...all.rates.map((rate) => outcome("rate", `${percentOf(rate)} %`, claim, { ...all, rates: [rate] })),
     ...encodings.map(({ view, of }) =>
-      outcome("encoding", view.encoding, claim, { ...all, rates: view.rates }, of),
+      outcome(
+        "encoding",
+        view.study.campaign.encoding,
+        claim,
+        { ...all, rates: view.study.campaign.rates },
+        of,
+      ),
     ),
     ...ablations.flatMap((ablation) => {
-      const pair = ablated(ablation, claim);
+      const pair = ablated(results, ablation, claim);
       return pair
         ? [outcome(ablation.ofSparsity ? "sparsity" : "range and bits", ablation.title, pair, all)]
         : [];

@@ -1,5 +1,6 @@
 import { stream } from "../base/random/stream.js";
-import type { Results } from "../experiments/results/rows.js";
+import { isExploratory, type Results } from "../experiments/results/rows.js";
+import type { Claim } from "../experiments/study/judgement.js";
 import {
   type Basis,
   crossedBootstrap,
@@ -8,23 +9,7 @@ import {
   pairedEffect,
 } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
-import { type ArmPair, CLAIM_FAULTS, faultsOf, pairedDifferences } from "./paired-differences.js";
-
-/** A claim of docs/protocol.md section 1: `better` is said to be more accurate under faults than `worse`. */
-export interface Claim extends ArmPair {
-  readonly id: "C1" | "C3a" | "C3b" | "C4";
-  /** "Up to", in percentage points, as printed in arXiv 2301.00675v1 and in its revision arXiv 2406.10528. */
-  readonly paper: { readonly v1: number; readonly revised: number } | null;
-}
-
-/** AS-high takes part in C1 where the study has it. */
-export const CLAIMS: readonly Claim[] = [
-  { id: "C1", better: "standard", worse: "as", paper: { v1: 17.32, revised: 11.13 } },
-  { id: "C1", better: "standard", worse: "as-high", paper: { v1: 17.32, revised: 11.13 } },
-  { id: "C3a", better: "as-saq", worse: "as", paper: { v1: 36.71, revised: 19.5 } },
-  { id: "C3b", better: "standard-saq", worse: "standard", paper: { v1: 24.76, revised: 15.82 } },
-  { id: "C4", better: "as-saq", worse: "standard", paper: null },
-];
+import { ALL_FAULTS, cellsOf, faultRows, pairedDifferences } from "./paired-differences.js";
 
 export type Verdict = "supported" | "contradicted" | "inconclusive" | "withheld";
 
@@ -37,10 +22,12 @@ export interface Interval {
 
 /** A claim tested on one fault type or over all; differences are `better` minus `worse`, positive supports the claim. */
 export interface ClaimRow {
-  readonly claim: Claim["id"];
+  readonly claim: string;
+  /** Whether another arm stands in the place of one of the claim's own. */
+  readonly isVariant: boolean;
   readonly better: string;
   readonly worse: string;
-  /** Fault model id, or "all" for the mean over the three fault types. */
+  /** Fault model id, or "all" for the mean over those that are judged. */
   readonly fault: string;
   /** Mean paired difference in accuracy over rates > 0. */
   readonly effect: Interval;
@@ -66,17 +53,23 @@ export interface ClaimRow {
   readonly reason: string;
 }
 
+/** The claims of a study; a variant only where the study has its arms. */
+export function claimsOf({ study, judgement }: Pick<Results, "study" | "judgement">): readonly Claim[] {
+  const has = (id: string) => study.arms.some((arm) => arm.id === id);
+  return judgement.claims.filter(({ variant, better, worse }) => !variant || (has(better) && has(worse)));
+}
+
 /**
- * Tests claims C1, C3a, C3b and C4 as docs/protocol.md section 5 says: each over all fault types, then for each.
- * AS-high enters C1 where the study has it. A verdict is withheld where an arm, a trial or a fault type is missing,
- * and outside exploratory runs where one seed or one map leaves nothing to generalise over.
+ * Tests the claims of a study as docs/protocol.md section 5 says: each over all fault types, then for each. A verdict is
+ * withheld where an arm, a trial or a fault type is missing, and outside exploratory runs where one seed or one map leaves
+ * nothing to generalise over.
  *
  * @param options.resamples of the bootstrap, default 1000
  */
 export function claims(results: Results, { resamples = 1000 } = {}): ClaimRow[] {
   const accuracies = accuraciesOf(results);
-  return CLAIMS.filter(({ worse }) => worse !== "as-high" || results.arms.includes("as-high")).flatMap(
-    (claim) => ["all", ...CLAIM_FAULTS].map((fault) => test(results, accuracies, claim, fault, resamples)),
+  return claimsOf(results).flatMap((claim) =>
+    faultRows(results).map((fault) => test(results, accuracies, claim, fault, resamples)),
   );
 }
 
@@ -87,19 +80,18 @@ function test(
   fault: string,
   resamples: number,
 ): ClaimRow {
-  const { id, better, worse } = claim;
-  const paper = fault === "all" ? claim.paper : null;
-  const shared = { claim: id, better, worse, fault, paper, exploratory: results.exploratory };
-  const found = pairedDifferences(accuracies, claim, {
-    faults: faultsOf(fault),
-    rates: results.rates,
-  });
+  const { id, better, worse, variant: isVariant = false } = claim;
+  const { study } = results;
+  const paper = fault === ALL_FAULTS ? claim.paper : null;
+  const exploratory = isExploratory(study);
+  const shared = { claim: id, isVariant, better, worse, fault, paper, exploratory };
+  const found = pairedDifferences(accuracies, claim, cellsOf(results, fault));
   if ("missing" in found) return { ...shared, ...NOTHING, verdict: "withheld", reason: found.missing };
 
   const values = found.average;
   const effect = pairedEffect(values);
   const drop = pairedEffect(values.map((row, seed) => row.map((value) => value - found.clean[seed]!)));
-  const draws = stream(results.study, results.profile, "claims-bootstrap", id, better, worse, fault);
+  const draws = stream(study.name, study.profile, "claims-bootstrap", id, better, worse, fault);
   return {
     ...shared,
     effect: intervalOf(effect),
@@ -113,7 +105,7 @@ function test(
       effect.basis === "none" ? { low: NaN, high: NaN } : crossedBootstrap(values, draws, { resamples }),
     drop: intervalOf(drop),
     largest: crossFittedMaximum(found.cells).value,
-    ...judge(effect, effect.basis, results.exploratory),
+    ...judge(effect, effect.basis, exploratory),
   };
 }
 

@@ -15,12 +15,16 @@ export interface Comparison {
 
 /** Extra campaigns read as a study of their own: each with its arms, seeds, fault types, rates, maps and encoding. */
 export function resultsOfExtra(results: Results, extra: ExtraCampaign): Results {
-  const { id: _, layers: __, seeds, arms = results.arms, ...changes } = extra;
+  const { id: _, layers: __, seeds, arms, ...changes } = extra;
+  const { study } = results;
   return {
     ...results,
-    ...changes,
-    arms: results.arms.filter((arm) => arms.includes(arm)),
-    seeds: results.seeds.slice(0, seeds),
+    study: {
+      ...study,
+      campaign: { ...study.campaign, ...changes },
+      arms: study.arms.filter(({ id, group }) => group !== undefined || (arms?.includes(id) ?? true)),
+      seeds: study.seeds.slice(0, seeds),
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Results } from "../experiments/results/rows.js";
+import type { Encoding } from "../quantization/encodings.js";
 import { accuraciesOf } from "./accuracies.js";
 import { type Comparison, resultsOfExtra } from "./comparison.js";
 
@@ -7,19 +8,22 @@ import { type Comparison, resultsOfExtra } from "./comparison.js";
  * own; none without such campaigns. The first extra campaign says which arms, seeds, fault types, rates and maps are compared.
  */
 export function encodingViews(results: Results): Results[] {
-  const extras = (results.extras ?? []).filter(
-    ({ layers, encoding = results.encoding }) => layers === undefined && encoding !== results.encoding,
+  const own = results.study.campaign.encoding;
+  const extras = (results.study.extras ?? []).filter(
+    ({ layers, encoding = own }) => layers === undefined && encoding !== own,
   );
   const [first] = extras;
   if (first === undefined) return [];
-  const main: Results = { ...resultsOfExtra(results, first), encoding: results.encoding };
-  return [main, ...extras.map(({ encoding = results.encoding }) => ({ ...main, encoding }))];
+  const inEncoding = (encoding: Encoding) => resultsOfExtra(results, { ...first, encoding });
+  return [own, ...extras.map(({ encoding = own }) => encoding)].map(inEncoding);
 }
 
 /** Where another encoding has not all that the first extra campaign has, it is left blank. */
 export function encodings(results: Results): Comparison {
   const views = encodingViews(results);
-  const accuracies = new Map(views.map((view) => [view.encoding as string, accuraciesOf(view)]));
+  const accuracies = new Map(
+    views.map((view) => [view.study.campaign.encoding as string, accuraciesOf(view)]),
+  );
   return {
     results: views[0] ?? results,
     categories: [...accuracies.keys()],

@@ -1,18 +1,13 @@
 import type { Results } from "../experiments/results/rows.js";
+import type { ArmPair } from "../experiments/study/judgement.js";
 import { pairedEffect } from "../statistics/index.js";
 import { accuraciesOf } from "./accuracies.js";
-import { pairedDifferences } from "./paired-differences.js";
-
-/** SAQ against conventional training, where the weights' range is free to shrink and where it is not. */
-const ARMS = [
-  { better: "standard-saq", worse: "standard" },
-  { better: "standard-saq-frozen", worse: "standard-frozen" },
-] as const;
+import { cellsOf, faultRows, pairedDifferences } from "./paired-differences.js";
 
 /** What a gain is of: clips free to move, clips frozen, and the first less the second. */
 const IDS = ["free", "frozen", "difference"] as const;
 
-/** How much more accurate SAQ is under a fault type, averaged over rates above 0, in pp. */
+/** How much more accurate one training is than another under a fault type, averaged over rates above 0, in pp. */
 export interface Gain {
   readonly id: (typeof IDS)[number];
   /** Fault model id, or "all". */
@@ -23,14 +18,16 @@ export interface Gain {
   readonly basis: string;
 }
 
-/** Gains that all arms have all trials for; none unless clips were frozen in the study. */
+/** Gains that all arms have all trials for; none where the study compares no frozen clips. */
 export function gainsOf(results: Results): Gain[] {
   const accuracies = accuraciesOf(results);
-  return ["all", ...results.faults].flatMap((fault): Gain[] => {
-    const faults = fault === "all" ? results.faults : [fault];
-    const [free, frozen] = ARMS.map((pair) => pairedDifferences(accuracies, pair, { ...results, faults }));
-    if ("missing" in free! || "missing" in frozen!) return [];
-    const [whole, rest] = [free!.average, frozen!.average];
+  const { mediation } = results.judgement;
+  if (!mediation) return [];
+  return faultRows(results).flatMap((fault): Gain[] => {
+    const gain = (pair: ArmPair) => pairedDifferences(accuracies, pair, cellsOf(results, fault));
+    const [free, frozen] = [gain(mediation.free), gain(mediation.frozen)];
+    if ("missing" in free || "missing" in frozen) return [];
+    const [whole, rest] = [free.average, frozen.average];
     const through = rest.map((row, seed) => row.map((value, map) => whole[seed]![map]! - value));
     return [whole, rest, through].map((values, i) => {
       const { mean, low, high, basis } = pairedEffect(values);

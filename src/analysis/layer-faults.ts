@@ -4,7 +4,7 @@ import { type Comparison, resultsOfExtra } from "./comparison.js";
 
 /** The first extra campaign with faults in one layer at a time. */
 export function layerFaults(results: Results): Comparison {
-  const extra = results.extras?.find(({ layers }) => layers === "each");
+  const extra = results.study.extras?.find(({ layers }) => layers === "each");
   const view = extra ? resultsOfExtra(results, extra) : results;
   const layers = extra ? Object.keys(results.networks[0]?.clipRatioByLayer ?? {}) : [];
   const accuracies = new Map(layers.map((layer) => [layer, accuraciesOf(view, { layer })]));

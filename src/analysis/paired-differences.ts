@@ -1,11 +1,13 @@
 import type { Results } from "../experiments/results/rows.js";
+import type { About } from "../experiments/study/definition.js";
+import type { ArmPair } from "../experiments/study/judgement.js";
 import { meanTable, type PairedEffect, pairedEffect, type SeedsByMaps } from "../statistics/index.js";
 import type { Accuracies, Measured } from "./accuracies.js";
 
-/** Two arms, of which `better` is said to be more accurate under faults. */
-export interface ArmPair {
-  readonly better: string;
-  readonly worse: string;
+/** Fault types and rates over which something is averaged. */
+export interface Cells {
+  readonly faults: readonly string[];
+  readonly rates: readonly number[];
 }
 
 /** Accuracy of `better` minus that of `worse`, in percentage points, over the seeds that both have. */
@@ -22,7 +24,7 @@ export interface PairedDifferences {
 export function pairedDifferences(
   accuracies: Accuracies,
   { better, worse }: ArmPair,
-  { faults, rates }: Pick<Results, "faults" | "rates">,
+  { faults, rates }: Cells,
 ): PairedDifferences | { readonly missing: string } {
   const clean = difference(accuracies.clean(better), accuracies.clean(worse));
   if ("missing" in clean) return clean;
@@ -48,30 +50,34 @@ function difference(above: Measured, below: Measured): Measured {
   return { values };
 }
 
-/** The three fault types of the paper; "all" is the mean over these. */
-export const CLAIM_FAULTS = ["flip", "sa0", "sa1"] as const;
+/** What stands for the mean over all fault types that a study is judged by. */
+export const ALL_FAULTS = "all";
 
-/** The fault types that a row is about. @param fault a fault model's id, or `"all"` */
-export function faultsOf(fault: string): readonly string[] {
-  return fault === "all" ? CLAIM_FAULTS : [fault];
+/** The fault types of rows about claims: the mean over all, then each. */
+export function faultRows({ judgement }: About): readonly string[] {
+  return [ALL_FAULTS, ...judgement.faults];
+}
+
+/** The cells that a row is about. @param fault a fault model's id, or `"all"` */
+export function cellsOf(
+  { study, judgement }: Pick<Results, "study" | "judgement">,
+  fault = ALL_FAULTS,
+): Cells {
+  return { faults: fault === ALL_FAULTS ? judgement.faults : [fault], rates: study.campaign.rates };
 }
 
 /** Mean paired difference over fault types and rates, with its interval; or what is missing for it. */
 export function effectBetween(
   accuracies: Accuracies,
   pair: ArmPair,
-  over: Pick<Results, "faults" | "rates">,
+  over: Cells,
 ): PairedEffect | { readonly missing: string } {
   const found = pairedDifferences(accuracies, pair, over);
   return "missing" in found ? found : pairedEffect(found.average);
 }
 
 /** Mean accuracy of an arm over fault types and rates above 0, [seed][map]; or what is missing for it. */
-export function underFaults(
-  accuracies: Accuracies,
-  arm: string,
-  { faults, rates }: Pick<Results, "faults" | "rates">,
-): Measured {
+export function underFaults(accuracies: Accuracies, arm: string, { faults, rates }: Cells): Measured {
   const cells: SeedsByMaps[] = [];
   for (const fault of faults) {
     for (const rate of rates) {

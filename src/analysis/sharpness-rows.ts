@@ -2,6 +2,7 @@ import { UserError } from "../base/errors.js";
 import type { NetworkRow, Results } from "../experiments/results/rows.js";
 import type { SharpnessDocument } from "../experiments/sharpness/documents.js";
 import type { Measure } from "../experiments/sharpness/measure-network.js";
+import { armsOfGroup, mainArms } from "../experiments/study/arms.js";
 import { mean } from "../statistics/matrix.js";
 import { accuraciesOf, seedsOf } from "./accuracies.js";
 import { underFaults } from "./paired-differences.js";
@@ -25,13 +26,14 @@ export interface SharpnessRow {
  */
 export function sharpnessRows(results: Results, documents: readonly SharpnessDocument[]): SharpnessRow[] {
   const accuracies = accuraciesOf(results);
-  const controls = results.others?.filter(({ group }) => group === "control") ?? [];
-  return [...results.arms, ...controls.map(({ id }) => id)].flatMap((arm) => {
-    const faulty = underFaults(accuracies, arm, results);
+  const { study } = results;
+  const controls = armsOfGroup(study, "control").map(({ id }) => id);
+  return [...mainArms(study), ...controls].flatMap((arm) => {
+    const faulty = underFaults(accuracies, arm, study.campaign);
     const own = documents.filter((document) => document.arm === arm);
     return "missing" in faulty
       ? []
-      : seedsOf(results, arm).flatMap((seed, i): SharpnessRow[] => {
+      : seedsOf(study, arm).flatMap((seed, i): SharpnessRow[] => {
           const document = own.find((each) => each.seed === seed);
           const network = results.networks.find((row) => row.arm === arm && row.seed === seed);
           if (!document || !network) return [];

@@ -14,6 +14,7 @@ import type { Store } from "../experiments/results/store.js";
 import { failureOf } from "../experiments/results/trained-network.js";
 import type { NetworkKey } from "../experiments/study/arms.js";
 import { armOf, networksOf } from "../experiments/study/arms.js";
+import { aboutStudy } from "../experiments/study/definition.js";
 
 import type { Study } from "../experiments/study/study.js";
 import { untilInterrupted } from "./interrupts.js";
@@ -130,8 +131,8 @@ async function measureTo(
   );
 }
 
-function titlesOf({ arms, bits }: Study) {
-  return armStyles({ settings: arms, bits });
+function titlesOf(study: Study) {
+  return armStyles({ study, ...aboutStudy(study) });
 }
 
 function describe({ planned, run }: CampaignOutcome): string {

@@ -81,10 +81,10 @@ function plan(study: Study, store: Store, wanted: readonly Arm[], options: Repro
 }
 
 /** How this run compares with the one that comes with the repository. */
-async function againstPublished({ study, profile, trials }: Results): Promise<string> {
+async function againstPublished({ study, trials }: Results): Promise<string> {
   let published: Results;
   try {
-    published = await readResultsFrom(publishedDirectory(study, profile));
+    published = await readResultsFrom(publishedDirectory(study.name, study.profile));
   } catch (error) {
     if (error instanceof UserError) return "The repository holds no results of this study to compare with.";
     throw error;

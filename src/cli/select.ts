@@ -89,6 +89,6 @@ function writeSelection(study: Study, store: Store) {
   const reports = surveySelection(study, readCandidates(study, store));
   const write = (name: string, text: string) => writeFileAtomic(join(store.directory, name), text);
   write("selection.json", `${JSON.stringify(selectionRecord(study, reports), null, 2)}\n`);
-  write("selection.csv", toCsv(selectionTable(reports)));
+  write("selection.csv", toCsv(selectionTable(study, reports)));
   return reports;
 }

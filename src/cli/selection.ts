@@ -4,10 +4,12 @@ import { UserError } from "../base/errors.js";
 import { loadFaultModel } from "../experiments/fault-files/load.js";
 import { publishedDirectory } from "../experiments/results/results.js";
 import { openStore, type Store } from "../experiments/results/store.js";
+import { withContent } from "../experiments/study/content.js";
+import { definitionOf } from "../experiments/study/definition.js";
 import { studyHash } from "../experiments/study/identity.js";
 import { parseStudy } from "../experiments/study/schema.js";
 import type { Study } from "../experiments/study/study.js";
-import { findStudy, STUDIES } from "../studies/registry.js";
+import { findStudy } from "../studies/registry.js";
 
 /** Options that every command has. */
 export interface StudyOptions {
@@ -37,7 +39,7 @@ export function loadStudy(name: string, profile: string): Study {
   }
   const study = parseStudy(value);
   requireOwnName(study, name);
-  return study;
+  return isKnown(study) ? study : withContent(study);
 }
 
 /**
@@ -45,14 +47,18 @@ export function loadStudy(name: string, profile: string): Study {
  * faults at most, and nothing else that reads test images or passes for a test of the claims.
  */
 function requireOwnName(study: Study, path: string): void {
-  const namesakes = STUDIES.filter(({ name }) => name === study.name);
-  if (!study.frozen || namesakes.length === 0) return;
-  const known = namesakes.flatMap((each) => [each, withFaults(each, study.campaign.faults)]).map(studyHash);
-  if (known.includes(studyHash(study))) return;
+  if (!study.frozen || definitionOf(study) === undefined || isKnown(study)) return;
   throw new UserError(
     `--study ${path} says that ${study.name}, profile ${study.profile}, is frozen, but it is not the study of that name ` +
       "which comes with this program; give it a name of its own, or set frozen to false",
   );
+}
+
+/** Whether these are the settings of a study that this program has, with other faults at most. */
+function isKnown(study: Study): boolean {
+  const namesakes = definitionOf(study)?.profiles ?? [];
+  const known = namesakes.flatMap((each) => [each, withFaults(each, study.campaign.faults)]);
+  return known.map(studyHash).includes(studyHash(study));
 }
 
 /** Loads fault models, by id or as modules of the user's own. @returns their ids, known from now on */

@@ -13,6 +13,7 @@ import { singleBitTable } from "../exhibits/tables/single-bit-table.js";
 import { requireTrained } from "../experiments/campaign/campaign.js";
 import { campaignImages } from "../experiments/campaign/images.js";
 import { loadFaultModel } from "../experiments/fault-files/load.js";
+import { isExploratory } from "../experiments/results/rows.js";
 import { openBitRows } from "../experiments/single-bit/bit-rows.js";
 import {
   planSingleBits,
@@ -22,6 +23,7 @@ import {
 import { testBits } from "../experiments/single-bit/test-bits.js";
 import { armOf } from "../experiments/study/arms.js";
 import { contentOf, modelOf } from "../experiments/study/content.js";
+import { aboutStudy } from "../experiments/study/definition.js";
 import type { Study } from "../experiments/study/study.js";
 import { deploy } from "../inference/deploy.js";
 import { integerClassifier } from "../inference/engine.js";
@@ -96,10 +98,10 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
     split,
     images: count,
     faultFree,
-    exploratory: study.exploratory || !study.frozen,
+    exploratory: isExploratory(study),
     summary: summarizeBits(strata, rows.rows(), { faultFree, images: count }),
   };
-  const titles = armStyles({ settings: study.arms, bits: study.bits });
+  const titles = armStyles({ study, ...aboutStudy(study) });
   const table = singleBitTable(results, titles);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   writeFileAtomic(join(folder, "summary.csv"), toCsv(table));

@@ -1,18 +1,13 @@
 export { ASPECTS, type Aspect, type Outcome, outcomes } from "../analysis/claim-outcomes.js";
-export {
-  CLAIMS,
-  type Claim,
-  type ClaimRow,
-  claims,
-  type Interval,
-  type Verdict,
-} from "../analysis/claims.js";
+export { type ClaimRow, claims, claimsOf, type Interval, type Verdict } from "../analysis/claims.js";
 export type { RiseRow } from "../analysis/predicted-rises.js";
 export { riseRows } from "../analysis/predicted-rises.js";
-export { type SharpnessClaim, sharpnessClaims } from "../analysis/sharpness-claim.js";
+export { type JudgedSharpness, judgedSharpness } from "../analysis/sharpness-claim.js";
 export { type SharpnessRow, sharpnessRows } from "../analysis/sharpness-rows.js";
-export { measureTitle, PRIMARY_MEASURE } from "../experiments/sharpness/measure-titles.js";
+export { measureTitle } from "../experiments/sharpness/measure-titles.js";
 export { armTitles, type TitledStudy } from "../experiments/study/arm-titles.js";
+export type { Claim } from "../experiments/study/judgement.js";
+export type { ArmStyle } from "../experiments/study/presentation.js";
 export { codeHistogram, type LayerCodes } from "./concepts/code-histogram.js";
 export { encodingSteps } from "./concepts/encoding-steps.js";
 export { type MomentPair, momentsAgainstSimulation } from "./concepts/moments-against-simulation.js";
@@ -34,7 +29,7 @@ export { describeFigure } from "./forms/describe-figure.js";
 export type { Figure } from "./forms/figure.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown, toText } from "./forms/table.js";
 export { discussion, findings } from "./prose/discussion.js";
-export { ARM_STYLES, type ArmStyle, armStyles, styleById } from "./style/arms.js";
+export { armStyles, styleById } from "./style/arms.js";
 export { type FaultStyle, faultStyle } from "./style/fault-styles.js";
 export { ofMainArms } from "./style/main-arms.js";
 export { ablationsTable } from "./tables/ablations-table.js";

@@ -11,6 +11,7 @@ import { type Exhibits, materialsOf, selectionExhibits, studyExhibits } from "..
 import { conditions } from "../exhibits/style/conditions.js";
 import { resultsName } from "../experiments/results/results.js";
 import type { Results } from "../experiments/results/rows.js";
+import { isExploratory } from "../experiments/results/rows.js";
 import type { SelectionRecord } from "../experiments/selection/select-results.js";
 import { CATALOGUE, type Catalogue, provenanceOf, writeGallery } from "./gallery/index.js";
 import { openRenderer } from "./rendering/index.js";
@@ -39,7 +40,7 @@ export interface Written {
  * discussion of the claims as .md, and the gallery; without a browser the pictures are left out.
  */
 export async function writeExhibits(results: Results, options: ExhibitOptions): Promise<Written> {
-  const { study, profile, exploratory } = results;
+  const { name: study, profile } = results.study;
   const folder = options.out ?? join(FIGURES_FOLDER, resultsName(study, profile));
   const materials = materialsOf(results, options.source, options.sharpness);
   const paragraphs = discussion(results, sharpnessRows(results, materials.sharpness));
@@ -48,7 +49,8 @@ export async function writeExhibits(results: Results, options: ExhibitOptions): 
   await writeAll(exhibits, folder, {
     study,
     profile,
-    exploratory,
+    exploratory: isExploratory(results.study),
+    claims: statementsOf(results),
     conditions: conditions(results),
     discussion: paragraphs,
     provenance: provenanceOf(results, options.source),
@@ -68,6 +70,7 @@ export async function writeSelectionExhibits(
     study,
     profile,
     exploratory: true,
+    claims: [],
     conditions: `${study}, profile ${profile} · seeds ${seeds.join(", ")} · ${campaign.maps} fault maps · ${campaign.split} images`,
     discussion: [],
     provenance: [
@@ -76,6 +79,12 @@ export async function writeSelectionExhibits(
     ],
   });
   return { folder, gallery: writeGallery(out ?? FIGURES_FOLDER), exhibits };
+}
+
+/** What is claimed, in words, each once. */
+function statementsOf({ judgement }: Results): NonNullable<Catalogue["claims"]> {
+  const all = [...judgement.claims, ...(judgement.sharpness ? [judgement.sharpness] : [])];
+  return [...new Map(all.map(({ id, statement }) => [id, { id, statement }])).values()];
 }
 
 async function writeAll(

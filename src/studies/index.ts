@@ -8,4 +8,4 @@ export type { SelectionSettings, SelectionStage } from "../experiments/study/sel
 export type { Arm, ArmGroup, CampaignSettings, ExtraCampaign, Study } from "../experiments/study/study.js";
 export type { ArmClipRule } from "../training/clip-rules.js";
 export type { TrainingPhase } from "../training/phase.js";
-export { findStudy, STUDIES } from "./registry.js";
+export { allStudies, DEFAULT_STUDY, findStudy } from "./registry.js";

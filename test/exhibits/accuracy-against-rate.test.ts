@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import {
-  ARM_STYLES,
   accuracyAgainstRate,
+  armStyles,
   type Figure,
   faultStyle,
   styleById,
 } from "../../src/exhibits/index.js";
+import { mainArms } from "../../src/experiments/study/arms.js";
+import { presentation } from "../../src/studies/lenet5-fashion/presentation.js";
 import { study, typical } from "./rows.js";
 
 interface Trace {
@@ -36,8 +38,10 @@ test("one line per arm and panel, from the accuracy without faults on, with the 
 });
 
 test("colour and dash tell the arm, the marker tells the fault type", () => {
-  for (const trace of lines(accuracyAgainstRate(study(typical)))) {
-    const { color, dash } = Object.values(ARM_STYLES).find(({ title }) => title === trace.name)!;
+  const results = study(typical);
+  const styles = mainArms(results.study).map(armStyles(results));
+  for (const trace of lines(accuracyAgainstRate(results))) {
+    const { color, dash } = styles.find(({ title }) => title === trace.name)!;
     expect(trace.line).toMatchObject({ color, dash });
     const fault = ["flip", "sa0", "sa1"][["x", "x2", "x3"].indexOf(trace.xaxis!)]!;
     expect(trace.marker.symbol).toBe(faultStyle(fault).marker);
@@ -57,7 +61,7 @@ test("every fault model has a title; those beside the paper's three share a mark
 
 test("arms have six colours of the Okabe-Ito palette, SAQ is dashed", () => {
   const palette = ["#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"];
-  const styles = Object.entries(ARM_STYLES);
+  const styles = Object.entries(presentation.looks);
   expect(new Set(styles.map(([, { color }]) => color)).size).toBe(6);
   for (const [arm, { color, dash }] of styles) {
     expect(palette).toContain(color);

@@ -1,15 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { accuraciesOf } from "../../src/analysis/accuracies.js";
-import {
-  ARM_STYLES,
-  accuracyTable,
-  armStyles,
-  armTitles,
-  claims,
-  claimsTable,
-} from "../../src/exhibits/index.js";
+import { accuracyTable, armStyles, armTitles, claims, claimsTable } from "../../src/exhibits/index.js";
 import { readResults } from "../../src/experiments/results/index.js";
+import { armsOfGroup, mainArms } from "../../src/experiments/study/arms.js";
+import { aboutStudy } from "../../src/experiments/study/definition.js";
 import { type Arm, findStudy } from "../../src/studies/index.js";
+import { presentation } from "../../src/studies/lenet5-fashion/presentation.js";
 import { fullStudy, smallResults } from "./full-rows.js";
 import { study, typical } from "./rows.js";
 
@@ -18,7 +14,7 @@ const small = smallResults();
 
 describe("an arm is titled by what it is", () => {
   test("the full study's arms, controls and ablations", () => {
-    const titles = armTitles(fullStudy);
+    const titles = armTitles({ ...fullStudy, presentation });
     expect(new Set(titles.values()).size).toBe(fullStudy.arms.length);
     expect([...titles.values()].slice(0, 16)).toEqual([
       "standard",
@@ -48,45 +44,43 @@ describe("an arm is titled by what it is", () => {
     const [standard] = quick.arms;
     const asam: Arm = { ...standard!, id: "standard-saq", gradient: { rule: "asam", rho: 0.5 } };
     const hoyer: Arm = { ...standard!, id: "as", sparsification: { kind: "hoyer", alpha: 0.1 } };
-    const arms = [standard!, asam, hoyer];
-    expect([...armTitles({ arms, bits: quick.bits }).values()]).toEqual([
+    const own = { ...quick, arms: [standard!, asam, hoyer] };
+    expect([...armTitles({ ...own, presentation: aboutStudy(own).presentation }).values()]).toEqual([
       "standard",
       "standard + ASAM",
       "Hoyer",
     ]);
-    const styles = armStyles({ settings: arms, bits: quick.bits });
-    expect(styles("standard").color).toBe(ARM_STYLES["standard"]!.color);
-    for (const { id } of [asam, hoyer])
-      expect(Object.values(ARM_STYLES).map(({ color }) => color)).not.toContain(styles(id).color);
+    const styles = armStyles({ study: own, ...aboutStudy(own) });
+    expect(styles("standard").color).toBe(presentation.looks["standard"]!.color);
+    for (const { id } of [asam, hoyer]) expect(styles(id)).not.toMatchObject(presentation.looks[id]!);
   });
 
   test("and two arms that differ in a number alone by their ids too", () => {
     const twice = [0.1, 0.2].map(
       (rho): Arm => ({ ...quick.arms[0]!, id: `r${10 * rho}`, gradient: { rule: "saq", rho } }),
     );
-    expect([...armTitles({ arms: twice, bits: quick.bits }).values()]).toEqual([
-      "standard + SAQ (r1)",
-      "standard + SAQ (r2)",
+    expect([...armTitles({ arms: twice, bits: quick.bits, presentation }).values()]).toEqual([
+      "no penalty + SAQ (r1)",
+      "no penalty + SAQ (r2)",
     ]);
     const three = [1, 2, 3].map(
       (alpha): Arm => ({ ...quick.arms[0]!, id: `a${alpha}`, sparsification: { kind: "l1", alpha } }),
     );
-    expect([...armTitles({ arms: three, bits: quick.bits }).values()][1]).toBe("AS (alpha 2)");
+    expect([...armTitles({ arms: three, bits: quick.bits, presentation }).values()][1]).toBe("L1 2");
   });
 
   test("in tables of results too, which know their study's settings", async () => {
     expect(claimsTable(small).rows.map(({ comparison }) => comparison)).toContain("(AS + SAQ) - AS");
     const published = await readResults("lenet5-fashion", "quick");
-    expect(published.settings!.map(({ id }) => id)).toEqual(published.arms);
+    expect(published.study.arms.map(({ id }) => id)).toEqual(mainArms(published.study));
   });
 });
 
 test("the study's sixteen arms and controls look different, by colour and shape and by shape alone within a shade", () => {
   const styles = armStyles(small);
-  const shown = [
-    ...small.arms,
-    ...small.others!.filter(({ group }) => group === "control").map(({ id }) => id),
-  ].map(styles);
+  const shown = [...mainArms(small.study), ...armsOfGroup(small.study, "control").map(({ id }) => id)].map(
+    styles,
+  );
   expect(new Set(shown.map(({ marker }) => marker)).size).toBe(16);
 });
 

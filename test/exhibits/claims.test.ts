@@ -44,7 +44,7 @@ test("the effect is the mean over rates and fault types of the paired difference
     ["sa1", ["sa1"]],
   ] as const) {
     const expected = pairedEffect(
-      results.seeds.map((seed) =>
+      results.study.seeds.map((seed) =>
         [0, 1, 2, 3].map(
           (map) => accuracy("as-saq", seed, map, [...faults]) - accuracy("as", seed, map, [...faults]),
         ),

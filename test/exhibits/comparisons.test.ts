@@ -12,7 +12,7 @@ import {
 } from "../../src/exhibits/index.js";
 import type { Results, TrialRow } from "../../src/experiments/results/rows.js";
 import { pairedEffect } from "../../src/statistics/index.js";
-import { IMAGES, study, typical } from "./rows.js";
+import { type Changes, changed, IMAGES, study, typical } from "./rows.js";
 
 interface Dots {
   name: string;
@@ -28,7 +28,7 @@ const LAYERS = ["conv1", "fc1"];
 const extra = { arms: ["as", "standard"], seeds: 2, rates: [0.07], maps: 2 };
 
 /** A study with Gray codes, where every trial is right on 7 images more, and with layers, where it is on 10 or 20 fewer. */
-function withExtras(options: Partial<Results> = {}): Results {
+function withExtras(options: Changes = {}): Results {
   const main = study(typical, options);
   const chosen = main.trials.filter(
     ({ arm, seed, rate, map }) => extra.arms.includes(arm) && seed < 3 && rate === 0.07 && map < 2,
@@ -46,8 +46,7 @@ function withExtras(options: Partial<Results> = {}): Results {
       exposed: 600 * (i + 1),
     })),
   );
-  return {
-    ...main,
+  return changed(main, {
     networks: main.networks.map((row) => ({ ...row, clipRatioByLayer: { conv1: 2, fc1: 3 } })),
     trials: [...gray, ...main.trials, ...layers],
     extras: [
@@ -55,7 +54,7 @@ function withExtras(options: Partial<Results> = {}): Results {
       { ...extra, id: "layers", layers: "each" },
     ],
     ...options,
-  };
+  });
 }
 
 const dotsOf = ({ data }: Figure) => (data as Dots[]).filter(({ xaxis }) => xaxis !== undefined);
@@ -167,11 +166,9 @@ test("intervals stay within the quantity's bounds, and each row's axis holds the
     fault === "none" ? 900 : seed === 1 ? 1000 : 0;
   const plain = study(wild);
   const gray = plain.trials.map((row): TrialRow => ({ ...row, id: `${row.id}/gray`, encoding: "gray" }));
-  const figure = encodingFigure({
-    ...plain,
-    trials: [...plain.trials, ...gray],
-    extras: [{ id: "gray", encoding: "gray" }],
-  });
+  const figure = encodingFigure(
+    changed(plain, { trials: [...plain.trials, ...gray], extras: [{ id: "gray", encoding: "gray" }] }),
+  );
   for (const { customdata } of dotsOf(figure))
     for (const [, low, high] of customdata) expect([low >= 0, high <= 100]).toEqual([true, true]);
   expect((figure.layout["yaxis"] as { range: number[] }).range).toEqual([0, 100]);

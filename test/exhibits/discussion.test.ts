@@ -22,7 +22,7 @@ test("begins with what holds, what does not and what is not decided, then has a 
     "Of the paper's statements about accuracy under faults, C3a and C4 hold here; C1 does not hold here: the difference has " +
       "the other sign; C3b is not decided: the interval contains 0.",
   );
-  expect(others.map((text) => text.split(" ")[0])).toEqual(["C1", "C3a", "C3b", "C4", "C2,"]);
+  expect(others.map((text) => text.split(" ")[0])).toEqual(["C1", "C3a", "C3b", "C4", "C2"]);
 });
 
 describe("a claim's paragraph", () => {

@@ -53,21 +53,23 @@ describe("the controls table", () => {
   });
 
   test("has accuracy under faults, its paired effect against the base arm, and beside SAQ on the same network", () => {
-    const clipped = meanAccuracy(small, "clipped", small.seeds, all);
+    const clipped = meanAccuracy(small, "clipped", small.study.seeds, all);
     const row = rowOf(table, "clipped");
     expect(row["accuracy_pct_all"]).toBeCloseTo(pairedEffect(clipped).mean, 9);
     for (const [key, base] of [
       ["effect_pp_all", "standard"],
       ["beside_saq_pp_all", "standard-saq"],
     ] as const) {
-      const { mean, low, high } = pairedEffect(minus(clipped, meanAccuracy(small, base, small.seeds, all)));
+      const { mean, low, high } = pairedEffect(
+        minus(clipped, meanAccuracy(small, base, small.study.seeds, all)),
+      );
       expect(row[key]).toBeCloseTo(mean, 9);
       expect(row[`${key}_low`]).toBeCloseTo(low, 9);
       expect(row[`${key}_high`]).toBeCloseTo(high, 9);
     }
-    const flips = meanAccuracy(small, "hoyer", small.seeds, ["flip"]);
+    const flips = meanAccuracy(small, "hoyer", small.study.seeds, ["flip"]);
     expect(rowOf(table, "hoyer")["effect_pp_flip"]).toBeCloseTo(
-      pairedEffect(minus(flips, meanAccuracy(small, "as-high", small.seeds, ["flip"]))).mean,
+      pairedEffect(minus(flips, meanAccuracy(small, "as-high", small.study.seeds, ["flip"]))).mean,
       9,
     );
     expect(rowOf(table, "hoyer")["beside_saq_pp_all"]).toBeNull(); // no arm trains the Hoyer network with SAQ
@@ -182,7 +184,7 @@ describe("the trade-off figure", () => {
       mean(({ clipRatio }) => clipRatio),
       9,
     );
-    const flips = pairedEffect(meanAccuracy(small, "as-high", small.seeds, ["flip"]));
+    const flips = pairedEffect(meanAccuracy(small, "as-high", small.study.seeds, ["flip"]));
     expect(high[1]!.y[0]).toBeCloseTo(flips.mean, 9);
     expect(high[1]!.error_y.array[0]).toBeCloseTo(flips.high - flips.mean, 9);
   });

@@ -89,7 +89,7 @@ describe("the selection table", () => {
     ]);
     expect(of(table, "as-high").filter(({ outcome }) => String(outcome).startsWith("chosen")).length).toBe(1);
     expect(table.caption).toContain(
-      "at most 1 pp of it; AS-high, Hoyer and FATReLU the value nearest to 85 ± 2 %",
+      "as: the largest value that costs at most 1 pp of it. as-high, hoyer and fatrelu: the value nearest to 85 ± 2 %",
     );
     expect(table.caption).not.toContain("not finished");
   });

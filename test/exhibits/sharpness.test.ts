@@ -1,23 +1,23 @@
 import { describe, expect, it } from "vitest";
 import {
+  armStyles,
   associationFigure,
   associationTable,
   claimsTable,
   discussion,
   type Figure,
   findings,
+  judgedSharpness,
   landscapeContours,
   landscapeLines,
   landscapeSurfaces,
   measureTitle,
   mediationFigure,
   mediationTable,
-  PRIMARY_MEASURE,
   predictedRisesTable,
   predictorFigure,
   riseRows,
   type SharpnessRow,
-  sharpnessClaims,
   sharpnessDifferencesTable,
   sharpnessRows,
   sharpnessTable,
@@ -31,8 +31,12 @@ import {
   type SharpnessDocument,
 } from "../../src/experiments/sharpness/index.js";
 import { isShown } from "../../src/experiments/sharpness/measure-titles.js";
+import { mainArms } from "../../src/experiments/study/arms.js";
 import { pairedEffect, spearman, tInterval } from "../../src/statistics/index.js";
-import { study, typical } from "./rows.js";
+import { judgement } from "../../src/studies/lenet5-fashion/claims.js";
+import { changed, study, typical } from "./rows.js";
+
+const PRIMARY_MEASURE = judgement.sharpness!.measure;
 
 const measure = (id: string, value: number) => ({
   id,
@@ -100,13 +104,14 @@ describe("sharpnessRows()", () => {
 
   it("leave out ablations, networks of no results and arms without all trials, and refuse other networks", () => {
     const [first] = documents(full);
-    const rowsOf = (changed: Partial<SharpnessDocument>, results = full) =>
-      sharpnessRows(results, [{ ...first!, ...changed }]).length;
-    const as = (group: "control" | "ablation") => ({
-      ...full,
-      arms: ["as"],
-      others: [{ id: "standard", group, seeds: 3 }],
-    });
+    const rowsOf = (other: Partial<SharpnessDocument>, results = full) =>
+      sharpnessRows(results, [{ ...first!, ...other }]).length;
+    const as = (group: "control" | "ablation") =>
+      changed(full, {
+        settings: full.study.arms
+          .filter(({ id }) => ["as", "standard"].includes(id))
+          .map((arm) => (arm.id === "as" ? arm : { ...arm, group, base: "as", seeds: 3 })),
+      });
     expect(rowsOf({})).toBe(1);
     expect(rowsOf({}, as("control"))).toBe(1);
     expect(rowsOf({}, as("ablation"))).toBe(0);
@@ -116,9 +121,9 @@ describe("sharpnessRows()", () => {
   });
 });
 
-describe("sharpnessClaims()", () => {
+describe("judgedSharpness()", () => {
   it("is the paired difference of the primary measure by seed, with a t interval", () => {
-    const [claim, ...others] = sharpnessClaims(full, rows);
+    const [claim, ...others] = judgedSharpness(full, rows);
     expect(others).toEqual([]);
     const expected = tInterval([1, 2, 3].map((seed) => 0.3 + 0.01 * seed));
     expect(claim!.effect!.mean).toBeCloseTo(expected.mean, 12);
@@ -139,13 +144,13 @@ describe("sharpnessClaims()", () => {
     const changed = documents(full).map((own) =>
       own.arm === "as" ? document("as", own.seed, values[own.seed - 1]!) : own,
     );
-    expect(sharpnessClaims(full, sharpnessRows(full, changed))[0]!.verdict).toBe(verdict);
+    expect(judgedSharpness(full, sharpnessRows(full, changed))[0]!.verdict).toBe(verdict);
   });
 
   it("is withheld with one seed, with fewer seeds than the study has, and where an arm is missing", () => {
     const one = study(typical, { seeds: [1] });
     const reason = (results: Results, found = documents(results)) =>
-      sharpnessClaims(results, sharpnessRows(results, found))[0]!.reason;
+      judgedSharpness(results, sharpnessRows(results, found))[0]!.reason;
     expect(reason(one)).toBe("one seed gives no interval");
     expect(
       reason(
@@ -163,7 +168,7 @@ describe("sharpnessClaims()", () => {
 
   it("judges AS-high too where the study has it", () => {
     const more = study(typical, { arms: ["standard", "as", "as-high"] });
-    expect(sharpnessClaims(more, []).map(({ first }) => first)).toEqual(["as", "as-high"]);
+    expect(judgedSharpness(more, []).map(({ first }) => first)).toEqual(["as", "as-high"]);
   });
 
   it("stands in the claims table, in nats, where sharpness is measured, and not where it is not", () => {
@@ -228,7 +233,7 @@ describe("the tables of sharpness", () => {
   it("show means over seeds by arm and measure, layers apart", () => {
     const { rows: cells } = sharpnessTable(full, rows);
     expect(cells.map(({ measure, arm }) => `${measure} ${arm}`)).toEqual(
-      [PRIMARY_MEASURE, "worst:0.003"].flatMap((id) => full.arms.map((arm) => `${id} ${arm}`)),
+      [PRIMARY_MEASURE, "worst:0.003"].flatMap((id) => mainArms(full.study).map((arm) => `${id} ${arm}`)),
     );
     expect(cells[2]).toMatchObject({ arm_title: "AS", value: expect.closeTo(0.54, 10), seeds: 3 });
     expect(sharpnessTable(study(typical, { seeds: [1] }), rows.slice(0, 1)).rows[0]!["value_sd"]).toBeNull();
@@ -383,7 +388,10 @@ describe("landscapes", () => {
   >;
 
   it("along lines: random directions are one panel, with the mean and a band from the lowest to the highest", () => {
-    const { data } = landscapeLines([landscape("as", 0, "lines", 1), landscape("as", 1, "lines", 3)]);
+    const { data } = landscapeLines(
+      [landscape("as", 0, "lines", 1), landscape("as", 1, "lines", 3)],
+      armStyles(full),
+    );
     const traces = data as Trace[];
     expect(traces.map(({ name }) => name)).toEqual([
       "AS, lowest to highest",

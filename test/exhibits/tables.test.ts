@@ -46,7 +46,7 @@ test("the accuracy table has a row without faults and one per fault and rate, fo
 
 test("the accuracy without faults comes from the trials where they have it, else from the networks", () => {
   const whole = study(typical);
-  const clean = whole.seeds.map((seed) => ({
+  const clean = whole.study.seeds.map((seed) => ({
     ...whole.trials[0]!,
     id: `clean ${seed}`,
     seed,

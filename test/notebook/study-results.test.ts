@@ -12,7 +12,7 @@ test("a notebook shows the committed results, of the full profile where there ar
   vi.stubEnv("FLATENN_RECOMPUTE", undefined);
   const { results, directory } = await studyResults("lenet5-fashion");
   const full = existsSync(join(publishedDirectory("lenet5-fashion", "full"), "results.json"));
-  expect(results.profile).toBe(full ? "full" : "quick");
+  expect(results.study.profile).toBe(full ? "full" : "quick");
   expect(results.trials.length).toBeGreaterThan(0);
   expect(existsSync(join(directory, "checkpoints"))).toBe(true);
 });

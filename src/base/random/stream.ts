@@ -25,7 +25,7 @@ const TWO_32 = 2 ** 32;
  * escapes, since ARC4 reads one byte of each character). The text is a JSON array, so different keys are different
  * seeds, `"1"` and `1` included, and none is a repetition of another, which ARC4 could not tell apart.
  *
- * @param key what the stream is for, e.g. `stream("lenet5-fashion", "map", 7, "conv1")`: strings and finite numbers
+ * @param key what the stream is for, e.g. `stream("my-study", "map", 7, "conv1")`: strings and finite numbers
  * @throws UserError for an empty key, a part that is neither string nor finite number, or more than 256 characters
  */
 export function stream(...key: (string | number)[]): Stream {

@@ -1,5 +1,6 @@
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import type { Figure } from "../forms/figure.js";
-import type { ArmStyle } from "../style/arms.js";
+
 import { axis, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "../style/sheet.js";
 
 const GAP = 0.02;

@@ -1,9 +1,11 @@
 import { type Accuracies, accuraciesOf } from "../../analysis/accuracies.js";
 import { percentOf } from "../../base/percent.js";
 import type { Results } from "../../experiments/results/rows.js";
+import { mainArms } from "../../experiments/study/arms.js";
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import { type PairedEffect, pairedEffect } from "../../statistics/index.js";
 import type { Figure } from "../forms/figure.js";
-import { type ArmStyle, armStyles } from "../style/arms.js";
+import { armStyles } from "../style/arms.js";
 import { captionOf } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
 
@@ -31,7 +33,8 @@ const GAP = 0.025;
 export function accuracyAgainstRate(results: Results): Figure {
   const accuracies = accuraciesOf(results);
   const styles = armStyles(results);
-  const panels = results.faults;
+  const panels = results.study.campaign.faults;
+  const arms = mainArms(results.study);
   const width = (1 - GAP * (panels.length - 1)) / Math.max(1, panels.length);
   const bands: object[] = [];
   const lines: object[] = [];
@@ -45,7 +48,7 @@ export function accuracyAgainstRate(results: Results): Figure {
   const bases = new Set<string>();
   for (const [panel, fault] of panels.entries()) {
     const suffix = suffixOf(panel);
-    for (const arm of results.arms) {
+    for (const arm of arms) {
       const points = curve(results, accuracies, arm, fault);
       if (points.length === 0) continue;
       for (const { band, basis, rate } of points) {
@@ -98,7 +101,7 @@ interface Point {
 
 function curve(results: Results, accuracies: Accuracies, arm: string, fault: string): Point[] {
   const points: Point[] = [];
-  for (const rate of [0, ...results.rates]) {
+  for (const rate of [0, ...results.study.campaign.rates]) {
     const measured = rate === 0 ? accuracies.clean(arm) : accuracies.faulty(arm, fault, rate);
     if ("missing" in measured) continue;
     const { mean, low, high, basis } = pairedEffect(measured.values);
@@ -159,7 +162,7 @@ function lineTrace(
 function legend(results: Results, drawn: readonly object[]): object[] {
   const styles = armStyles(results);
   const groups = new Set(drawn.map((trace) => (trace as { legendgroup: string }).legendgroup));
-  return results.arms
+  return mainArms(results.study)
     .filter((arm) => groups.has(arm))
     .map((arm) => {
       const { title, color, dash, width } = styles(arm);
@@ -174,7 +177,7 @@ function captionText(results: Results, bases: ReadonlySet<string>): string {
   return captionOf(results, bases.size === 0 ? "" : band);
 }
 
-function xRange({ rates }: Results): [number, number] {
-  const last = 100 * Math.max(0.001, ...rates);
+function xRange({ study }: Results): [number, number] {
+  const last = 100 * Math.max(0.001, ...study.campaign.rates);
   return [-0.03 * last, 1.03 * last];
 }

@@ -1,7 +1,8 @@
 import { ACCURACY, associationOf, byMeasure, CLIP, type Predictor } from "../../analysis/associations.js";
 import type { SharpnessRow } from "../../analysis/sharpness-rows.js";
 import type { Results } from "../../experiments/results/rows.js";
-import { PRIMARY_MEASURE } from "../../experiments/sharpness/measure-titles.js";
+import { measureTitle } from "../../experiments/sharpness/measure-titles.js";
+import { mainArms } from "../../experiments/study/arms.js";
 import type { Figure } from "../forms/figure.js";
 import { markerLegend, markerOf } from "../style/arm-markers.js";
 import { armStyles } from "../style/arms.js";
@@ -25,12 +26,19 @@ const HEIGHT = 300;
 const GAP = 24;
 const MARGIN = { l: 84, r: 14 };
 
-/** What the drop is drawn against, with the axis' title. */
-const ABSCISSAS: readonly { readonly predictor: Predictor; readonly title: string }[] = [
-  { predictor: byMeasure(PRIMARY_MEASURE), title: "average-case flatness,<br>radius of p = 1 % (nats)" },
+/** What the drop is drawn against, with the axis' title; first the measure that judges the claim, where there is one. */
+const abscissas = ({
+  judgement,
+}: Results): readonly { readonly predictor: Predictor; readonly title: string }[] => [
+  ...(judgement.sharpness ? [measureAxis(judgement.sharpness.measure)] : []),
   { predictor: CLIP, title: "clip range: weight clip /<br>standard deviation" },
   { predictor: ACCURACY, title: "accuracy without faults (%)<br> " },
 ];
+
+/** A measure's title in two lines. */
+function measureAxis(id: string) {
+  return { predictor: byMeasure(id), title: `${measureTitle(id).replace(", ", ",<br>")} (nats)` };
+}
 
 /**
  * The drop in accuracy under faults of every network against its sharpness by the primary measure, its clip range and its
@@ -38,12 +46,14 @@ const ABSCISSAS: readonly { readonly predictor: Predictor; readonly title: strin
  */
 export function associationFigure(results: Results, rows: readonly SharpnessRow[]): Figure {
   const styles = armStyles(results);
+  const shown = abscissas(results);
+  const main = mainArms(results.study);
   const inner = WIDTH - MARGIN.l - MARGIN.r;
-  const width = (1 - (GAP / inner) * (ABSCISSAS.length - 1)) / ABSCISSAS.length;
+  const width = (1 - (GAP / inner) * (shown.length - 1)) / shown.length;
   const left = (column: number) => column * (width + GAP / inner);
   const arms = [...new Set(rows.map(({ arm }) => arm))];
   const layout: Figure["layout"] = { width: WIDTH, height: 0, ...SHEET };
-  const data = ABSCISSAS.flatMap(({ predictor, title }, column) => {
+  const data = shown.flatMap(({ predictor, title }, column) => {
     const suffix = suffixOf(column);
     layout[`xaxis${suffix}`] = {
       ...axis(title, { nticks: 5 }),
@@ -70,7 +80,7 @@ export function associationFigure(results: Results, rows: readonly SharpnessRow[
         x: own.map((row) => short(predictor.of(row)!)),
         y: own.map(({ drop }) => short(drop)),
         customdata: own.map(({ seed }) => seed),
-        marker: markerOf(style, results.arms.includes(arm) ? 9 : 7),
+        marker: markerOf(style, main.includes(arm) ? 9 : 7),
         hovertemplate: `${style.title}, seed %{customdata}<br>%{x:.4g}<br>%{y:.2f} pp<extra></extra>`,
       };
     });
@@ -88,7 +98,7 @@ export function associationFigure(results: Results, rows: readonly SharpnessRow[
   return { data: [...keys, ...data], layout };
 
   function titles(): object[] {
-    return ABSCISSAS.map(({ predictor }, column) =>
+    return shown.map(({ predictor }, column) =>
       panelTitle(
         `ρ = ${correlationPhrase(associationOf(results, rows, predictor).correlation)}`,
         left(column) + width / 2,

@@ -1,9 +1,11 @@
 import { type Comparison, effectOf } from "../../analysis/comparison.js";
 import { percentOf } from "../../base/percent.js";
 import type { Results } from "../../experiments/results/rows.js";
+import { mainArms } from "../../experiments/study/arms.js";
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import type { PairedEffect } from "../../statistics/index.js";
 import type { Figure } from "../forms/figure.js";
-import { type ArmStyle, armStyles } from "../style/arms.js";
+import { armStyles } from "../style/arms.js";
 import { faultStyle } from "../style/fault-styles.js";
 
 import { axis, captionBelow, legendAbove, note, panelTitle, SHEET, suffixOf, WIDTH } from "../style/sheet.js";
@@ -44,7 +46,8 @@ interface Point {
  */
 export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts): Figure {
   const { results, categories } = comparison;
-  const { faults, rates } = results;
+  const { faults, rates } = results.study.campaign;
+  const arms = mainArms(results.study);
   const [inner, plot] = [WIDTH - MARGIN.l - MARGIN.r, ROW * Math.max(1, rates.length)];
   const side = (of: number, gap: number, whole: number) => (1 - (gap / whole) * (of - 1)) / Math.max(1, of);
   const width = side(faults.length, GAP.x, inner);
@@ -67,7 +70,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
     for (const [column, fault] of faults.entries()) {
       const panel = row * faults.length + column;
       const suffix = suffixOf(panel);
-      for (const arm of results.arms) {
+      for (const arm of arms) {
         const points = pointsOf(comparison, { arm, fault, rate }, texts.bounds);
         if (points.length > 0)
           dots.push(trace(points, { arm, style: styles(arm), fault, suffix, categories, texts }));
@@ -115,7 +118,8 @@ function pointsOf(
   { arm, fault, rate }: { arm: string; fault: string; rate: number },
   [least, most]: readonly [number, number],
 ): Point[] {
-  const place = (SPREAD * (results.arms.indexOf(arm) + 0.5)) / results.arms.length - SPREAD / 2;
+  const arms = mainArms(results.study);
+  const place = (SPREAD * (arms.indexOf(arm) + 0.5)) / arms.length - SPREAD / 2;
   return categories.flatMap((category, i): Point[] => {
     const effect: PairedEffect | undefined = effectOf(measure(category, arm, fault, rate));
     if (!effect) return [];
@@ -181,7 +185,7 @@ function markerOf({ color, dash }: ArmStyle, symbol: string): object {
 function legend(results: Results, drawn: readonly Dots[]): object[] {
   const styles = armStyles(results);
   const groups = new Set(drawn.map(({ legendgroup }) => legendgroup));
-  return results.arms
+  return mainArms(results.study)
     .filter((arm) => groups.has(arm))
     .map((arm) => ({
       type: "scatter",

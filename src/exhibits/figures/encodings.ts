@@ -2,9 +2,10 @@ import { accuraciesOf } from "../../analysis/accuracies.js";
 import { type Comparison, effectOf } from "../../analysis/comparison.js";
 import { encodings } from "../../analysis/encoding-views.js";
 import type { Results } from "../../experiments/results/rows.js";
+import { mainArms } from "../../experiments/study/arms.js";
 import type { Figure } from "../forms/figure.js";
 import type { Table } from "../forms/table.js";
-import { captionOf, type Measured } from "../style/conditions.js";
+import { captionIn } from "../style/conditions.js";
 import { list } from "../style/phrases.js";
 import { comparisonTable } from "../tables/comparison-table.js";
 import { comparisonFigure } from "./comparison-figure.js";
@@ -26,7 +27,12 @@ export function encodingTable(results: Results): Table {
   const comparison = encodings(results);
   return comparisonTable(comparison, {
     title: "Accuracy under faults by encoding",
-    caption: captionOf(allEncodings(comparison), SAME, "Rate: fault probability per stored weight bit."),
+    caption: captionIn(
+      comparison.results,
+      allEncodings(comparison),
+      SAME,
+      "Rate: fault probability per stored weight bit.",
+    ),
     quantity: "accuracy_pct",
     unit: "%",
   });
@@ -39,18 +45,23 @@ export function encodingFigure(results: Results): Figure {
     axis: "accuracy (%)",
     unit: "%",
     label: (encoding) => LABELS[encoding] ?? encoding,
-    caption: captionOf(allEncodings(comparison), SAME, "Bars: 95 % intervals of the means."),
+    caption: captionIn(
+      comparison.results,
+      allEncodings(comparison),
+      SAME,
+      "Bars: 95 % intervals of the means.",
+    ),
     bounds: [0, 100],
     includes: bestWithoutFaults(comparison.results),
   });
 }
 
-function allEncodings({ results, categories }: Comparison): Measured {
-  return categories.length === 0 ? results : { ...results, encoding: list(categories) };
+function allEncodings({ categories }: Comparison): string | undefined {
+  return categories.length === 0 ? undefined : list(categories);
 }
 
 /** So that every panel shows how far below it the faults lead. */
 function bestWithoutFaults(results: Results): number {
   const { clean } = accuraciesOf(results);
-  return Math.max(0, ...results.arms.map((arm) => effectOf(clean(arm))?.mean ?? 0));
+  return Math.max(0, ...mainArms(results.study).map((arm) => effectOf(clean(arm))?.mean ?? 0));
 }

@@ -1,7 +1,8 @@
 import type { LandscapeDocument } from "../../experiments/sharpness/landscape.js";
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import { mean } from "../../statistics/matrix.js";
 import type { Figure } from "../forms/figure.js";
-import { type ArmStyle, styleById } from "../style/arms.js";
+import { styleById } from "../style/arms.js";
 import { faultStyle } from "../style/fault-styles.js";
 import { landscapeConditions } from "../style/landscape-conditions.js";
 import {

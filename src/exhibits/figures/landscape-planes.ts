@@ -1,6 +1,7 @@
 import type { LandscapeDocument } from "../../experiments/sharpness/landscape.js";
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import type { Figure } from "../forms/figure.js";
-import { type ArmStyle, styleById } from "../style/arms.js";
+import { styleById } from "../style/arms.js";
 import { directionTitle, landscapeConditions, planesOfOneSeed } from "../style/landscape-conditions.js";
 import { axis, captionBelow, note, panelTitle, SHEET, suffixOf, WIDTH } from "../style/sheet.js";
 

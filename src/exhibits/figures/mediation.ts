@@ -1,7 +1,9 @@
 import { gainsOf } from "../../analysis/gains.js";
+import { faultRows } from "../../analysis/paired-differences.js";
 import type { Results } from "../../experiments/results/rows.js";
 import type { Figure } from "../forms/figure.js";
 import type { Cell, Table } from "../forms/table.js";
+import { armStyles } from "../style/arms.js";
 import { intervalCells, intervalColumn } from "../style/cells.js";
 import { captionOf } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
@@ -17,16 +19,24 @@ const SERIES = [
 const HEIGHT = 350;
 const MARGIN = { l: 96, r: 16, t: 60 };
 
-const SAID =
-  "Accuracy under faults of the standard network trained with SAQ less that of conventional training, mean over rates above 0. Clips " +
-  "frozen: both arms keep, from the first quantized step on, the weight clips that the conventional arm of the same seed ends with, so " +
-  "that what SAQ gains there does not come from a smaller range.";
+/** What is compared, and why. */
+function said(results: Results): string {
+  const { mediation } = results.judgement;
+  if (!mediation) return "";
+  const styles = armStyles(results);
+  const { better, worse } = mediation.free;
+  return (
+    `Accuracy under faults of ${styles(better).title} less that of ${styles(worse).title}, mean over rates above 0. Clips ` +
+    "frozen: both arms keep, from the first quantized step on, the weight clips that the conventional arm of the same seed ends with, so " +
+    "that what is gained there does not come from a smaller range."
+  );
+}
 
 /** How much of SAQ's gain remains when the range of the weights cannot shrink; none where the study lacks these arms. */
 export function mediationTable(results: Results): Table {
   return {
     title: "Gain of SAQ with free and with frozen clips",
-    caption: captionOf(results, SAID),
+    caption: captionOf(results, said(results)),
     columns: [
       { key: "clips", title: "clips", align: "left" },
       { key: "fault", title: "fault", align: "left" },
@@ -47,7 +57,7 @@ export function mediationTable(results: Results): Table {
 /** The same as a figure, one dot with its 95 % interval for each. */
 export function mediationFigure(results: Results): Figure {
   const gains = gainsOf(results);
-  const faults = ["all", ...results.faults];
+  const faults = faultRows(results);
   const data = SERIES.map(({ id, title, color, symbol }, i) => {
     const own = gains.filter((gain) => gain.id === id);
     return {
@@ -71,7 +81,11 @@ export function mediationFigure(results: Results): Figure {
     };
   });
   const basis = gains[0]?.basis ?? "none";
-  const text = captionOf(results, SAID, basis === "none" ? "" : `Bars: 95 % intervals over ${basis}.`);
+  const text = captionOf(
+    results,
+    said(results),
+    basis === "none" ? "" : `Bars: 95 % intervals over ${basis}.`,
+  );
   const { caption, room } = captionBelow(text, [-80, -44]);
   const layout: Figure["layout"] = {
     width: WIDTH,

@@ -1,7 +1,8 @@
 import { riseRows } from "../../analysis/predicted-rises.js";
 import type { SharpnessDocument } from "../../experiments/sharpness/documents.js";
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import type { Cell, Table } from "../forms/table.js";
-import { type ArmStyle, styleById } from "../style/arms.js";
+import { styleById } from "../style/arms.js";
 import { known } from "../style/cells.js";
 import { faultStyle } from "../style/fault-styles.js";
 

@@ -2,8 +2,9 @@ import type { RiseRow } from "../../analysis/predicted-rises.js";
 import { riseRows } from "../../analysis/predicted-rises.js";
 import { percentOf } from "../../base/percent.js";
 import type { SharpnessDocument } from "../../experiments/sharpness/documents.js";
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import type { Figure } from "../forms/figure.js";
-import { type ArmStyle, styleById } from "../style/arms.js";
+import { styleById } from "../style/arms.js";
 import { plural } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
 

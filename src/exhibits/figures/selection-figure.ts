@@ -3,9 +3,10 @@ import type {
   StageRecord,
   TriedRecord,
 } from "../../experiments/selection/select-results.js";
+import { KNOBS } from "../../experiments/study/knobs.js";
 import type { Figure } from "../forms/figure.js";
 import { axis, captionBelow, legendAbove, note, SHEET, suffixOf, WIDTH } from "../style/sheet.js";
-import { KNOBS, selectionConditions } from "../tables/selection-grid.js";
+import { selectionConditions } from "../tables/selection-grid.js";
 
 /** Pixels of a panel, between panels, and around them. */
 const HEIGHT = 210;
@@ -170,7 +171,7 @@ function marksOf({ tolerance, sparsity }: SelectionRecord, stage: StageRecord, s
 function stageTitle({ id, varies, choice }: StageRecord, x: number, y: number): object {
   return {
     // the stage's name says of what, so the letter will do
-    text: `<b>${id}</b><br>${KNOBS[varies].split(/ of |:/)[0]}${choice === null ? "" : `: ${choice}`}`,
+    text: `<b>${id}</b><br>${KNOBS[varies].title.split(/ of |:/)[0]}${choice === null ? "" : `: ${choice}`}`,
     x,
     y,
     xref: "paper",

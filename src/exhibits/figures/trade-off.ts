@@ -4,12 +4,15 @@ import { networkMeans } from "../../analysis/network-means.js";
 import { underFaults } from "../../analysis/paired-differences.js";
 import { percentOf } from "../../base/percent.js";
 import type { Results } from "../../experiments/results/rows.js";
+import { armsOfGroup, mainArms } from "../../experiments/study/arms.js";
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import type { PairedEffect } from "../../statistics/index.js";
 import type { Figure } from "../forms/figure.js";
 import { markerLegend, markerOf } from "../style/arm-markers.js";
-import { type ArmStyle, armStyles } from "../style/arms.js";
+import { armStyles } from "../style/arms.js";
 import { captionOf } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
+import { list } from "../style/phrases.js";
 
 import {
   axis,
@@ -46,19 +49,21 @@ interface Point {
 
 /**
  * The trade-off at a glance: accuracy without faults, and under each fault type as the mean over all rates above 0, against
- * activation sparsity (above) and clip range (below), for the main arms and the controls. Lines join standard, AS and AS-high,
+ * activation sparsity (above) and clip range (below), for the main arms and the controls. Lines join main arms of one training,
  * solid for conventional training and dashed for SAQ. An arm that has not been measured completely is left out of a panel.
  */
 export function tradeOff(results: Results): Figure {
   const accuracies = accuraciesOf(results);
   const styles = armStyles(results);
-  const controls = (results.others ?? []).flatMap(({ id, group }) => (group === "control" ? [id] : []));
-  const arms = [...controls, ...results.arms]; // the main arms are drawn last, so nothing hides them
+  const controls = armsOfGroup(results.study, "control").map(({ id }) => id);
+  const main = mainArms(results.study);
+  const { faults, rates } = results.study.campaign;
+  const arms = [...controls, ...main]; // the main arms are drawn last, so nothing hides them
   const panels = [
     { title: "no faults", read: (arm: string) => accuracies.clean(arm) },
-    ...results.faults.map((fault) => ({
+    ...faults.map((fault) => ({
       title: faultStyle(fault).title,
-      read: (arm: string) => underFaults(accuracies, arm, { faults: [fault], rates: results.rates }),
+      read: (arm: string) => underFaults(accuracies, arm, { faults: [fault], rates }),
     })),
   ];
   const [inner, plot] = [WIDTH - MARGIN.l - MARGIN.r, ABSCISSAS.length * HEIGHT + GAP.y];
@@ -80,7 +85,7 @@ export function tradeOff(results: Results): Figure {
     for (const [column, panel] of panels.entries()) {
       const index = row * panels.length + column;
       const suffix = suffixOf(index);
-      const sizeOf = ({ arm }: Point) => (results.arms.includes(arm) ? 12 : 9);
+      const sizeOf = ({ arm }: Point) => (main.includes(arm) ? 12 : 9);
       const points = arms.flatMap((arm) => {
         const at = networkMeans(results, arm)[abscissa.key].mean;
         const effect = effectOf(panel.read(arm));
@@ -118,7 +123,7 @@ export function tradeOff(results: Results): Figure {
       yaxis["range"] = rangeOf(bounds, 0.05);
     }
   }
-  const keys = markerLegend([...results.arms, ...controls].map(styles), data);
+  const keys = markerLegend([...main, ...controls].map(styles), data);
   const above = legendRoom(keys.length);
   const { caption, room } = captionBelow(captionText(results, bases), [-64, -72]);
   layout["annotations"] = [
@@ -175,7 +180,8 @@ function dot({ arm, style, x, mean, low, high }: Point, suffix: string, size: nu
 
 /** Main arms of the same training, in the order of the study. */
 function joined(points: readonly Point[], results: Results, suffix: string): Trace[] {
-  const main = points.filter(({ arm }) => results.arms.includes(arm));
+  const arms = mainArms(results.study);
+  const main = points.filter(({ arm }) => arms.includes(arm));
   return (["solid", "dash"] as const).flatMap((dash) => {
     const own = main.filter(({ style }) => style.dash === dash);
     if (own.length < 2) return [];
@@ -203,7 +209,7 @@ function rangeOf(values: readonly number[], room: number): [number, number] {
 }
 
 function captionText(results: Results, bases: ReadonlySet<string>): string {
-  const rates = results.rates.map(percentOf);
+  const rates = results.study.campaign.rates.map(percentOf);
   const [first, last] = [rates[0], rates.at(-1)];
   const over = [...bases].filter((basis) => basis !== "none").join(", ");
   return captionOf(
@@ -212,7 +218,14 @@ function captionText(results: Results, bases: ReadonlySet<string>): string {
     over === ""
       ? "No bars: one seed and one map."
       : `Bars: 95 % intervals over ${over}; without faults, over seeds.`,
-    "Filled: conventional training, open: SAQ; grey lines join standard, AS and AS-high. Sparsity and clip/sd are means over",
+    `Filled: conventional training, open: SAQ; grey lines join ${list(joinedTitles(results))}. Sparsity and clip/sd are means over`,
     "seeds.",
   );
+}
+
+/** The networks that solid grey lines join. */
+function joinedTitles(results: Results): string[] {
+  const styles = armStyles(results);
+  const all = mainArms(results.study).map(styles);
+  return all.filter(({ dash }) => dash === "solid").map(({ title }) => title);
 }

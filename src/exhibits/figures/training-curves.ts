@@ -1,10 +1,12 @@
 import { ablationsOf } from "../../analysis/ablations.js";
 import type { CurveRow, Results } from "../../experiments/results/rows.js";
+import { armsOfGroup, mainArms } from "../../experiments/study/arms.js";
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import { bitsLabel } from "../../networks/bits.js";
 import { tInterval } from "../../statistics/index.js";
 import type { Figure } from "../forms/figure.js";
 import type { Table } from "../forms/table.js";
-import { type ArmStyle, armStyles } from "../style/arms.js";
+import { armStyles } from "../style/arms.js";
 import { plural } from "../style/conditions.js";
 import {
   axis,
@@ -58,12 +60,10 @@ interface Panel {
 export function trainingCurves(results: Results, curves: readonly CurveRow[]): Figure {
   const styles = armStyles(results);
   const lineOf = (arm: string): Line => ({ arm, style: styles(arm) });
-  const controls = (results.others ?? []).flatMap(({ id, group }) =>
-    group === "control" ? [lineOf(id)] : [],
-  );
+  const controls = armsOfGroup(results.study, "control").map(({ id }) => lineOf(id));
   return curvesFigure(results, curves, [
     { title: "float network", lines: [{ arm: "float", style: FLOAT_STYLE }] },
-    { title: "arms", lines: results.arms.map(lineOf) },
+    { title: "arms", lines: mainArms(results.study).map(lineOf) },
     { title: "controls", lines: controls },
   ]);
 }
@@ -71,8 +71,9 @@ export function trainingCurves(results: Results, curves: readonly CurveRow[]): F
 /** The same for the ablations: a panel for each, where an arm looks like the main arm in whose place it stands. */
 export function ablationCurves(results: Results, curves: readonly CurveRow[]): Figure {
   const styles = armStyles(results);
+  const main = mainArms(results.study);
   const panels = ablationsOf(results).map(({ title, arms }): Panel => {
-    const lines = [...arms].filter(([, arm]) => !results.arms.includes(arm));
+    const lines = [...arms].filter(([, arm]) => !main.includes(arm));
     return { title, lines: lines.map(([base, arm]) => ({ arm, style: styles(base) })) };
   });
   return curvesFigure(results, curves, panels);
@@ -81,7 +82,8 @@ export function ablationCurves(results: Results, curves: readonly CurveRow[]): F
 /** Mean and spread over seeds of loss and validation accuracy, a row per arm and epoch. */
 export function curvesTable(results: Results, curves: readonly CurveRow[]): Table {
   const styles = armStyles(results);
-  const arms = ["float", ...results.arms, ...(results.others ?? []).map(({ id }) => id)];
+  const { arms: all } = results.study;
+  const arms = ["float", ...mainArms(results.study), ...all.flatMap(({ id, group }) => (group ? [id] : []))];
   return {
     title: "Training curves",
     caption: `${conditionsOf(results, curves, arms)}. Means ± standard deviations over training seeds after each epoch. ${EXPLAINED}`,
@@ -224,12 +226,12 @@ function legend(panels: readonly Panel[]): object[] {
 
 /** @param shown arms whose seeds count */
 function conditionsOf(
-  { study, profile, bits }: Results,
+  { study: { name, profile, bits } }: Results,
   curves: readonly CurveRow[],
   shown: readonly string[],
 ) {
   const seeds = new Set(curves.flatMap(({ arm, seed }) => (shown.includes(arm) ? [seed] : [])));
-  return `${study}, profile ${profile} · ${plural(seeds.size, "seed")} · ${bitsLabel(bits)} if not said otherwise`;
+  return `${name}, profile ${profile} · ${plural(seeds.size, "seed")} · ${bitsLabel(bits)} if not said otherwise`;
 }
 
 const EXPLAINED =

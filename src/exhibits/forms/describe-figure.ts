@@ -1,7 +1,7 @@
 import type { Figure } from "./figure.js";
 
 /**
- * One line: size, what it shows and the traces that have a name, such as `[figure 640 x 360: Loss (standard, AS)]`.
+ * One line: size, what it shows and the traces that have a name, such as `[figure 640 x 360: Loss (first, second)]`.
  * What it shows is the title, or, without one, the first titles of the axes: `accuracy (%) against rate (%)`.
  */
 export function describeFigure({ data, layout }: Figure): string {

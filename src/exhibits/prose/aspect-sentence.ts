@@ -1,16 +1,22 @@
+import { replacedBySparsity } from "../../analysis/ablations.js";
 import type { Aspect, Outcome } from "../../analysis/claim-outcomes.js";
 import { encodingViews } from "../../analysis/encoding-views.js";
 import type { Results } from "../../experiments/results/rows.js";
+import { isExploratory } from "../../experiments/results/rows.js";
 import { fixed } from "../forms/table.js";
+import { armStyles } from "../style/arms.js";
 import { plural } from "../style/conditions.js";
 import { effectPhrase, list, WORDS } from "../style/phrases.js";
 
-const INTRODUCTIONS: Readonly<Record<Aspect, string>> = {
-  "fault type": "By fault type",
-  rate: "By rate",
-  encoding: "By encoding",
-  sparsity: "In place of AS",
-  "range and bits": "With other ranges or bits",
+const INTRODUCTIONS: Readonly<Record<Aspect, (results: Results) => string>> = {
+  "fault type": () => "By fault type",
+  rate: () => "By rate",
+  encoding: () => "By encoding",
+  sparsity: (results) => {
+    const base = replacedBySparsity(results);
+    return base === undefined ? "With another sparsity" : `In place of ${armStyles(results)(base).title}`;
+  },
+  "range and bits": () => "With other ranges or bits",
 };
 
 /** A group of conditions of more than this many is summed up by the range of its effects. */
@@ -22,7 +28,7 @@ const LISTED = 2;
  */
 export function aspectSentence(results: Results, aspect: Aspect, all: readonly Outcome[]): string {
   // the number of seeds, where it is not the study's: once for all conditions, or beside each
-  const few = ({ seeds }: Outcome) => (seeds === results.seeds.length ? "" : plural(seeds, "seed"));
+  const few = ({ seeds }: Outcome) => (seeds === results.study.seeds.length ? "" : plural(seeds, "seed"));
   const shared = all.every((each) => few(each) === few(all[0]!)) ? few(all[0]!) : "";
   const outcomes = all.map((each) =>
     few(each) === shared ? each : { ...each, label: `${each.label} with ${few(each)}` },
@@ -30,7 +36,7 @@ export function aspectSentence(results: Results, aspect: Aspect, all: readonly O
   const groups = (["supported", "inconclusive", "contradicted", "withheld"] as const).flatMap((verdict) => {
     const own = outcomes.filter((each) => each.verdict === verdict);
     if (own.length === 0) return [];
-    const words = WORDS[verdict][results.exploratory ? 1 : 0];
+    const words = WORDS[verdict][isExploratory(results.study) ? 1 : 0];
     if (own.length === outcomes.length && own.length > 1)
       return [`${words} in each case${verdict === "withheld" ? "" : `, ${rangeOf(own, true)}`}`];
     const at = aspect === "rate" ? "at" : "for";
@@ -40,13 +46,15 @@ export function aspectSentence(results: Results, aspect: Aspect, all: readonly O
       : [`${words} ${at} ${list(own.map(({ label }) => label))} (${rangeOf(own, false)})`];
   });
   const conditions = aspect === "encoding" ? encodingConditions(results) : shared;
-  return `${INTRODUCTIONS[aspect]}${conditions === "" ? "" : ` (${conditions})`}: ${groups.join("; ")}.`;
+  return `${INTRODUCTIONS[aspect](results)}${conditions === "" ? "" : ` (${conditions})`}: ${groups.join("; ")}.`;
 }
 
 /** Encodings are compared on fewer rates and maps than the claim is judged by, so the effect is another one in all of them. */
 function encodingConditions(results: Results): string {
   const [view] = encodingViews(results);
-  return view ? `${plural(view.rates.length, "rate")}, ${plural(view.maps, "map")}` : "";
+  if (!view) return "";
+  const { rates, maps } = view.study.campaign;
+  return `${plural(rates.length, "rate")}, ${plural(maps, "map")}`;
 }
 
 /** The smallest and the largest effect. */

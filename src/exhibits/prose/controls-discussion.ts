@@ -1,8 +1,9 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
 import type { Interval } from "../../analysis/claims.js";
-import { CLAIM_FAULTS, effectBetween } from "../../analysis/paired-differences.js";
+import { cellsOf, effectBetween } from "../../analysis/paired-differences.js";
 import { sameNetworkWithSaq } from "../../analysis/same-network.js";
 import type { Results } from "../../experiments/results/rows.js";
+import type { Arm } from "../../experiments/study/study.js";
 import { armStyles } from "../style/arms.js";
 import { present } from "../style/cells.js";
 import { effectPhrase, list } from "../style/phrases.js";
@@ -36,10 +37,10 @@ interface Family {
   /** The base network trained with SAQ, and the controls whose network it is. */
   readonly aware: readonly { readonly saq: string; readonly controls: readonly Control[] }[];
 }
-type Control = NonNullable<Results["settings"]>[number];
+type Control = Arm;
 
 /** The controls by their base arm. */
-function families({ settings = [] }: Results): Family[] {
+function families({ study: { arms: settings } }: Results): Family[] {
   const all = settings.filter(({ group }) => group === "control");
   const bases = [...new Set(all.flatMap(({ base }) => base ?? []))];
   return bases.map((base) => {
@@ -61,7 +62,7 @@ interface Compared {
 function comparer(results: Results): (worse: string, others: readonly Control[]) => Compared[] {
   const accuracies = accuraciesOf(results);
   const styles = armStyles(results);
-  const over = { faults: CLAIM_FAULTS, rates: results.rates };
+  const over = cellsOf(results);
   return (worse, others) =>
     others.flatMap(({ id }) => {
       const effect = present(effectBetween(accuracies, { better: id, worse }, over));

@@ -1,31 +1,27 @@
 import { ASPECTS, type Aspect, type Outcome, outcomes } from "../../analysis/claim-outcomes.js";
-import { CLAIMS, type ClaimRow, claims, type Verdict } from "../../analysis/claims.js";
+import { type ClaimRow, claims, claimsOf, type Verdict } from "../../analysis/claims.js";
 import { networkMeans } from "../../analysis/network-means.js";
+import { ALL_FAULTS } from "../../analysis/paired-differences.js";
 import type { SharpnessRow } from "../../analysis/sharpness-rows.js";
 import type { Results } from "../../experiments/results/rows.js";
+import { isExploratory } from "../../experiments/results/rows.js";
 import { fixed } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
-import { plural } from "../style/conditions.js";
+import { inWords, plural } from "../style/conditions.js";
 import { effectPhrase, FINDINGS, list, WORDS } from "../style/phrases.js";
 import { differenceTitle } from "../tables/claims-table.js";
 import { aspectSentence } from "./aspect-sentence.js";
 import { controlsDiscussion, controlsFinding } from "./controls-discussion.js";
 import { sharpnessDiscussion, sharpnessFinding } from "./sharpness-discussion.js";
 
-/** What each claim says, in our words. */
-const STATEMENTS: Readonly<Record<ClaimRow["claim"], string>> = {
-  C1: "under faults, activation-sparse networks are less accurate than standard ones",
-  C3a: "SAQ makes activation-sparse networks more accurate under faults than conventional training",
-  C3b: "SAQ makes standard networks more accurate under faults than conventional training",
-  C4: "an activation-sparse network trained with SAQ is more accurate under faults than a standard one trained conventionally",
-};
-
 /** A claim with its overall result and its result under each condition. */
 interface Part {
   readonly row: ClaimRow;
   readonly outcomes: readonly Outcome[];
-  /** The claim with AS-high in place of AS, where it is judged too. */
-  readonly high?: Part;
+  /** What the claim says, in words. */
+  readonly statement: string;
+  /** The claim with another arm in the place of one of its own, where it is judged too. */
+  readonly variants: readonly Part[];
 }
 
 /**
@@ -50,30 +46,38 @@ export function discussion(results: Results, sharpness: readonly SharpnessRow[] 
 export function findings(results: Results, sharpness: readonly SharpnessRow[] = []): string[] {
   return [
     ...partsOf(results).map((part) =>
-      [...verdictOn(results, part.row), ...turn(results, part), ...effectOnHigh(results, part)].join(" "),
+      [
+        ...verdictOn(results, part),
+        ...turn(results, part),
+        ...part.variants.flatMap((variant) => effectOfVariant(results, variant)),
+      ].join(" "),
     ),
     ...controlsFinding(results),
     sharpnessFinding(results, sharpness),
   ];
 }
 
-/** The claims as the paper states them, each with its outcomes. */
+/** The claims of a study, each with its outcomes and its variants. */
 function partsOf(results: Results): readonly Part[] {
-  const overall = claims(results, { resamples: 1 }).filter(({ fault }) => fault === "all");
+  const overall = claims(results, { resamples: 1 }).filter(({ fault }) => fault === ALL_FAULTS);
   const outcomesOf = outcomes(results);
-  const all = CLAIMS.flatMap((claim): Part[] => {
-    const row = overall.find(({ claim: id, worse }) => id === claim.id && worse === claim.worse);
-    return row ? [{ row, outcomes: row.verdict === "withheld" ? [] : outcomesOf(claim) }] : [];
+  const all = claimsOf(results).map((claim): Part => {
+    const row = overall.find(({ claim: id, better, worse }) => {
+      return id === claim.id && better === claim.better && worse === claim.worse;
+    })!;
+    const { statement } = claim;
+    return { row, statement, variants: [], outcomes: row.verdict === "withheld" ? [] : outcomesOf(claim) };
   });
   return all
-    .filter(({ row }) => row.worse !== "as-high")
-    .map((part) => {
-      const high = all.find(({ row }) => row.worse === "as-high" && row.claim === part.row.claim);
-      return high ? { ...part, high } : part;
-    });
+    .filter(({ row }) => !row.isVariant)
+    .map((part) => ({
+      ...part,
+      variants: all.filter(({ row }) => row.isVariant && row.claim === part.row.claim),
+    }));
 }
 
-function summary({ exploratory }: Results, parts: readonly Part[]): string {
+function summary({ study }: Results, parts: readonly Part[]): string {
+  const exploratory = isExploratory(study);
   const having = (verdict: Verdict) =>
     parts.filter(({ row }) => row.verdict === verdict).map(({ row }) => row.claim);
   const sentences = (Object.keys(FINDINGS) as Verdict[]).flatMap((verdict) => {
@@ -126,30 +130,32 @@ function dependences(parts: readonly Part[]): string[] {
 }
 
 /** Whether a claim holds, and the effect by which that is judged; or why there is no verdict. */
-function verdictOn(results: Results, row: ClaimRow): string[] {
+function verdictOn(results: Results, { row, statement }: Part): string[] {
   const { claim, verdict, reason, effect, basis } = row;
-  const head = `${claim} (${STATEMENTS[claim]}) ${FINDINGS[verdict][results.exploratory ? 1 : 0]}`;
+  const head = `${claim} (${statement}) ${FINDINGS[verdict][isExploratory(results.study) ? 1 : 0]}`;
   if (verdict === "withheld") return [`${head}: ${reason}.`];
+  const { rates, encoding } = results.study.campaign;
   return [
     `${head}.`,
-    `${comparisonOf(results, row)} is ${effectPhrase(effect)}, the mean over three fault types and`,
-    `${plural(results.rates.length, "rate")} in ${results.encoding} codes (95 % interval, ${basis}${basis === "maps only" ? ", silent about another training" : ""}).`,
+    `${comparisonOf(results, row)} is ${effectPhrase(effect)}, the mean over ${inWords(results.judgement.faults.length)} fault types and`,
+    `${plural(rates.length, "rate")} in ${encoding} codes (95 % interval, ${basis}${basis === "maps only" ? ", silent about another training" : ""}).`,
   ];
 }
 
 /** The conditions under which a claim that holds is contradicted, or the other way round. */
-function turn({ exploratory }: Results, { row, outcomes }: Part): string[] {
+function turn({ study }: Results, { row, outcomes }: Part): string[] {
   if (row.verdict !== "supported" && row.verdict !== "contradicted") return [];
   const opposite = row.verdict === "supported" ? "contradicted" : "supported";
   const turned = outcomes
     .filter(({ verdict }) => verdict === opposite)
     .map(({ aspect, label }) => `${aspect === "rate" ? "at" : "for"} ${label}`);
-  return turned.length === 0 ? [] : [`But ${WORDS[opposite][exploratory ? 1 : 0]} ${list(turned)}.`];
+  return turned.length === 0 ? [] : [`But ${WORDS[opposite][isExploratory(study) ? 1 : 0]} ${list(turned)}.`];
 }
 
-function paragraph(results: Results, { row, outcomes, high }: Part): string {
+function paragraph(results: Results, part: Part): string {
+  const { row, outcomes, variants } = part;
   const { verdict, drop, paper } = row;
-  if (verdict === "withheld") return verdictOn(results, row).join(" ");
+  if (verdict === "withheld") return verdictOn(results, part).join(" ");
   const seen =
     verdict === "inconclusive" && !Number.isNaN(row.minimumDetectable)
       ? [
@@ -157,17 +163,17 @@ function paragraph(results: Results, { row, outcomes, high }: Part): string {
         ]
       : [];
   return [
-    ...verdictOn(results, row),
+    ...verdictOn(results, part),
     ...seen,
     `With each network's accuracy without faults as its own zero it is ${effectPhrase(drop)}.`,
     ...aspectSentences(results, outcomes, ASPECTS),
-    ...againstHigh(results, high),
+    ...variants.flatMap((variant) => againstVariant(results, variant)),
     ...clips(results, row),
     ...(paper === null || Number.isNaN(row.largest)
       ? []
       : [
           `The paper's maxima are ${fixed(paper.v1, 2)} pp (v1) and ${fixed(paper.revised, 2)} pp (revised); our largest cell,`,
-          `chosen on other data than it is read on, is ${fixed(row.largest, 2)} pp${besideHigh(high)}. Theirs may come from`,
+          `chosen on other data than it is read on, is ${fixed(row.largest, 2)} pp${besideVariants(results, part)}. Theirs may come from`,
           "networks or rates not tested here.",
         ]),
   ].join(" ");
@@ -185,29 +191,38 @@ function aspectSentences(
   });
 }
 
-/** What the claim with AS-high in place of AS depends on. */
-function againstHigh(results: Results, high: Part | undefined): string[] {
-  if (!high) return [];
-  const title = comparisonOf(results, high.row);
-  return aspectSentences(results, high.outcomes, ["fault type", "rate", "encoding"]).map(
+/** What a variant of a claim depends on. */
+function againstVariant(results: Results, variant: Part): string[] {
+  const title = comparisonOf(results, variant.row);
+  return aspectSentences(results, variant.outcomes, ["fault type", "rate", "encoding"]).map(
     (sentence) => `${title} ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`,
   );
 }
 
 /** The same in short: the effect, and where the sign is the other one. */
-function effectOnHigh(results: Results, { high }: Part): string[] {
-  if (!high || high.row.verdict === "withheld") return [];
-  return [`${comparisonOf(results, high.row)} is ${effectPhrase(high.row.effect)}.`, ...turn(results, high)];
+function effectOfVariant(results: Results, variant: Part): string[] {
+  if (variant.row.verdict === "withheld") return [];
+  return [
+    `${comparisonOf(results, variant.row)} is ${effectPhrase(variant.row.effect)}.`,
+    ...turn(results, variant),
+  ];
 }
 
 function comparisonOf(results: Results, { better, worse }: ClaimRow): string {
   return differenceTitle(armStyles(results), better, worse);
 }
 
-/** The largest cell with AS-high in place of AS. */
-function besideHigh(high: Part | undefined): string {
-  if (!high || Number.isNaN(high.row.largest)) return "";
-  return ` (with AS-high in place of AS ${fixed(high.row.largest, 2)} pp)`;
+/** The largest cells of a claim's variants. */
+function besideVariants(results: Results, { row, variants }: Part): string {
+  const styles = armStyles(results);
+  const cells = variants
+    .filter((variant) => !Number.isNaN(variant.row.largest))
+    .map((variant) => {
+      const [other, own] =
+        variant.row.better === row.better ? [variant.row.worse, row.worse] : [variant.row.better, row.better];
+      return `with ${styles(other).title} in place of ${styles(own).title} ${fixed(variant.row.largest, 2)} pp`;
+    });
+  return cells.length === 0 ? "" : ` (${list(cells)})`;
 }
 
 /** The main confounder of a comparison. */

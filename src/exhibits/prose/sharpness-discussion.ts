@@ -1,14 +1,11 @@
 import { associations } from "../../analysis/associations.js";
 import type { Interval } from "../../analysis/claims.js";
-import {
-  pairedDifference,
-  SHARPNESS_PAIRS,
-  type SharpnessPair,
-  sharpnessClaims,
-} from "../../analysis/sharpness-claim.js";
+import { judgedSharpness, pairedDifference } from "../../analysis/sharpness-claim.js";
 import { measureIds, type SharpnessRow } from "../../analysis/sharpness-rows.js";
 import type { Results } from "../../experiments/results/rows.js";
-import { isShown, measureTitle, PRIMARY_MEASURE } from "../../experiments/sharpness/measure-titles.js";
+import { isExploratory } from "../../experiments/results/rows.js";
+import { isShown, measureTitle } from "../../experiments/sharpness/measure-titles.js";
+import type { SharpnessClaim, SharpnessPair } from "../../experiments/study/judgement.js";
 import { fixed } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { plural } from "../style/conditions.js";
@@ -16,64 +13,74 @@ import { correlationPhrase, FINDINGS, list } from "../style/phrases.js";
 import { differenceTitle } from "../tables/claims-table.js";
 
 /**
- * What measures of sharpness say of claim C2: whether sparse networks are sharper, whether SAQ flattens, and how well sharpness
+ * What measures of sharpness say of the claim about them: whether sparse networks are sharper, whether SAQ flattens, and how well sharpness
  * and the clip range go with the loss of accuracy under faults.
  * @param rows none: sharpness is not measured
  */
 export function sharpnessDiscussion(results: Results, rows: readonly SharpnessRow[]): string {
-  if (rows.length === 0) return NOT_MEASURED;
-  const trained = SHARPNESS_PAIRS.filter(({ first }) => first.endsWith("-saq")).flatMap((pair) => {
-    const effect = pairedDifference(rows, pair, PRIMARY_MEASURE);
+  const { sharpness } = results.judgement;
+  if (!sharpness) return "";
+  if (rows.length === 0) return notMeasured(sharpness);
+  const trained = sharpness.flatter.flatMap((pair) => {
+    const effect = pairedDifference(rows, pair, sharpness.measure);
     return effect ? [`${comparisonOf(results, pair)} ${natsPhrase(effect)}`] : [];
   });
   return [
-    judged(results, rows),
+    judged(results, sharpness, rows),
     ...(trained.length > 0
       ? [`SAQ beside conventional training, in the same measure: ${list(trained)}.`]
       : []),
-    ...otherMeasures(results, rows, "named"),
-    ...associationSentences(results, rows),
+    ...otherMeasures(results, sharpness, rows, "named"),
+    ...associationSentences(results, sharpness, rows),
   ].join(" ");
 }
 
 /** The same in short: the verdict, how many other measures agree, and how the primary one goes with the loss of accuracy. */
 export function sharpnessFinding(results: Results, rows: readonly SharpnessRow[]): string {
-  if (rows.length === 0) return NOT_MEASURED;
-  const [association] = associationSentences(results, rows);
+  const { sharpness } = results.judgement;
+  if (!sharpness) return "";
+  if (rows.length === 0) return notMeasured(sharpness);
+  const [association] = associationSentences(results, sharpness, rows);
   return [
-    judged(results, rows),
-    ...otherMeasures(results, rows, "counted"),
+    judged(results, sharpness, rows),
+    ...otherMeasures(results, sharpness, rows, "counted"),
     ...(association ? [association] : []),
   ].join(" ");
 }
 
-const NOT_MEASURED =
-  "C2, that sparse networks lie in sharper minima, is about the loss and not about these accuracies: it is not measured here.";
+function notMeasured({ id, statement }: SharpnessClaim): string {
+  return `${id} (${statement}) is about the loss and not about these accuracies: it is not measured here.`;
+}
 
-function judged(results: Results, rows: readonly SharpnessRow[]): string {
-  const verdicts = sharpnessClaims(results, rows).map((pair) => {
+function judged(
+  results: Results,
+  { id, statement, measure }: SharpnessClaim,
+  rows: readonly SharpnessRow[],
+): string {
+  const verdicts = judgedSharpness(results, rows).map((pair) => {
     const { effect, verdict, reason } = pair;
-    const finding = FINDINGS[verdict][results.exploratory ? 1 : 0];
+    const finding = FINDINGS[verdict][isExploratory(results.study) ? 1 : 0];
     return verdict === "withheld" || !effect
       ? `for ${comparisonOf(results, pair)} it has no verdict: ${reason}`
       : `for ${comparisonOf(results, pair)} it ${finding}, ${natsPhrase(effect)}`;
   });
-  return `C2 (the activation-sparse network lies in a sharper minimum), in ${measureTitle(PRIMARY_MEASURE)}: ${verdicts.join("; ")}.`;
+  return `${id} (${statement}), in ${measureTitle(measure)}: ${verdicts.join("; ")}.`;
 }
 
 function comparisonOf(results: Results, { first, second }: SharpnessPair): string {
   return differenceTitle(armStyles(results), first, second);
 }
 
-/** Whether the measures by which C2 is not judged say the same of the sparse arms. */
+/** Whether the measures by which the claim is not judged say the same of the sparse arms. */
 function otherMeasures(
   results: Results,
+  { measure: primary }: SharpnessClaim,
   rows: readonly SharpnessRow[],
   sharperOnes: "named" | "counted",
 ): string[] {
   const styles = armStyles(results);
-  const ids = measureIds(rows).filter((id) => isShown(id) && id !== PRIMARY_MEASURE);
-  const found = sharpnessClaims(results, rows).flatMap((pair) => {
+  const ids = measureIds(rows).filter((id) => isShown(id) && id !== primary);
+  const found = judgedSharpness(results, rows).flatMap((pair) => {
     const differences = ids.flatMap((id) => {
       const difference = pairedDifference(rows, pair, id);
       return difference && !Number.isNaN(difference.low) ? [{ id, ...difference }] : [];
@@ -96,28 +103,32 @@ function otherMeasures(
 const FEW = 10;
 
 /** How the primary measure goes with the drop, how clip/sd does, and which measure goes with it best. */
-function associationSentences(results: Results, rows: readonly SharpnessRow[]): string[] {
+function associationSentences(
+  results: Results,
+  { id, measure }: SharpnessClaim,
+  rows: readonly SharpnessRow[],
+): string[] {
   const found = associations(results, rows);
-  const of = (id: string) => found.find((each) => each.id === id);
-  const [primary, clip, curvature] = [of(PRIMARY_MEASURE), of("clip-ratio"), of("eigenvalue:1")];
+  const of = (predictor: string) => found.find((each) => each.id === predictor);
+  const [primary, clip, curvature] = [of(measure), of("clip-ratio"), of("eigenvalue:1")];
   if (!primary || !clip || Number.isNaN(primary.correlation.mean)) return [];
   const partial = Number.isNaN(primary.partial.mean)
     ? []
     : [`; given clip/sd and accuracy without faults it is ${correlationPhrase(primary.partial)}`];
   const rivals = found.filter(
-    ({ id }) => !id.startsWith("faults:") && id !== "clip-ratio" && id !== "accuracy",
+    (each) => !each.id.startsWith("faults:") && each.id !== "clip-ratio" && each.id !== "accuracy",
   );
   const best = rivals.reduce((a, b) => (Math.abs(b.correlation.mean) > Math.abs(a.correlation.mean) ? b : a));
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   return [
-    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults, the revision's wording of C2, is ${correlationPhrase(primary.correlation)}${partial.join("")}.`,
+    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults, the revision's wording of ${id}, is ${correlationPhrase(primary.correlation)}${partial.join("")}.`,
     ...(curvature
       ? [
           `The radius of that measure is the size of faults itself; of the curvature at the minimum, the largest eigenvalue, the correlation is ${correlationPhrase(curvature.correlation)}.`,
         ]
       : []),
     `That of clip/sd, which scales the faults themselves, is ${correlationPhrase(clip.correlation)}${clip.correlation.high < 0 ? ": here networks with larger clips lost less" : ""}.`,
-    ...(best.id === PRIMARY_MEASURE
+    ...(best.id === measure
       ? []
       : [
           `Of all measures the strongest, picked after the fact, is ${best.title} with ${correlationPhrase(best.correlation)}.`,

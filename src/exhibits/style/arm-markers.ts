@@ -1,6 +1,5 @@
-import type { ArmStyle } from "./arms.js";
-
 /** An arm's marker in plotly's terms; open ones have a thicker line. @param size in pixels */
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 export function markerOf({ color, marker }: ArmStyle, size: number): object {
   return { color, symbol: marker, size, line: { color, width: marker.endsWith("-open") ? 2.5 : 0.5 } };
 }

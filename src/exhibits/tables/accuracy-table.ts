@@ -1,5 +1,6 @@
 import { type Accuracies, accuraciesOf } from "../../analysis/accuracies.js";
 import type { Results } from "../../experiments/results/rows.js";
+import { mainArms } from "../../experiments/study/arms.js";
 import { pairedEffect } from "../../statistics/index.js";
 import type { Cell, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
@@ -16,12 +17,14 @@ export function accuracyTable(results: Results): Table {
   const styles = armStyles(results);
   const rows: Record<string, Cell>[] = [];
   const trained = new Set(results.networks.map(({ arm }) => arm));
-  const others = (results.others ?? []).map(({ id }) => id).filter((id) => trained.has(id));
-  for (const arm of [...results.arms, ...others]) {
+  const { study } = results;
+  const { faults, rates } = study.campaign;
+  const others = study.arms.filter(({ id, group }) => group && trained.has(id)).map(({ id }) => id);
+  for (const arm of [...mainArms(study), ...others]) {
     const add = (fault: string, rate: number) =>
       rows.push({ arm, arm_title: styles(arm).title, ...row(accuracies, arm, fault, rate) });
     add("none", 0);
-    for (const fault of results.faults) for (const rate of results.rates) add(fault, rate);
+    for (const fault of faults) for (const rate of rates) add(fault, rate);
   }
   return {
     title: "Accuracy under faults",

@@ -1,12 +1,15 @@
 import { type ClaimRow, claims } from "../../analysis/claims.js";
-import { type SharpnessClaim, sharpnessClaims } from "../../analysis/sharpness-claim.js";
+import { ALL_FAULTS } from "../../analysis/paired-differences.js";
+import { type JudgedSharpness, judgedSharpness } from "../../analysis/sharpness-claim.js";
 import type { SharpnessRow } from "../../analysis/sharpness-rows.js";
 import type { Results } from "../../experiments/results/rows.js";
-import { measureTitle, PRIMARY_MEASURE } from "../../experiments/sharpness/measure-titles.js";
+import { isExploratory } from "../../experiments/results/rows.js";
+import { measureTitle } from "../../experiments/sharpness/measure-titles.js";
+import type { ArmStyle } from "../../experiments/study/presentation.js";
 import { type Cell, fixed, type Table } from "../forms/table.js";
-import { type ArmStyle, armStyles } from "../style/arms.js";
+import { armStyles } from "../style/arms.js";
 import { known } from "../style/cells.js";
-import { conditions, plural } from "../style/conditions.js";
+import { allTitle, conditions, plural } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
 
 /**
@@ -15,10 +18,11 @@ import { faultStyle } from "../style/fault-styles.js";
  */
 export function claimsTable(results: Results, sharpness: readonly SharpnessRow[] = []): Table {
   const styles = armStyles(results);
-  const c2 = sharpness.length === 0 ? [] : sharpnessClaims(results, sharpness);
+  const judged = sharpness.length === 0 ? [] : judgedSharpness(results, sharpness);
+  const { judgement } = results;
   return {
-    title: results.exploratory ? "Claims (exploratory run)" : "Claims",
-    caption: captionOf(results, c2.length > 0),
+    title: isExploratory(results.study) ? "Claims (exploratory run)" : "Claims",
+    caption: captionOf(results, judged.length > 0),
     columns: [
       { key: "claim", title: "claim", align: "left" },
       { key: "comparison", title: "difference in accuracy", align: "left" },
@@ -52,8 +56,8 @@ export function claimsTable(results: Results, sharpness: readonly SharpnessRow[]
       { key: "bootstrap_high_pp", title: "bootstrap high", unit: "pp", align: "right", detail: true },
     ],
     rows: [
-      ...claims(results).map((row) => rowOf(row, styles)),
-      ...c2.map((claim) => sharpnessRowOf(claim, styles)),
+      ...claims(results).map((row) => rowOf(row, styles, allTitle(results))),
+      ...judged.map((row) => sharpnessRowOf(judgement.sharpness!.id, row, styles)),
     ],
   };
 }
@@ -68,11 +72,11 @@ export function verdictText({
   return exploratory ? `exploratory: ${verdict}` : verdict;
 }
 
-function rowOf(row: ClaimRow, styles: (arm: string) => ArmStyle): Record<string, Cell> {
+function rowOf(row: ClaimRow, styles: (arm: string) => ArmStyle, all: string): Record<string, Cell> {
   return {
     claim: row.claim,
     comparison: differenceTitle(styles, row.better, row.worse),
-    fault: row.fault === "all" ? "all three" : faultStyle(row.fault).title,
+    fault: row.fault === ALL_FAULTS ? all : faultStyle(row.fault).title,
     effect_pp: known(row.effect.mean),
     low_pp: known(row.effect.low),
     high_pp: known(row.effect.high),
@@ -94,14 +98,18 @@ function rowOf(row: ClaimRow, styles: (arm: string) => ArmStyle): Record<string,
   };
 }
 
-/** C2 has no effect in percentage points: its difference stands, in nats, with what is compared. */
-function sharpnessRowOf(claim: SharpnessClaim, styles: (arm: string) => ArmStyle): Record<string, Cell> {
+/** Sharpness has no effect in percentage points: its difference stands, in nats, with what is compared. */
+function sharpnessRowOf(
+  id: string,
+  claim: JudgedSharpness,
+  styles: (arm: string) => ArmStyle,
+): Record<string, Cell> {
   const { first, second, effect } = claim;
   const bounds = effect && !Number.isNaN(effect.low) ? ` [${nats(effect.low)}, ${nats(effect.high)}]` : "";
   const found = effect ? `: ${nats(effect.mean)}${bounds} nats` : "";
   return {
     ...Object.fromEntries(NO_EFFECT.map((key) => [key, null])),
-    claim: "C2",
+    claim: id,
     comparison: `sharpness, ${differenceTitle(styles, first, second)}${found}`,
     fault: "-",
     verdict: verdictText(claim),
@@ -119,31 +127,34 @@ function nats(value: number): string {
   return fixed(value, 4);
 }
 
-/** A difference of two arms in words, such as `"(AS + SAQ) - AS"`. */
+/** A difference of two arms in words, such as `"(a + SAQ) - a"`. */
 export function differenceTitle(styles: (arm: string) => ArmStyle, better: string, worse: string): string {
   return `${operand(styles(better))} - ${operand(styles(worse))}`;
 }
 
-/** "AS", but "(AS + SAQ)": a plus sign beside the minus would be misread. */
+/** "a", but "(a + SAQ)": a plus sign beside the minus would be misread. */
 function operand({ title }: ArmStyle): string {
   return title.includes(" ") ? `(${title})` : title;
 }
 
-function captionOf(results: Results, isC2Judged: boolean): string {
-  const { exploratory, seeds, maps } = results;
+function captionOf(results: Results, isSharpnessJudged: boolean): string {
+  const { study, judgement } = results;
+  const { seeds, campaign } = study;
   const sentences = [`${conditions(results)}.`];
-  if (exploratory) {
+  if (isExploratory(study)) {
     sentences.push("Exploratory run: no verdict in this table is a test of a claim.");
     if (seeds.length === 1) {
       sentences.push(
-        `With one seed the intervals cover the ${plural(maps, "fault map")} only and are silent about another training, so the verdicts count for nothing.`,
+        `With one seed the intervals cover the ${plural(campaign.maps, "fault map")} only and are silent about another training, so the verdicts count for nothing.`,
       );
     }
   }
   sentences.push(
     "Effect: mean paired difference in accuracy over all rates above 0; positive supports the claim.",
-    ...(isC2Judged
-      ? [`C2: difference in ${measureTitle(PRIMARY_MEASURE)}, by seed; positive supports the claim.`]
+    ...(isSharpnessJudged && judgement.sharpness
+      ? [
+          `${judgement.sharpness.id}: difference in ${measureTitle(judgement.sharpness.measure)}, by seed; positive supports the claim.`,
+        ]
       : []),
     "Supported: the whole 95 % interval is above 0; contradicted: below 0.",
     "Largest cell: fault type and rate chosen on other data than it is read on.",

@@ -1,4 +1,5 @@
 import { type Comparison, effectOf } from "../../analysis/comparison.js";
+import { mainArms } from "../../experiments/study/arms.js";
 import type { Cell, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { intervalCells, intervalColumn } from "../style/cells.js";
@@ -15,10 +16,12 @@ export function comparisonTable(
   const { title, caption, quantity, unit } = texts;
   const key = (category: string) => `${quantity}_${category}`;
   const styles = armStyles(results);
-  const shown = categories.length === 0 ? [] : results.arms;
+  const { study } = results;
+  const { faults, rates } = study.campaign;
+  const shown = categories.length === 0 ? [] : mainArms(study);
   const rows = shown.flatMap((arm) =>
-    results.faults.flatMap((fault) =>
-      results.rates.map((rate): Record<string, Cell> => {
+    faults.flatMap((fault) =>
+      rates.map((rate): Record<string, Cell> => {
         const all = categories.map((category) => measure(category, arm, fault, rate));
         const missing = all.flatMap((measured) => ("missing" in measured ? [measured.missing] : []));
         const cells = all.map((measured, i) => intervalCells(key(categories[i]!), effectOf(measured)));

@@ -2,23 +2,21 @@ import { accuraciesOf } from "../../analysis/accuracies.js";
 import { effectOf } from "../../analysis/comparison.js";
 import { networkMeans } from "../../analysis/network-means.js";
 import {
-  type ArmPair,
-  CLAIM_FAULTS,
+  ALL_FAULTS,
+  cellsOf,
   effectBetween,
-  faultsOf,
+  faultRows,
   underFaults,
 } from "../../analysis/paired-differences.js";
 import { sameNetworkWithSaq } from "../../analysis/same-network.js";
 import type { Results } from "../../experiments/results/rows.js";
+import type { ArmPair } from "../../experiments/study/judgement.js";
 import type { Cell, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { intervalCells, intervalColumn, present } from "../style/cells.js";
-import { captionOf } from "../style/conditions.js";
+import { captionOf, inWords } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
 import { measuredArms } from "../style/measured-arms.js";
-
-/** Of these a control has an accuracy and effects: the mean over the fault types first. */
-const FAULTS = ["all", ...CLAIM_FAULTS];
 
 /**
  * The controls (docs/protocol.md section 4), below the main arms that they are compared with: what they are without faults,
@@ -28,22 +26,21 @@ const FAULTS = ["all", ...CLAIM_FAULTS];
 export function controlsTable(results: Results): Table {
   const accuracies = accuraciesOf(results);
   const styles = armStyles(results);
-  const settings = results.settings ?? [];
+  const settings = results.study.arms;
+  const faults = faultRows(results); // the mean over the fault types first
   const { arms: controls, note } = measuredArms(results, "control");
   const bases = settings.filter(({ id }) => controls.some(({ base }) => base === id));
   const aware = controls.flatMap((control) => sameNetworkWithSaq(control, settings) ?? []);
   const references = settings.filter((arm) => bases.includes(arm) || aware.includes(arm));
   const effect = (pair: ArmPair, fault: string) =>
-    present(effectBetween(accuracies, pair, { faults: faultsOf(fault), rates: results.rates }));
+    present(effectBetween(accuracies, pair, cellsOf(results, fault)));
 
   const rows = [...references, ...controls].map((arm): Record<string, Cell> => {
     const { id: better, base: worse } = arm;
     const { seeds, accuracy, sparsity, clip } = networkMeans(results, better);
-    const measured = FAULTS.map((fault) =>
-      underFaults(accuracies, better, { faults: faultsOf(fault), rates: results.rates }),
-    );
+    const measured = faults.map((fault) => underFaults(accuracies, better, cellsOf(results, fault)));
     const saq = worse && sameNetworkWithSaq(arm, settings)?.id;
-    const cells = FAULTS.map((fault, i) => ({
+    const cells = faults.map((fault, i) => ({
       ...intervalCells(`accuracy_pct_${fault}`, effectOf(measured[i]!)),
       ...intervalCells(`effect_pp_${fault}`, worse ? effect({ better, worse }, fault) : undefined),
       ...intervalCells(`beside_saq_pp_${fault}`, saq ? effect({ better, worse: saq }, fault) : undefined),
@@ -65,17 +62,22 @@ export function controlsTable(results: Results): Table {
     };
   });
   const perFault = (key: string, title: (fault: string) => string, unit: string) =>
-    FAULTS.map((fault) =>
-      intervalColumn(`${key}_${fault}`, title(fault === "all" ? "" : `, ${faultStyle(fault).title}`), unit, {
-        detail: fault !== "all",
-      }),
+    faults.map((fault) =>
+      intervalColumn(
+        `${key}_${fault}`,
+        title(fault === ALL_FAULTS ? "" : `, ${faultStyle(fault).title}`),
+        unit,
+        {
+          detail: fault !== ALL_FAULTS,
+        },
+      ),
     );
   return {
     title: "Controls",
     caption: captionOf(
       results,
       "Mean ± standard deviation over training seeds of accuracy without faults, share of zero codes and clip/sd. Under",
-      "faults: mean over all rates above 0, and over the three fault types where none is named. Effect: paired difference in",
+      `faults: mean over all rates above 0, and over the ${inWords(faults.length - 1)} fault types where none is named. Effect: paired difference in`,
       "accuracy under faults from the base arm, by seed and map; beside SAQ: from the same network trained with SAQ, if there is one. 95 %",
       "intervals over seeds and maps.",
       note,

@@ -1,4 +1,5 @@
 import type { NetworkRow, Results } from "../../experiments/results/rows.js";
+import { mainArms } from "../../experiments/study/arms.js";
 import { mean } from "../../statistics/index.js";
 import type { Cell, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
@@ -7,7 +8,7 @@ import { captionOf } from "../style/conditions.js";
 /** Clip over standard deviation of each weight layer, and share of zero codes of each activation: means over seeds. */
 export function layerTable(results: Results): Table {
   const styles = armStyles(results);
-  const rows = results.arms.flatMap((arm): Record<string, Cell>[] => {
+  const rows = mainArms(results.study).flatMap((arm): Record<string, Cell>[] => {
     const networks = results.networks.filter((network) => network.arm === arm);
     const rowsOf = (
       quantity: string,

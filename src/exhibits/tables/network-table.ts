@@ -1,5 +1,6 @@
 import { networkMeans } from "../../analysis/network-means.js";
 import type { Results } from "../../experiments/results/rows.js";
+import { mainArms } from "../../experiments/study/arms.js";
 import type { Cell, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { captionOf } from "../style/conditions.js";
@@ -8,7 +9,7 @@ import { captionOf } from "../style/conditions.js";
  * What the trained networks of each arm are like without faults: mean over seeds and its spread.
  * @param options.arms ids of arms; default: the main ones
  */
-export function networkTable(results: Results, { arms = results.arms } = {}): Table {
+export function networkTable(results: Results, { arms = mainArms(results.study) } = {}): Table {
   const styles = armStyles(results);
   const rows = arms.map((arm): Record<string, Cell> => {
     const { seeds, accuracy, sparsity, skipped, clip, rho } = networkMeans(results, arm);

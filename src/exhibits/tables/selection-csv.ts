@@ -1,8 +1,12 @@
 import type { StageReport } from "../../experiments/selection/select.js";
+import type { Study } from "../../experiments/study/study.js";
 import type { Table } from "../forms/table.js";
 
 /** One line per value and seed of each stage whose networks are all there: `selection.csv`. */
-export function selectionTable(reports: readonly StageReport[]): Table {
+export function selectionTable(
+  { campaign: { faults } }: Pick<Study, "campaign">,
+  reports: readonly StageReport[],
+): Table {
   const rows = reports.flatMap(({ stage, choice, tried }) =>
     tried.flatMap(({ value, rows }) =>
       rows.map((row) => ({
@@ -16,37 +20,23 @@ export function selectionTable(reports: readonly StageReport[]): Table {
         clean_pct: percent(row.clean),
         sparsity_pct: percent(row.sparsity),
         under_faults_pct: percent(row.underFaults),
-        ...Object.fromEntries(
-          ["flip", "sa0", "sa1"].map((fault) => [`${fault}_pct`, percent(row.byFault?.[fault] ?? null)]),
-        ),
+        ...Object.fromEntries(faults.map((fault) => [`${fault}_pct`, percent(row.byFault?.[fault] ?? null)])),
         clip_ratio: row.clipRatio,
         relative_rho: row.relativeRho,
         failure: row.failure ?? "",
       })),
     ),
   );
-  const columns = COLUMNS.map((key) => ({ key, title: key, align: "right" as const }));
+  const keys = [...BEFORE, ...faults.map((fault) => `${fault}_pct`), ...AFTER];
+  const columns = keys.map((key) => ({ key, title: key, align: "right" as const }));
   return { title: "Selection on validation images", caption: "", columns, rows };
 }
 
-const COLUMNS = [
-  "stage",
-  "base",
-  "varies",
-  "value",
-  "chosen",
-  "arm",
-  "seed",
-  "clean_pct",
-  "sparsity_pct",
-  "under_faults_pct",
-  "flip_pct",
-  "sa0_pct",
-  "sa1_pct",
-  "clip_ratio",
-  "relative_rho",
-  "failure",
+const BEFORE = [
+  ...["stage", "base", "varies", "value", "chosen", "arm", "seed"],
+  ...["clean_pct", "sparsity_pct", "under_faults_pct"],
 ];
+const AFTER = ["clip_ratio", "relative_rho", "failure"];
 
 function percent(share: number | null): number | null {
   return share === null ? null : 100 * share;

@@ -4,23 +4,12 @@ import type {
   StageRecord,
   TriedRecord,
 } from "../../experiments/selection/select-results.js";
-import type { Knob } from "../../experiments/study/knobs.js";
+import { KNOBS } from "../../experiments/study/knobs.js";
 import { mean } from "../../statistics/index.js";
 import type { Cell, Table } from "../forms/table.js";
 import { plural } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
-
-/** What a stage varies, in words. */
-export const KNOBS: Readonly<Record<Knob, string>> = {
-  l1: "alpha of L1",
-  hoyer: "alpha of Hoyer",
-  fatrelu: "threshold of FATReLU",
-  deviations: "tau: clip / sd",
-  saq: "rho of SAQ",
-  asam: "rho of ASAM",
-  "sam-latent": "rho of latent SAM",
-  "sam-requantized": "rho of re-quantized SAM",
-};
+import { list } from "../style/phrases.js";
 
 /** What a selection tried in each stage, what it chose, and why (docs/protocol.md section 5): means over its seeds. */
 export function selectionGridTable(record: SelectionRecord): Table {
@@ -84,7 +73,7 @@ function noFaults(faults: readonly string[]): Record<string, null> {
 }
 
 function headOf({ id, base, varies }: StageRecord) {
-  return { stage: id, base, varies: KNOBS[varies] };
+  return { stage: id, base, varies: KNOBS[varies].title };
 }
 
 function rowOf(record: SelectionRecord, stage: StageRecord, tried: TriedRecord): Record<string, Cell> {
@@ -122,14 +111,24 @@ function outcomeOf(
   return stage.rule !== "sparsity" && lost > tolerance + 1e-9 ? "costs too much clean accuracy" : "";
 }
 
-function explain({ tolerance, sparsity, extensions, finished }: SelectionRecord): string {
+function explain({ tolerance, sparsity, extensions, finished, stages }: SelectionRecord): string {
   const points = percentOf(tolerance);
   const target = `${percentOf(sparsity.target)} ± ${percentOf(sparsity.within)} %`;
+  const idsOf = (rule: StageRecord["rule"]) =>
+    stages.filter((stage) => stage.rule === rule).map(({ id }) => id);
+  const says: Readonly<Record<StageRecord["rule"], string>> = {
+    clean: `the largest value that costs at most ${points} pp of it`,
+    sparsity: `the value nearest to ${target} zero codes`,
+    faults: `the value most accurate under faults among those that cost at most ${points} pp`,
+  };
+  const rules = (["clean", "sparsity", "faults"] as const).flatMap((rule) => {
+    const ids = idsOf(rule);
+    return ids.length === 0 ? [] : [`${list(ids)}: ${says[rule]}.`];
+  });
   return [
     "Means over seeds; under faults: mean over the fault types. Change: clean accuracy against the base arm.",
-    `AS has the largest alpha that costs at most ${points} pp of it; AS-high, Hoyer and FATReLU the value nearest to ${target}`,
-    `zero codes; every other stage the value most accurate under faults among those that cost at most ${points} pp. A grid`,
-    `whose end is best is extended, by at most ${extensions} values.`,
+    ...rules,
+    `A grid whose end is best is extended, by at most ${extensions} values.`,
     ...(finished ? [] : ["The selection is not finished."]),
   ].join(" ");
 }

@@ -1,7 +1,7 @@
-import { pairedDifference, SHARPNESS_PAIRS, sharpnessClaims } from "../../analysis/sharpness-claim.js";
+import { judgedSharpness, pairedDifference } from "../../analysis/sharpness-claim.js";
 import { measureIds, type SharpnessRow, valuesOf } from "../../analysis/sharpness-rows.js";
 import type { Results } from "../../experiments/results/rows.js";
-import { isShown, measureTitle, PRIMARY_MEASURE } from "../../experiments/sharpness/measure-titles.js";
+import { isShown, measureTitle } from "../../experiments/sharpness/measure-titles.js";
 import { tInterval } from "../../statistics/t-interval.js";
 import type { Cell, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
@@ -12,6 +12,7 @@ import { differenceTitle, verdictText } from "./claims-table.js";
 /** Every measure of every arm: mean over seeds and its spread (docs/protocol.md section 6). */
 export function sharpnessTable(results: Results, rows: readonly SharpnessRow[]): Table {
   const styles = armStyles(results);
+  const { sharpness } = results.judgement;
   const arms = [...new Set(rows.map(({ arm }) => arm))];
   return {
     title: "Sharpness",
@@ -19,7 +20,7 @@ export function sharpnessTable(results: Results, rows: readonly SharpnessRow[]):
       results,
       "Measured on training images at the quantized weights; mean ± standard deviation over training seeds (no spread with one",
       "seed); larger is sharper. Eigenvalues and traces in nats per squared unit of weight, all other measures in nats: rises of the loss.",
-      `The primary measure is ${measureTitle(PRIMARY_MEASURE)}.`,
+      ...(sharpness ? [`The primary measure is ${measureTitle(sharpness.measure)}.`] : []),
       "Fault sharpness is what faults cost on training images, nearly the thing to be explained itself.",
     ),
     columns: [
@@ -58,15 +59,22 @@ export function sharpnessTable(results: Results, rows: readonly SharpnessRow[]):
 /** Differences of arms in every measure, paired by seed, with Student's t interval; the primary measure judges C2. */
 export function sharpnessDifferencesTable(results: Results, rows: readonly SharpnessRow[]): Table {
   const styles = armStyles(results);
+  const { sharpness } = results.judgement;
+  const pairs = sharpness ? [...sharpness.sharper, ...sharpness.flatter] : [];
   const verdicts = new Map(
-    sharpnessClaims(results, rows).map((claim) => [`${claim.first} ${claim.second}`, verdictText(claim)]),
+    judgedSharpness(results, rows).map((claim) => [`${claim.first} ${claim.second}`, verdictText(claim)]),
   );
   return {
     title: "Differences in sharpness",
     caption: captionOf(
       results,
-      "First arm less second, paired by seed, with 95 % t intervals over seeds (none with one seed). C2 says that AS is sharper",
-      `than standard: the verdict is that of the primary measure, ${measureTitle(PRIMARY_MEASURE)}; all others are secondary.`,
+      "First arm less second, paired by seed, with 95 % t intervals over seeds (none with one seed).",
+      ...(sharpness
+        ? [
+            `${sharpness.id} says that ${styles(pairs[0]!.first).title} is sharper than ${styles(pairs[0]!.second).title}: the verdict is that`,
+            `of the primary measure, ${measureTitle(sharpness.measure)}; all others are secondary.`,
+          ]
+        : []),
       "Eigenvalues and traces in nats per squared unit of weight, all other measures in nats.",
     ),
     columns: [
@@ -75,15 +83,15 @@ export function sharpnessDifferencesTable(results: Results, rows: readonly Sharp
       { key: "measure_title", title: "measure", align: "left" },
       intervalColumn("difference", "mean", "", { decimals: 4 }),
       { key: "seeds", title: "seeds", align: "right", decimals: 0 },
-      { key: "verdict", title: "C2", align: "left" },
+      { key: "verdict", title: sharpness?.id ?? "verdict", align: "left" },
     ],
-    rows: SHARPNESS_PAIRS.flatMap((pair) =>
+    rows: pairs.flatMap((pair) =>
       measureIds(rows)
         .filter(isShown)
         .flatMap((measure): Record<string, Cell>[] => {
           const found = pairedDifference(rows, pair, measure);
           if (!found) return [];
-          const verdict = measure === PRIMARY_MEASURE && verdicts.get(`${pair.first} ${pair.second}`);
+          const verdict = measure === sharpness?.measure && verdicts.get(`${pair.first} ${pair.second}`);
           return [
             {
               comparison: differenceTitle(styles, pair.first, pair.second),

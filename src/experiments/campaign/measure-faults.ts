@@ -21,6 +21,7 @@ import { type Checkpoint, networkHash } from "../../networks/checkpoints/checkpo
 import type { Model } from "../../networks/model.js";
 import type { Encoding } from "../../quantization/encodings.js";
 import type { NetworkRow, Results, TrialRow } from "../results/rows.js";
+import { noJudgement } from "../study/judgement.js";
 import { parseCampaign } from "../study/schema.js";
 import type { Arm, CampaignSettings } from "../study/study.js";
 import { describeNetwork } from "./describe-network.js";
@@ -89,9 +90,8 @@ export async function measureFaults(
     const network = deploy(model, checkpoint);
     const all = Uint32Array.from({ length: images.count }, (_, i) => i);
     const classifier = integerClassifier(network, images, all);
-    const arms: Arm[] = [{ id: arm, sparsification: { kind: "none" }, gradient: { rule: "conventional" } }];
     const named = { ...checkpoint, origin: { ...checkpoint.origin, arm, seed: 0 } };
-    rows.push(describeNetwork({ arms }, named, network, { images, classifier }));
+    rows.push(describeNetwork({ arms: [armNamed(arm)] }, named, network, { images, classifier }));
     const subject = { study, arm, seed: 0, network, classifier, labels: images.labels };
     const planned = conditions.map(trialMaker(study, networkHash(checkpoint)));
     for (const row of evaluateTrials(subject, planned)) {
@@ -109,14 +109,21 @@ export async function measureFaults(
     }
     classifier.dispose();
   }
-  const { name: study, profile, exploratory } = settings;
-  const { split, encoding, faults, rates, maps } = campaign;
+  const arms = names.map((id) => armNamed(id));
+  const { name, profile, exploratory } = settings;
   return {
-    ...{ study, profile, exploratory, split, encoding, bits, arms: names, faults, rates, seeds: [0], maps },
+    study: { name, profile, exploratory, frozen: false, bits, seeds: [0], arms, campaign },
+    judgement: noJudgement(campaign.faults),
+    presentation: { titles: Object.fromEntries(names.map((id) => [id, id])), looks: {} },
     networks: rows,
     failures: [],
     trials,
   };
+}
+
+/** An arm of nothing but its name: how a network of the reader's own was trained is not known. */
+function armNamed(id: string): Arm {
+  return { id, sparsification: { kind: "none" }, gradient: { rule: "conventional" } };
 }
 
 /** The campaign that options ask for; models of the user's own are known by their ids from here on. */

@@ -4,9 +4,10 @@ import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { readJson } from "../../base/files/read-json.js";
 import { ROOT } from "../../base/root.js";
-import { seedsOfArm } from "../study/arms.js";
+import { mainArms, seedsOfArm } from "../study/arms.js";
+import { aboutStudy } from "../study/definition.js";
 import type { Study } from "../study/study.js";
-import type { OtherArm, Results } from "./rows.js";
+import { isExploratory, type Results } from "./rows.js";
 import { studyPath } from "./store.js";
 import { readTrials } from "./trial-table.js";
 import { trialFiles } from "./trials.js";
@@ -29,37 +30,38 @@ export function resultsOf(
   study: Study,
   { networks, failures, trials }: Pick<Results, "networks" | "failures" | "trials">,
 ): Results {
+  return { study, ...aboutStudy(study), networks, failures, trials };
+}
+
+/** What `results.json` holds (docs/formats.md): networks and failures, and of the settings what a reader of them needs. */
+export function resultsDocument({ study, networks, failures }: Omit<Results, "trials">) {
   const { name, profile, bits, arms, seeds, campaign, extras } = study;
-  const exploratory = study.exploratory || !study.frozen;
   const { split, encoding, faults, rates, maps } = campaign;
-  const others = arms.flatMap((arm): OtherArm[] =>
+  const others = arms.flatMap((arm) =>
     arm.group ? [{ id: arm.id, group: arm.group, seeds: seedsOfArm(study, arm).length }] : [],
   );
   return {
     study: name,
     profile,
-    exploratory,
+    exploratory: isExploratory(study),
     split,
     encoding,
     bits,
-    arms: arms.flatMap(({ id, group }) => (group ? [] : [id])),
+    arms: mainArms(study),
     faults,
     rates,
     seeds,
     maps,
     ...(others.length > 0 && { others }),
     ...(extras && { extras }),
-    settings: arms,
     networks,
     failures,
-    trials,
   };
 }
 
 /** Writes all of a run's results but its trials, which stand in `trials.parquet`, and its settings, in `study.json`. */
 export function writeResults(directory: string, results: Results): void {
-  const { trials: _, settings: __, ...rest } = results;
-  writeFileAtomic(join(directory, "results.json"), `${JSON.stringify(rest, null, 2)}\n`);
+  writeFileAtomic(join(directory, "results.json"), `${JSON.stringify(resultsDocument(results), null, 2)}\n`);
 }
 
 /** Reads the results of a finished run. @throws UserError if the folder holds none, with what to do */
@@ -69,13 +71,9 @@ export async function readResultsFrom(directory: string): Promise<Results> {
     throw new UserError(
       `there are no finished results in ${directory}; \`npm start\` or \`flatenn reproduce\` makes them`,
     );
-  const results = readJson(path) as Omit<Results, "trials" | "settings">;
-  const settings = existsSync(studyPath(directory)) && (readJson(studyPath(directory)) as Study).arms;
-  return {
-    ...results,
-    ...(settings && { settings }),
-    trials: await readTrials(trialFiles(directory).parquet),
-  };
+  const { networks, failures } = readJson(path) as Pick<Results, "networks" | "failures">;
+  const trials = await readTrials(trialFiles(directory).parquet);
+  return resultsOf(readJson(studyPath(directory)) as Study, { networks, failures, trials });
 }
 
 /** Reads results that come with the repository: what notebooks show. */

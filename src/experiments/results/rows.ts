@@ -1,22 +1,22 @@
 /** What a study leaves behind, as plain rows: the input of every table and figure. */
 
-import type { Bits } from "../../networks/bits.js";
 import type { EpochRecord } from "../../networks/checkpoints/checkpoint.js";
 import type { Encoding } from "../../quantization/encodings.js";
-import type { Arm, ArmGroup, ExtraCampaign } from "../study/study.js";
+import type { About } from "../study/definition.js";
+import type { Study } from "../study/study.js";
 
 /** One evaluation of one network under one fault map (rate > 0), or without faults (`fault: "none"`, rate 0, map -1). */
 export interface TrialRow {
   /** Hash of everything that decides the result. */
   readonly id: string;
-  /** Arm of the study, such as `"as-saq"`. */
+  /** Arm of the study. */
   readonly arm: string;
   readonly seed: number;
   /** How the codes lie in memory, such as `"offset-binary"`. */
   readonly encoding: Encoding;
   /** The weight layer that alone has faults; empty if all have. */
   readonly layer: string;
-  /** Fault model id: `"flip"`, `"sa0"`, `"sa1"` or `"none"`. */
+  /** Fault model id, or `"none"`. */
   readonly fault: string;
   /** Fault probability per stored weight bit, a fraction. */
   readonly rate: number;
@@ -90,40 +90,23 @@ export interface Failure {
   readonly step: number;
 }
 
-/** An arm beside the main ones. */
-export interface OtherArm {
-  readonly id: string;
-  readonly group: ArmGroup;
-  /** How many of the study's seeds it has, the first ones. */
-  readonly seeds: number;
-}
+/** What results are of: the settings of a study, as far as tables and figures need them. */
+export type StudyOfResults = Pick<
+  Study,
+  "name" | "profile" | "exploratory" | "frozen" | "bits" | "seeds" | "arms" | "campaign" | "extras"
+>;
 
-export interface Results {
-  /** Study and profile, such as `"lenet5-fashion"` and `"quick"`. */
-  readonly study: string;
-  readonly profile: string;
-  /** True for everything that precedes the frozen study: no verdict of it counts as a test of a claim. */
-  readonly exploratory: boolean;
-  /** Which images: `"validation"` or `"test"`. */
-  readonly split: "validation" | "test";
-  /** Memory encoding of the codes, such as `"offset-binary"`: that of the main campaign. */
-  readonly encoding: Encoding;
-  /** Bits of weights and activations. */
-  readonly bits: Bits;
-  /** Main arms in display order, fault model ids, rates > 0 ascending, seeds, number of maps. */
-  readonly arms: readonly string[];
-  readonly faults: readonly string[];
-  readonly rates: readonly number[];
-  readonly seeds: readonly number[];
-  readonly maps: number;
-  /** Controls and ablations, in display order; absent: none. */
-  readonly others?: readonly OtherArm[];
-  /** Settings of every arm, from `study.json`; absent where that is missing: arms then go by their ids. */
-  readonly settings?: readonly Arm[];
-  /** Campaigns beside the main one, whose trials are among `trials`; absent: none. */
-  readonly extras?: readonly ExtraCampaign[];
+/** All that a study leaves behind. */
+export interface Results extends About {
+  readonly study: StudyOfResults;
   readonly networks: readonly NetworkRow[];
   /** Trainings that failed: their networks are not there. */
   readonly failures: readonly Failure[];
+  /** Trials of the main campaign and of those beside it. */
   readonly trials: readonly TrialRow[];
+}
+
+/** True for everything that precedes a frozen study: no verdict of it counts as a test of a claim. */
+export function isExploratory({ exploratory, frozen }: Pick<Study, "exploratory" | "frozen">): boolean {
+  return exploratory || !frozen;
 }

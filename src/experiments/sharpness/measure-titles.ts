@@ -1,9 +1,6 @@
 import { percentOf } from "../../base/percent.js";
 import { faultTitle } from "../../faults/titles.js";
 
-/** The measure by which claim C2 is judged, fixed before any was taken (docs/protocol.md section 5). */
-export const PRIMARY_MEASURE = "average:p=0.01";
-
 /** What a measure of sharpness is called in tables, such as `"average-case flatness, p = 1 %"`. */
 export function measureTitle(id: string): string {
   const [kind, ...parts] = id.split(":");

@@ -1,5 +1,8 @@
-import { percentOf } from "../../base/percent.js";
 import { type Bits, bitsLabel } from "../../networks/bits.js";
+import { sparsificationSpec } from "../../sparsity/penalties.js";
+import { clipRuleSpec } from "../../training/clip-rules.js";
+import { gradientSpec } from "../../training/gradients/rules.js";
+import type { Presentation } from "./presentation.js";
 import type { Arm } from "./study.js";
 
 /** What titles of a study's arms depend on. */
@@ -8,10 +11,11 @@ export interface TitledStudy {
   readonly arms: readonly Arm[];
   /** Bits of arms that have none of their own. */
   readonly bits: Bits;
+  readonly presentation: Pick<Presentation, "titles">;
 }
 
 /**
- * What an arm is, from its settings: network, training, and what differs from the study, such as `"AS + SAQ, observed
+ * What an arm is, from its settings: network, training, and what differs from the study, such as `"standard + SAQ, observed
  * ranges"`. Arms whose settings give the same words are told apart by their ids.
  */
 export function armTitles(study: TitledStudy): ReadonlyMap<string, string> {
@@ -24,13 +28,11 @@ export function armTitles(study: TitledStudy): ReadonlyMap<string, string> {
   );
 }
 
-/** What an arm changes of the study: range rule, bits, epochs; each in a phrase. */
+/** What an arm changes of the study: clip rule, bits, epochs; each in a phrase. */
 export function changesOf({ range, bits, epochsFactor = 1 }: Arm, study: Bits): string[] {
   const changes: string[] = [];
   if (epochsFactor !== 1) changes.push(`${epochsFactor}x epochs`);
-  if (range?.rule === "frozen") changes.push("frozen clips");
-  if (range?.rule === "deviations") changes.push(`clips at ${range.tau} sd`);
-  if (range?.rule === "observed") changes.push("observed ranges");
+  if (range) changes.push(clipRuleSpec(range).title(range));
   if (bits && bitsLabel(bits) !== bitsLabel(study)) changes.push(bitsTitle(bits, study));
   return changes;
 }
@@ -42,41 +44,23 @@ function bitsTitle(bits: Bits, study: Bits): string {
 }
 
 function titleOf(arm: Arm, study: TitledStudy): string {
-  return [`${networkTitle(arm, study.arms)}${trainingTitle(arm)}`, ...changesOf(arm, study.bits)].join(", ");
+  return [`${networkTitle(arm, study)}${trainingTitle(arm)}`, ...changesOf(arm, study.bits)].join(", ");
 }
 
-/**
- * "standard" without sparsification, "AS" with the L1 penalty; the stronger of two main arms' penalties makes "AS-high", one
- * between them "AS-middle".
- */
-export function networkTitle({ sparsification: sparse }: Arm, arms: readonly Arm[]): string {
-  if (sparse.kind === "none") return "standard";
-  if (sparse.kind === "hoyer") return "Hoyer";
-  if (sparse.kind === "fatrelu") return "FATReLU";
-  const main = arms.flatMap(({ group, sparsification }) =>
-    group === undefined && sparsification.kind === "l1" ? [sparsification.alpha] : [],
+/** What the network of an arm is called: as the study calls an arm with the same sparsification, else by that setting. */
+export function networkTitle(
+  arm: Arm,
+  { arms, presentation: { titles } }: Omit<TitledStudy, "bits">,
+): string {
+  const { sparsification } = arm;
+  const settings = JSON.stringify(sparsification);
+  const called = [arm, ...arms].find(
+    ({ id, sparsification }) => Object.hasOwn(titles, id) && JSON.stringify(sparsification) === settings,
   );
-  const strengths = [...new Set(main)].sort((a, b) => a - b);
-  const [low = sparse.alpha, high = low] = strengths;
-  if (strengths.length > 2) return `AS (alpha ${sparse.alpha})`;
-  if (sparse.alpha === low) return "AS";
-  if (sparse.alpha === high) return "AS-high";
-  return low < sparse.alpha && sparse.alpha < high ? "AS-middle" : `AS (alpha ${sparse.alpha})`;
+  return called ? titles[called.id]! : sparsificationSpec(sparsification).title(sparsification);
 }
 
 function trainingTitle({ gradient }: Arm): string {
-  switch (gradient.rule) {
-    case "conventional":
-      return "";
-    case "saq":
-      return " + SAQ";
-    case "asam":
-      return " + ASAM";
-    case "sam-latent":
-      return " + latent SAM";
-    case "sam-requantized":
-      return " + re-quantized SAM";
-    case "randbet":
-      return ` + RandBET ${percentOf(gradient.rate)} %`;
-  }
+  const title = gradientSpec(gradient).title(gradient);
+  return title === "" ? "" : ` + ${title}`;
 }

@@ -25,7 +25,7 @@ export function armsOfGroup({ arms }: Pick<Study, "arms">, group: ArmGroup): rea
 }
 
 /** The seeds that an arm is trained with: all of the study's, or the first few. */
-export function seedsOfArm({ seeds }: Pick<Study, "seeds">, arm: Arm): readonly number[] {
+export function seedsOfArm({ seeds }: Pick<Study, "seeds">, arm: Pick<Arm, "seeds">): readonly number[] {
   return seeds.slice(0, arm.seeds);
 }
 

@@ -2,7 +2,7 @@ import { settingsHash } from "../../base/settings-hash.js";
 import { studyHash } from "./identity.js";
 import { type Judgement, noJudgement } from "./judgement.js";
 import { NO_PRESENTATION, type Presentation } from "./presentation.js";
-import type { Study } from "./study.js";
+import type { Arm, Study } from "./study.js";
 
 /** The evidence that a study was fixed before anything in its repository read the test images. */
 export interface Freeze {
@@ -28,9 +28,18 @@ export interface StudyDefinition {
 /** What goes with a study beside its settings. */
 export type About = Pick<StudyDefinition, "judgement" | "presentation">;
 
-/** sha256, in hex, of what is judged and by which rule. */
-export function judgementHash(judgement: Judgement): string {
-  return settingsHash(judgement);
+/** The rule of docs/protocol.md section 5, by which a verdict follows: another rule would be another version of it. */
+const VERDICT_RULE =
+  "mean paired difference, rates above 0, 95 % interval by seed and map; sharpness by seed";
+
+/** sha256, in hex, of what is judged and by which rule; not of the words, nor of what is shown beside. */
+export function judgementHash({ faults, claims, sharpness }: Judgement): string {
+  return settingsHash({
+    rule: VERDICT_RULE,
+    faults,
+    claims: claims.map(({ statement: _, ...claim }) => claim),
+    sharpness: sharpness && { measure: sharpness.measure, sharper: sharpness.sharper },
+  });
 }
 
 const registered = new Map<string, StudyDefinition>();
@@ -51,12 +60,22 @@ export function definitionOf({ name }: Pick<Study, "name">): StudyDefinition | u
 }
 
 /** What is judged of a study and how it is shown: its own judgement first, then that of the study of its name. */
-export function aboutStudy(study: Pick<Study, "name" | "judgement" | "campaign">): About {
+export function aboutStudy(study: Pick<Study, "name" | "judgement" | "campaign" | "arms">): About {
   const known = definitionOf(study);
   return {
     judgement: study.judgement ?? known?.judgement ?? noJudgement(study.campaign.faults),
-    presentation: known?.presentation ?? NO_PRESENTATION,
+    presentation: known ? fitting(known, study) : NO_PRESENTATION,
   };
+}
+
+/** Names and looks belong to arms that are trained as the study's are: another arm may have been given the id of one. */
+function fitting({ profiles, presentation }: StudyDefinition, { arms }: Pick<Study, "arms">): Presentation {
+  const kind = ({ id, sparsification, gradient }: Arm) => [id, sparsification.kind, gradient.rule].join(" ");
+  const known = new Set(profiles.flatMap((profile) => profile.arms.map(kind)));
+  const other = new Set(arms.filter((arm) => !known.has(kind(arm))).map(({ id }) => id));
+  const kept = <T>(all: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(all).filter(([id]) => !other.has(id)));
+  return { titles: kept(presentation.titles), looks: kept(presentation.looks) };
 }
 
 /** The evidence for a study that this program says is frozen; undefined for any other settings. */

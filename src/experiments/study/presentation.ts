@@ -13,7 +13,7 @@ export interface ArmStyle {
 
 /** Names and looks of a study's arms: they decide no result, so no hash covers them. */
 export interface Presentation {
-  /** What networks are called, by id of an arm trained conventionally; other arms are called after these and their settings. */
+  /** What the networks of arms are called, by id; other arms with the same sparsification are called after them. */
   readonly titles: Readonly<Record<string, string>>;
   /** Looks of the main arms, by id. */
   readonly looks: Readonly<Record<string, Omit<ArmStyle, "title">>>;

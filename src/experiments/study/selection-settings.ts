@@ -4,7 +4,7 @@ import type { Knob } from "./knobs.js";
 export interface SelectionStage {
   /** Name of the choice; stages that build on it use it as their base. */
   readonly id: string;
-  /** `"standard"`, or an earlier stage: the number is set on the arm which that stage chose. */
+  /** An arm of the study, or an earlier stage: the number is set on the arm which that stage chose. */
   readonly base: string;
   readonly varies: Knob;
   /** Values to begin with, ascending. */

@@ -8,7 +8,7 @@ import { settingsHash } from "../../base/settings-hash.js";
 import { networkHash } from "../../networks/checkpoints/checkpoint.js";
 import { planTrials, type Trial } from "../campaign/plan.js";
 import { readManifest } from "../results/manifest.js";
-import { resultsOf } from "../results/results.js";
+import { resultsDocument, resultsOf } from "../results/results.js";
 import type { TrialRow } from "../results/rows.js";
 import { readTrials, summaryOf } from "../results/trial-table.js";
 import { trialFiles } from "../results/trials.js";
@@ -68,7 +68,12 @@ export async function checkResults(directory: string, checkpoints: string): Prom
   problems.push(...found.problems);
   const results = await attempt(() => readJson(join(directory, "results.json")));
   if (results !== undefined)
-    problems.push(...compareResults(results, resultsOf(study, { networks: measured, failures, trials: [] })));
+    problems.push(
+      ...compareResults(
+        results,
+        resultsDocument(resultsOf(study, { networks: measured, failures, trials: [] })),
+      ),
+    );
 
   problems.push(...((await attempt(() => checkSharpness(directory, networks))) ?? []));
   if (rows === undefined) return { study, networks, rows: [], planned: [], problems, notes };
@@ -89,12 +94,8 @@ function missingFile(error: unknown): undefined {
 }
 
 /** Compares results.json, by its keys, with what settings and networks give. */
-function compareResults(
-  found: unknown,
-  { trials: _, settings: __, ...expected }: ReturnType<typeof resultsOf>,
-): string[] {
+function compareResults(found: unknown, wanted: Readonly<Record<string, unknown>>): string[] {
   const given = Object(found) as Record<string, unknown>;
-  const wanted = expected as Record<string, unknown>;
   return [...new Set([...Object.keys(wanted), ...Object.keys(given)])]
     .filter((key) => !equal(given[key], wanted[key]))
     .map((key) => `results.json has other ${key} than ${key === "networks" ? "networks/" : "study.json"}`);

@@ -8,6 +8,8 @@ import { openWorkers } from "../campaign/workers.js";
 import { checkManifest } from "../results/manifest.js";
 import type { NetworkRow, TrialRow } from "../results/rows.js";
 import { armOf } from "../study/arms.js";
+import type { Freeze } from "../study/definition.js";
+import { checkFreeze } from "./check-freeze.js";
 
 import type { PublishedNetwork } from "./check-networks.js";
 import { type CheckedResults, checkResults } from "./check-results.js";
@@ -43,6 +45,8 @@ export interface Verification {
   readonly problems: readonly string[];
   /** What is not wrong, but limits what verification says. */
   readonly notes: readonly string[];
+  /** Commit and hashes that fixed the study before its test images were read; undefined where it is not frozen. */
+  readonly freeze: Freeze | undefined;
   /** Trials and networks that are stored, of the arms asked for, and how many of them were recomputed. */
   readonly trials: number;
   readonly recomputedTrials: number;
@@ -76,6 +80,7 @@ export async function verifyResults(
     if (!(error instanceof UserError)) throw error;
     throw new UserError([...files.problems, error.message].join("\n"));
   });
+  const frozen = checkFreeze(checked.study);
   const asked = ({ arm }: { readonly arm: string }) => arms?.includes(arm) ?? true;
   for (const id of arms ?? [])
     if (!checked.planned.some(({ arm }) => arm === armOf(checked.study, id).id))
@@ -84,8 +89,9 @@ export async function verifyResults(
   const again = await recompute(checked, sample, workers, { onProgress, signal });
   return {
     filesRight: files.right,
-    problems: [...files.problems, ...checked.problems, ...again.problems],
-    notes: checked.notes,
+    problems: [...files.problems, ...frozen.problems, ...checked.problems, ...again.problems],
+    notes: [...frozen.notes, ...checked.notes],
+    freeze: frozen.freeze,
     trials: checked.rows.filter(asked).length,
     recomputedTrials: sample.length,
     networks: checked.networks.filter(asked).length,

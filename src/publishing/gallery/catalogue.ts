@@ -7,6 +7,8 @@ export interface Catalogue {
   readonly profile: string;
   /** True for everything that precedes the frozen study: no verdict of it counts as a test of a claim. */
   readonly exploratory: boolean;
+  /** What the study judges: the claims in words; catalogues of version 0.1 have none. */
+  readonly claims?: readonly { readonly id: string; readonly statement: string }[];
   /** Number of seeds, maps and images, bits, encoding: one line. */
   readonly conditions: string;
   /** The paragraphs of `discussion.md`; none: there is no such file. */

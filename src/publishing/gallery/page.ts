@@ -17,15 +17,6 @@ export interface Section {
 /** Tables longer than this are folded. */
 const LONG_TABLE = 30;
 
-/** The claims in words (docs/protocol.md section 1). */
-const CLAIMS = {
-  C1: "Under faults, an activation-sparse (AS) quantized network is less accurate than a standard one.",
-  C2: "The sparse network lies in a sharper minimum of its loss, and sharpness goes with intolerance of faults.",
-  C3a: "Sharpness-aware quantization (SAQ) makes the sparse network more accurate under faults.",
-  C3b: "SAQ does the same for the standard network.",
-  C4: "A sparse network trained with SAQ is more accurate under faults than a standard one trained conventionally.",
-};
-
 /**
  * All exhibits on one page: HTML that works from disk and without a network, with nothing but the files of the folders
  * and, for interactive figures, plotly.js beside it.
@@ -50,8 +41,8 @@ export function galleryPage(sections: readonly Section[]): string {
 its button, to read single values and to zoom.</p>
 <h2>The claims</h2>
 <dl>
-${Object.entries(CLAIMS)
-  .map(([id, text]) => `<dt>${id}</dt><dd>${text}</dd>\n`)
+${claimsIn(sections)
+  .map(({ id, statement }) => `<dt>${escapeHtml(id)}</dt><dd>${escapeHtml(statement)}</dd>\n`)
   .join("")}</dl>
 <nav aria-label="Contents">
 <ul>
@@ -60,11 +51,17 @@ ${sections.map(contents).join("")}</ul>
 </header>
 <main id="content">
 ${sections.map(sectionHtml).join("")}</main>
-<footer><p>Written by <code>npm run figures</code>. MIT licence. Fashion-MNIST: MIT licence, Zalando SE.</p></footer>
+<footer><p>Written by <code>npm run figures</code>. MIT licence.</p></footer>
 <script type="module">${SCRIPT}</script>
 </body>
 </html>
 `;
+}
+
+/** What is claimed in any section, each claim once. */
+function claimsIn(sections: readonly Section[]): NonNullable<Catalogue["claims"]> {
+  const all = sections.flatMap(({ catalogue }) => catalogue.claims ?? []);
+  return [...new Map(all.map((claim) => [claim.id, claim])).values()];
 }
 
 function contents({ catalogue, figures }: Section): string {

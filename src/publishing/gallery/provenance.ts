@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readManifest } from "../../experiments/results/manifest.js";
 import type { Results } from "../../experiments/results/rows.js";
+import { mainArms } from "../../experiments/study/arms.js";
 import { readCheckpoint } from "../../networks/checkpoints/checkpoint.js";
 import type { Catalogue } from "./catalogue.js";
 
@@ -11,7 +12,7 @@ import type { Catalogue } from "./catalogue.js";
  * @param directory folder of the results
  */
 export function provenanceOf(results: Results, directory: string): Catalogue["provenance"] {
-  const { study, profile } = results;
+  const { name: study, profile, seeds } = results.study;
   // without a manifest the run is not finished, and its files may still change
   const manifest = existsSync(join(directory, "manifest.json")) ? readManifest(directory) : undefined;
   const sumOf = (name: string) => manifest && `; sha256 of ${name} ${manifest.files[name]}`;
@@ -20,10 +21,10 @@ export function provenanceOf(results: Results, directory: string): Catalogue["pr
       "Study",
       `${study}, profile ${profile}${manifest ? `; sha256 of its settings ${manifest.config}` : ", not finished"}`,
     ],
-    ["Seeds", results.seeds.join(", ")],
+    ["Seeds", seeds.join(", ")],
     [
       "Networks",
-      `${results.networks.length}, of the arms ${results.arms.join(", ")}${sumOf("results.json") ?? ""}`,
+      `${results.networks.length}, of the arms ${mainArms(results.study).join(", ")}${sumOf("results.json") ?? ""}`,
     ],
     ["Trained by", trainers(directory).join("; ") || undefined],
     ["Trials", `${results.trials.length}${sumOf("trials.parquet") ?? ""}`],

@@ -162,4 +162,5 @@ const quick: Study = parseStudy({
   campaign: { ...shared.campaign, split: "validation", images: 2000, maps: 10 },
 });
 
-export const lenet5Fashion: readonly Study[] = [quick, full, selection];
+/** All profiles, the quick one first. */
+export const profiles: readonly Study[] = [quick, full, selection];

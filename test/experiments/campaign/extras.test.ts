@@ -36,8 +36,8 @@ beforeAll(async () => {
 describe("a campaign with extras", { timeout: 60_000 }, () => {
   it("has their trials beside the main ones and says which extras there are", () => {
     expect(results.trials.length).toBe(1 + 3 + 3 + 1 + 5 * 3);
-    expect(results.extras).toEqual(study.extras);
-    expect(results.encoding).toBe("offset-binary");
+    expect(results.study.extras).toEqual(study.extras);
+    expect(results.study.campaign.encoding).toBe("offset-binary");
   });
 
   it("changes all faulty bits under flips in any encoding, and other ones when they are stuck", () => {

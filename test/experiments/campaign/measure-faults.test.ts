@@ -41,7 +41,7 @@ test("a network and images of one's own give the rows that injection and the pla
   const network = own("a");
   const faults = ["flip", onSites(flip, { kind: "weights" }), topBit];
   const results = await measureFaults({ mine: network }, images, { faults, rates: [0.05, 0.2], maps: 3 });
-  expect(results.faults).toEqual(["flip", "flip/weights", "top-bit"]);
+  expect(results.study.campaign.faults).toEqual(["flip", "flip/weights", "top-bit"]);
   expect(results.trials.length).toBe(1 + 3 * 2 * 3);
   expect(new Set(results.trials.map(({ id }) => id)).size).toBe(results.trials.length);
   const deployed = deploy(model, network.checkpoint);

@@ -103,7 +103,7 @@ describe("a selection", () => {
       finished: true,
       choices: { as: null, "as-saq": null },
     });
-    expect(selectionTable(reports).rows.map(({ failure }) => failure)).toEqual(
+    expect(selectionTable(study, reports).rows.map(({ failure }) => failure)).toEqual(
       Array(4).fill("the loss is no longer finite"),
     );
   });
@@ -112,7 +112,7 @@ describe("a selection", () => {
     const { reports, rows } = finish((arm) => ({
       clean: numberIn(arm) < 1e-3 || arm === "standard" ? 0.9 : 0.5,
     }));
-    const table = selectionTable(reports);
+    const table = selectionTable(study, reports);
     expect(
       table.rows.filter(({ stage }) => stage === "as").map(({ value, chosen }) => [value, chosen]),
     ).toEqual([

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { settingsHash } from "../../../src/base/settings-hash.js";
 import { planTrials } from "../../../src/experiments/campaign/index.js";
 import { resultsOf } from "../../../src/experiments/results/index.js";
+import { resultsDocument } from "../../../src/experiments/results/results.js";
 import {
   type Arm,
   armHash,
@@ -59,11 +60,14 @@ describe("groups and bases of arms", () => {
 
   it("stand apart from the main arms in results, with their seeds", () => {
     const results = resultsOf(all, { networks: [], failures: [], trials: [] });
-    expect(results.arms.length).toBe(6);
-    expect(results.others!.length).toBe(32);
-    expect(results.others![0]).toEqual({ id: "standard-long", group: "control", seeds: 5 });
-    expect(results.others!.at(-1)).toEqual({ id: "as-middle-saq", group: "ablation", seeds: 3 });
-    expect(resultsOf(quick, { networks: [], failures: [], trials: [] })).not.toHaveProperty("others");
+    const { arms, others } = resultsDocument(results);
+    expect(arms.length).toBe(6);
+    expect(others!.length).toBe(32);
+    expect(others![0]).toEqual({ id: "standard-long", group: "control", seeds: 5 });
+    expect(others!.at(-1)).toEqual({ id: "as-middle-saq", group: "ablation", seeds: 3 });
+    expect(resultsDocument(resultsOf(quick, { networks: [], failures: [], trials: [] }))).not.toHaveProperty(
+      "others",
+    );
   });
 
   it("belong together: a main arm has no base, another arm has a main one", () => {

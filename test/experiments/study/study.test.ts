@@ -3,12 +3,12 @@ import { UserError } from "../../../src/base/errors.js";
 import { campaignImages } from "../../../src/experiments/campaign/index.js";
 import { estimate } from "../../../src/experiments/planning/estimate.js";
 import {
+  allStudies,
   armHash,
   armOf,
   findStudy,
   floatHash,
   parseStudy,
-  STUDIES,
   seedsOfArm,
   studyHash,
 } from "../../../src/studies/index.js";
@@ -20,7 +20,7 @@ const copy = () => structuredClone(quick) as unknown as Record<string, unknown>;
 
 describe("the studies there are", () => {
   it("are valid by their own schema", () => {
-    for (const study of STUDIES) expect(parseStudy(study)).toEqual(study);
+    for (const study of allStudies()) expect(parseStudy(study)).toEqual(study);
   });
 
   it("have docs/protocol.md's rates, seeds and maps in the full profile", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { publishedDirectory, readResultsFrom } from "../../../src/experiments/results/index.js";
 import { readManifest } from "../../../src/experiments/results/manifest.js";
+import { mainArms } from "../../../src/experiments/study/arms.js";
 import { findStudy, studyHash } from "../../../src/studies/index.js";
 
 const study = findStudy("lenet5-fashion", "full");
@@ -13,7 +14,8 @@ describe("the published full study", { timeout: 120_000 }, () => {
   });
 
   it("has every trial of its six main arms with five seeds, on all test images", async () => {
-    const { arms, trials, encoding } = await readResultsFrom(directory);
+    const { study: found, trials } = await readResultsFrom(directory);
+    const [arms, { encoding }] = [mainArms(found), found.campaign];
     const own = trials.filter(
       (trial) => arms.includes(trial.arm) && trial.layer === "" && trial.encoding === encoding,
     );

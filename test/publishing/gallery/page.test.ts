@@ -44,6 +44,7 @@ describe("galleryPage", () => {
     study: "s<1>",
     profile: "p",
     exploratory: false,
+    claims: [{ id: "C<1>", statement: "sparse is <worse>" }],
     conditions: "a & b",
     discussion: ["It is <so>."],
     provenance: [{ what: "Seeds", value: "<0>" }],
