@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { datasetOf, modelOf } from "../src/experiments/study/content.js";
 import { aboutStudy } from "../src/experiments/study/definition.js";
-import { SPARSIFICATIONS } from "../src/sparsity/penalties.js";
 import { allStudies } from "../src/studies/index.js";
+import { SPARSIFICATIONS } from "../src/tensors/sparsity/table.js";
 import { PERTURBATIONS } from "../src/training/gradients/perturbation.js";
 
 const SRC = fileURLToPath(new URL("../src", import.meta.url));

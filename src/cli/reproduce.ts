@@ -10,10 +10,10 @@ import type { Results } from "../experiments/results/rows.js";
 import type { Store } from "../experiments/results/store.js";
 import { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../experiments/results/trained-network.js";
 import { armOf, networksOf, seedsOfArm } from "../experiments/study/arms.js";
-
 import type { Arm, Study } from "../experiments/study/study.js";
 import { compareTrials } from "../experiments/verification/compare.js";
 import { writeExhibits } from "../publishing/write-exhibits.js";
+import { gradientKind } from "../training/gradients/rules.js";
 import { injectFaultsInto } from "./campaign.js";
 import { runTasks, type Task } from "./pool.js";
 import { publishedClaims } from "./published-claims.js";
@@ -70,7 +70,7 @@ function plan(study: Study, store: Store, wanted: readonly Arm[], options: Repro
     const after = dependenciesOf(study, arm).map((needed) => training(needed, seed));
     add(training(arm, seed), outcomeOf(arm, seed), ["train", "--arm", arm, "--seed", String(seed)], after);
   };
-  const cost = (arm: Arm) => (arm.gradient.rule === "conventional" ? 1 : 2) * (arm.epochsFactor ?? 1);
+  const cost = (arm: Arm) => gradientKind(arm.gradient).passes * (arm.epochsFactor ?? 1);
   const needed = new Set(wanted.flatMap(({ id }) => [id, ...dependenciesOf(study, id)]));
   const arms = study.arms.filter(({ id }) => needed.has(id)).sort((a, b) => cost(b) - cost(a));
   for (const seed of study.seeds) {

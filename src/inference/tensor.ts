@@ -4,7 +4,8 @@ import { toTensors } from "../tensors/arrays.js";
 import { imageTensor } from "../tensors/batches.js";
 import { type Activation, forward } from "../tensors/forward.js";
 import { quantizeActivations } from "../tensors/quantization.js";
-import { fatRelu } from "../tensors/sparsity.js";
+import { fatRelu } from "../tensors/sparsity/index.js";
+
 import type { Classifier } from "./classifier.js";
 import { type DeployedNetwork, quantizedWeights } from "./deploy.js";
 

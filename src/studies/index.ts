@@ -1,7 +1,6 @@
 export { armOf, seedsOfArm } from "../experiments/study/arms.js";
 export { modelOf } from "../experiments/study/content.js";
 export { armHash, floatHash, studyHash } from "../experiments/study/identity.js";
-export type { Knob } from "../experiments/study/knobs.js";
 export { parseStudy } from "../experiments/study/schema.js";
 export { armWith } from "../experiments/study/selection.js";
 export type { SelectionSettings, SelectionStage } from "../experiments/study/selection-settings.js";

@@ -35,7 +35,12 @@ interface ClipRuleSpec<R extends Rule> {
   /** In the titles of arms; empty for learned clips. */
   readonly title: (own: OfArm<R>) => string;
   /** The number that a selection can vary; null where there is none. */
-  readonly knob: { readonly title: string; readonly with: (value: number) => OfArm<R> } | null;
+  readonly knob: {
+    readonly title: string;
+    readonly with: (value: number) => OfArm<R>;
+    /** Whether the larger value is the one nearer to what an arm has without a rule. */
+    readonly isGentlerAbove: true;
+  } | null;
   /** Whether weight clips follow their gradient, and whether activation clips are observed in place of learned. */
   readonly learnsWeightClips: boolean;
   readonly observesActivations: boolean;
@@ -70,7 +75,11 @@ export const CLIP_RULES: { readonly [R in Rule]: ClipRuleSpec<R> } = {
   deviations: {
     schema: z.strictObject({ rule: z.literal("deviations"), tau: z.number().positive() }),
     title: ({ tau }) => `clips at ${tau} sd`,
-    knob: { title: "tau: clip / sd", with: (value) => ({ rule: "deviations", tau: value }) },
+    knob: {
+      title: "tau: clip / sd",
+      with: (value) => ({ rule: "deviations", tau: value }),
+      isGentlerAbove: true,
+    },
     learnsWeightClips: false,
     observesActivations: false,
     start: (point, { tau }) => {

@@ -1,7 +1,7 @@
-export type { Sparsification } from "../sparsity/penalties.js";
 export type { Batch } from "../tensors/batches.js";
 export type { Activation } from "../tensors/forward.js";
 export { forward } from "../tensors/forward.js";
+export type { Sparsification } from "../tensors/sparsity/table.js";
 export type { ClipRule } from "./clip-rules.js";
 export type { GradientRule } from "./gradients/rules.js";
 export { TrainingFailure } from "./health.js";

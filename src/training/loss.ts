@@ -2,12 +2,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { scalarValue } from "../base/arrays.js";
 import type { Model } from "../networks/model.js";
 import { parameterName } from "../networks/parameters.js";
-import type { Sparsification } from "../sparsity/penalties.js";
 import { crossEntropy } from "../tensors/backend/operations.js";
 import type { Batch } from "../tensors/batches.js";
 import { type Activation, forward } from "../tensors/forward.js";
 import { quantizeActivations } from "../tensors/quantization.js";
-import { sparsityOnTensors } from "../tensors/sparsity.js";
+import type { Sparsification } from "../tensors/sparsity/table.js";
+import { sparsityOnTensors } from "../tensors/sparsity/table.js";
+
 import type { ClipObserver } from "./clip-rules.js";
 import type { Loss } from "./tensor-loss.js";
 

@@ -3,10 +3,10 @@ import { type Array32, scalar } from "../base/arrays.js";
 import { stream } from "../base/random/index.js";
 import { type Model, weightLayers } from "../networks/model.js";
 import { type Point, parameterName } from "../networks/parameters.js";
-import type { Sparsification } from "../sparsity/penalties.js";
 import { toTensors } from "../tensors/arrays.js";
 import { forward } from "../tensors/forward.js";
-import { sparsityOnTensors } from "../tensors/sparsity.js";
+import type { Sparsification } from "../tensors/sparsity/table.js";
+import { sparsityOnTensors } from "../tensors/sparsity/table.js";
 
 /** He-normal weights and zero biases of a float network, from the stream (study, "init", seed, layer). */
 export function initialPoint(model: Model, study: string, seed: number): Point {

@@ -1,24 +1,15 @@
 import type { Arrays } from "../base/arrays.js";
-import { stream } from "../base/random/index.js";
 import { type Bits, quantizedLayers } from "../networks/bits.js";
 import type { Model } from "../networks/model.js";
 import type { Point } from "../networks/parameters.js";
 import { decays, flatten, unflatten } from "../networks/parameters.js";
 import type { Encoding } from "../quantization/encodings.js";
-import { type WeightQuantizer, weightQuantizer } from "../quantization/straight-through.js";
-import type { Sparsification } from "../sparsity/penalties.js";
+import { weightQuantizer } from "../quantization/straight-through.js";
 import type { Batch } from "../tensors/batches.js";
+import type { Sparsification } from "../tensors/sparsity/table.js";
 import { type ClipRule, clipObserver, clipRuleSpec, settleClips, withoutClips } from "./clip-rules.js";
-import {
-  conventionalGradient,
-  faultAwareGradient,
-  type LossGradient,
-  type PointGradient,
-  sharpnessAwareGradient,
-} from "./gradients/gradient.js";
-import type { PerturbationRule } from "./gradients/perturbation.js";
-import { flippedWeights } from "./gradients/random-flips.js";
-import type { GradientRule } from "./gradients/rules.js";
+import type { LossGradient, PointGradient } from "./gradients/gradient.js";
+import { type GradientRule, gradientKind } from "./gradients/rules.js";
 import { batchLoss } from "./loss.js";
 import { nesterovStep, type OptimizerState } from "./optimizer.js";
 import { tensorLoss } from "./tensor-loss.js";
@@ -69,55 +60,14 @@ export function trainStep(
 
 const LEARNED: ClipRule = { rule: "learned" };
 
-/** What a gradient is taken of. */
-interface Subject {
-  readonly lossGradient: LossGradient;
-  readonly point: Point;
-  /** Bits of weights by layer; undefined in float training. */
-  readonly widths: ReadonlyMap<string, number> | undefined;
-  readonly quantizer: WeightQuantizer | undefined;
-  readonly encoding: Encoding;
-  readonly key: StepOptions["key"];
-}
-
-const sharpnessAware =
-  (rule: PerturbationRule) =>
-  ({ lossGradient, point, quantizer }: Subject, { rho }: { readonly rho: number }) =>
-    sharpnessAwareGradient(lossGradient, point, quantizer, { rule, rho });
-
-type Rule = GradientRule["rule"];
-type Of<R extends Rule> = R extends PerturbationRule
-  ? { readonly rho: number }
-  : Extract<GradientRule, { rule: R }>;
-
-/** Every rule: a missing one does not compile. */
-const GRADIENTS: { readonly [R in Rule]: (subject: Subject, own: Of<R>) => PointGradient } = {
-  conventional: ({ lossGradient, point, quantizer }) => conventionalGradient(lossGradient, point, quantizer),
-  saq: sharpnessAware("saq"),
-  asam: sharpnessAware("asam"),
-  "sam-latent": sharpnessAware("sam-latent"),
-  "sam-requantized": sharpnessAware("sam-requantized"),
-  randbet: ({ lossGradient, point, widths, quantizer, encoding, key }, { rate }) => {
-    if (!widths || !quantizer || !key)
-      throw new RangeError("randbet needs a quantized network and a key for its flips");
-    const flips = { rate, encoding, draws: stream(...key) };
-    return faultAwareGradient(lossGradient, point, quantizer, (latent, clip, layer) =>
-      flippedWeights(latent, clip, { ...flips, bits: widths.get(layer)! }),
-    );
-  },
-};
-
 function gradientOf(
   lossGradient: LossGradient,
   point: Point,
   widths: ReadonlyMap<string, number> | undefined,
   { gradient, encoding = "offset-binary", key }: StepOptions,
 ): PointGradient {
-  const take = GRADIENTS[gradient.rule] as (subject: Subject, own: GradientRule) => PointGradient;
-  return take(
-    { lossGradient, point, widths, quantizer: widths && weightQuantizer(widths), encoding, key },
-    gradient,
-  );
+  const quantizer = widths && weightQuantizer(widths);
+  return gradientKind(gradient).take({ lossGradient, point, widths, quantizer, encoding, key }, gradient);
 }
 
 function settled(model: Model, parameters: Arrays, clips: ClipRule): Arrays {

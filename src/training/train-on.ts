@@ -3,9 +3,9 @@ import { settingsHash } from "../base/settings-hash.js";
 import type { Bits } from "../networks/bits.js";
 import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
 import type { Model } from "../networks/model.js";
-import type { Sparsification } from "../sparsity/penalties.js";
-import { thresholdOf } from "../sparsity/penalties.js";
 import { loadBackend } from "../tensors/backend/load.js";
+import type { Sparsification } from "../tensors/sparsity/table.js";
+import { thresholdOf } from "../tensors/sparsity/table.js";
 import type { GradientRule } from "./gradients/rules.js";
 import type { TrainingPhase } from "./phase.js";
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadBackend } from "../../src/tensors/backend/index.js";
-import { fatRelu, hoyerPenalty, l1Penalty } from "../../src/tensors/sparsity.js";
+import { fatRelu, hoyerPenalty, l1Penalty } from "../../src/tensors/sparsity/index.js";
 
 import { scalarOf } from "../support/tensors.js";
 

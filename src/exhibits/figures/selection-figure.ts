@@ -3,7 +3,7 @@ import type {
   StageRecord,
   TriedRecord,
 } from "../../experiments/selection/select-results.js";
-import { KNOBS } from "../../experiments/study/knobs.js";
+import { knobNamed } from "../../experiments/study/knobs.js";
 import type { Figure } from "../forms/figure.js";
 import { axis, captionBelow, legendAbove, note, SHEET, suffixOf, WIDTH } from "../style/sheet.js";
 import { selectionConditions } from "../tables/selection-grid.js";
@@ -171,7 +171,7 @@ function marksOf({ tolerance, sparsity }: SelectionRecord, stage: StageRecord, s
 function stageTitle({ id, varies, choice }: StageRecord, x: number, y: number): object {
   return {
     // the stage's name says of what, so the letter will do
-    text: `<b>${id}</b><br>${KNOBS[varies].title.split(/ of |:/)[0]}${choice === null ? "" : `: ${choice}`}`,
+    text: `<b>${id}</b><br>${knobNamed(varies).title.split(/ of |:/)[0]}${choice === null ? "" : `: ${choice}`}`,
     x,
     y,
     xref: "paper",

@@ -4,7 +4,7 @@ import type {
   StageRecord,
   TriedRecord,
 } from "../../experiments/selection/select-results.js";
-import { KNOBS } from "../../experiments/study/knobs.js";
+import { knobNamed } from "../../experiments/study/knobs.js";
 import { mean } from "../../statistics/index.js";
 import type { Cell, Table } from "../forms/table.js";
 import { plural } from "../style/conditions.js";
@@ -73,7 +73,7 @@ function noFaults(faults: readonly string[]): Record<string, null> {
 }
 
 function headOf({ id, base, varies }: StageRecord) {
-  return { stage: id, base, varies: KNOBS[varies].title };
+  return { stage: id, base, varies: knobNamed(varies).title };
 }
 
 function rowOf(record: SelectionRecord, stage: StageRecord, tried: TriedRecord): Record<string, Cell> {

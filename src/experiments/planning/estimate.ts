@@ -1,5 +1,6 @@
 import { type Bits, bitsLabel } from "../../networks/bits.js";
 import { type Model, weightLayers } from "../../networks/model.js";
+import { gradientKind } from "../../training/gradients/rules.js";
 import { planConditions } from "../campaign/plan.js";
 import { armsOfSelection } from "../selection/select.js";
 import { seedsOfArm } from "../study/arms.js";
@@ -47,7 +48,7 @@ export function estimate(study: Study, images: number, speeds: Speeds): Estimate
   const armSteps = ({ epochsFactor = 1 }: Arm) =>
     epochsFactor * study.quantized.epochs * perEpoch(study.quantized.batch);
   const speed = ({ gradient }: Arm) =>
-    gradient.rule === "conventional" ? speeds.conventional : speeds.twoPass;
+    gradientKind(gradient).passes === 1 ? speeds.conventional : speeds.twoPass;
   const perSeed = arms.map((arm) => ({ arm, seeds: seedsOfArm(study, arm).length }));
   const sum = (read: (each: { arm: Arm; seeds: number }) => number) =>
     perSeed.reduce((total, each) => total + read(each), 0);

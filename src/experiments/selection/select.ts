@@ -1,5 +1,5 @@
 import { UserError } from "../../base/errors.js";
-import { KNOBS } from "../study/knobs.js";
+import { knobNamed } from "../study/knobs.js";
 import { armWith } from "../study/selection.js";
 import type { SelectionSettings, SelectionStage } from "../study/selection-settings.js";
 import type { Arm, Study } from "../study/study.js";
@@ -153,7 +153,7 @@ function decide(
   // without a network of the base arm there is nothing to compare with
   if (Number.isNaN(reference)) return { best: null, next: null, why: "the training of the base arm failed" };
   if (rule === "clean") return chooseAlpha(tried, { reference, tolerance, factor });
-  return chooseRho(tried, { reference, tolerance, factor, gentlerBelow: KNOBS[varies].isGentlerBelow });
+  return chooseRho(tried, { reference, tolerance, factor, gentlerBelow: knobNamed(varies).isGentlerBelow });
 }
 
 /** The mean over seeds; NaN if a seed has no such number. */

@@ -7,7 +7,7 @@ import type { Batch } from "../../tensors/batches.js";
 import { batchAt } from "../../tensors/batches.js";
 import { type Activation, forward } from "../../tensors/forward.js";
 import type { Tensors } from "../../tensors/named.js";
-import { fatRelu } from "../../tensors/sparsity.js";
+import { fatRelu } from "../../tensors/sparsity/index.js";
 
 import { type Pieces, piecesOf, slope } from "./hessian-tensor.js";
 import { join, type Layer, part, type Vector } from "./layers.js";

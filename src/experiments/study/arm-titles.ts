@@ -1,7 +1,8 @@
 import { type Bits, bitsLabel } from "../../networks/bits.js";
-import { sparsificationSpec } from "../../sparsity/penalties.js";
+import { sparsificationKind } from "../../tensors/sparsity/table.js";
 import { clipRuleSpec } from "../../training/clip-rules.js";
-import { gradientSpec } from "../../training/gradients/rules.js";
+import { gradientKind } from "../../training/gradients/rules.js";
+
 import type { Presentation } from "./presentation.js";
 import type { Arm } from "./study.js";
 
@@ -57,10 +58,10 @@ export function networkTitle(
   const called = [arm, ...arms].find(
     ({ id, sparsification }) => Object.hasOwn(titles, id) && JSON.stringify(sparsification) === settings,
   );
-  return called ? titles[called.id]! : sparsificationSpec(sparsification).title(sparsification);
+  return called ? titles[called.id]! : sparsificationKind(sparsification).title(sparsification);
 }
 
 function trainingTitle({ gradient }: Arm): string {
-  const title = gradientSpec(gradient).title(gradient);
+  const title = gradientKind(gradient).title(gradient);
   return title === "" ? "" : ` + ${title}`;
 }

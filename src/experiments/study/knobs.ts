@@ -1,49 +1,56 @@
-import { SPARSIFICATIONS, type Sparsification } from "../../sparsity/penalties.js";
+import { SPARSIFICATIONS, type Sparsification } from "../../tensors/sparsity/table.js";
 import { type ArmClipRule, CLIP_RULES } from "../../training/clip-rules.js";
-import type { PerturbationRule } from "../../training/gradients/perturbation.js";
 import { GRADIENT_RULES, type GradientRule } from "../../training/gradients/rules.js";
 
-/**
- * The one number of an arm that a stage varies, by the setting that has it: alpha of a penalty (`l1`, `hoyer`), the threshold
- * of FATReLU, rho of a sharpness-aware rule, or tau of fixed weight clips (`deviations`).
- */
-export type Knob = Exclude<Sparsification["kind"], "none"> | "deviations" | PerturbationRule;
+/** The settings of an arm that can have a number. */
+interface Settings {
+  readonly sparsification: Sparsification;
+  readonly range: ArmClipRule;
+  readonly gradient: GradientRule;
+}
 
-/** What an arm has of the number. */
-interface KnobSpec {
+/** The one number of an arm that a stage of a selection varies. */
+export interface KnobSpec {
   /** In words, such as `"alpha of L1"`. */
   readonly title: string;
   /** The settings of an arm with this value. */
-  readonly change: (value: number) => {
-    readonly sparsification?: Sparsification;
-    readonly range?: ArmClipRule;
-    readonly gradient?: GradientRule;
-  };
-  /** Whether an arm is nearer to its base the smaller the value is; for tau, the larger. */
+  readonly change: (value: number) => Partial<Settings>;
+  /** Whether an arm is nearer to its base the smaller the value is; for a clip in standard deviations, the larger. */
   readonly isGentlerBelow: boolean;
 }
 
-interface Family<Setting> {
-  readonly knob: { readonly title: string; readonly with: (value: number) => Setting } | null;
+/** A table of settings, of which some have a number. */
+type Table<Setting> = Readonly<
+  Record<
+    string,
+    {
+      readonly knob: {
+        readonly title: string;
+        readonly with: (value: number) => Setting;
+        readonly isGentlerAbove?: true;
+      } | null;
+    }
+  >
+>;
+
+function knobsOf<Key extends keyof Settings>(key: Key, table: Table<Settings[Key]>): [string, KnobSpec][] {
+  return Object.entries(table).flatMap(([name, { knob }]): [string, KnobSpec][] => {
+    if (!knob) return [];
+    const { title, with: of, isGentlerAbove = false } = knob;
+    return [[name, { title, change: (value) => ({ [key]: of(value) }), isGentlerBelow: !isGentlerAbove }]];
+  });
 }
 
-function knobOf<Key extends string, Setting>(
-  key: Key,
-  { knob }: Family<Setting>,
-  { isGentlerBelow = true } = {},
-): KnobSpec {
-  if (!knob) throw new RangeError(`a ${key} without a number is no knob`);
-  return { title: knob.title, change: (value) => ({ [key]: knob.with(value) }), isGentlerBelow };
-}
+/** Every knob, by the kind of sparsification, clip rule or gradient rule that has it. */
+export const KNOBS: ReadonlyMap<string, KnobSpec> = new Map([
+  ...knobsOf("sparsification", SPARSIFICATIONS),
+  ...knobsOf("range", CLIP_RULES as unknown as Table<ArmClipRule>),
+  ...knobsOf("gradient", GRADIENT_RULES),
+]);
 
-/** Every knob: a missing one does not compile. */
-export const KNOBS: Readonly<Record<Knob, KnobSpec>> = {
-  l1: knobOf("sparsification", SPARSIFICATIONS.l1),
-  hoyer: knobOf("sparsification", SPARSIFICATIONS.hoyer),
-  fatrelu: knobOf("sparsification", SPARSIFICATIONS.fatrelu),
-  deviations: knobOf("range", CLIP_RULES.deviations, { isGentlerBelow: false }),
-  saq: knobOf("gradient", GRADIENT_RULES.saq),
-  asam: knobOf("gradient", GRADIENT_RULES.asam),
-  "sam-latent": knobOf("gradient", GRADIENT_RULES["sam-latent"]),
-  "sam-requantized": knobOf("gradient", GRADIENT_RULES["sam-requantized"]),
-};
+/** A knob by its name. @throws RangeError that lists what there is */
+export function knobNamed(name: string): KnobSpec {
+  const found = KNOBS.get(name);
+  if (found) return found;
+  throw new RangeError(`a selection can vary ${[...KNOBS.keys()].join(", ")}, got ${name}`);
+}

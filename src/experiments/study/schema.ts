@@ -7,12 +7,14 @@ import type { Model } from "../../networks/model.js";
 import { MODELS } from "../../networks/registry.js";
 import { modelSchema } from "../../networks/schema.js";
 import { ENCODINGS } from "../../quantization/encodings.js";
-import { SPARSIFICATIONS, type Sparsification } from "../../sparsity/penalties.js";
+import type { Sparsification } from "../../tensors/sparsity/table.js";
+import { SPARSIFICATIONS } from "../../tensors/sparsity/table.js";
+
 import { type ArmClipRule, CLIP_RULES } from "../../training/clip-rules.js";
 import { GRADIENT_RULES, type GradientRule } from "../../training/gradients/rules.js";
 import { datasetOf } from "./content.js";
 import { judgementSchema } from "./judgement.js";
-import { KNOBS, type Knob } from "./knobs.js";
+import { KNOBS } from "./knobs.js";
 import type { CampaignSettings, ExtraCampaign, Study } from "./study.js";
 
 const modelName = z.enum(MODELS.map((model) => model.name));
@@ -66,7 +68,7 @@ const ascending = (values: readonly number[]) => values.every((v, i) => i === 0 
 const stage = z.strictObject({
   id: name,
   base: name,
-  varies: z.enum(Object.keys(KNOBS) as Knob[]),
+  varies: z.enum([...KNOBS.keys()]),
   grid: z.array(z.number().positive()).min(1).refine(ascending, "must ascend"),
   factor: z.number().gt(1),
   rule: z.enum(["clean", "sparsity", "faults"]),

@@ -1,12 +1,11 @@
-import type { Knob } from "./knobs.js";
-
 /** One choice: a number is varied on a base arm, and a rule picks its value (docs/protocol.md section 5). */
 export interface SelectionStage {
   /** Name of the choice; stages that build on it use it as their base. */
   readonly id: string;
   /** An arm of the study, or an earlier stage: the number is set on the arm which that stage chose. */
   readonly base: string;
-  readonly varies: Knob;
+  /** Name of the number, see `KNOBS`. */
+  readonly varies: string;
   /** Values to begin with, ascending. */
   readonly grid: readonly number[];
   /** A grid whose end is selected goes on by this factor. */

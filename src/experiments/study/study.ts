@@ -1,7 +1,8 @@
 import type { Bits } from "../../networks/bits.js";
 import type { Model } from "../../networks/model.js";
 import type { Encoding } from "../../quantization/encodings.js";
-import type { Sparsification } from "../../sparsity/penalties.js";
+import type { Sparsification } from "../../tensors/sparsity/table.js";
+
 import type { ArmClipRule } from "../../training/clip-rules.js";
 import type { GradientRule } from "../../training/gradients/rules.js";
 import type { TrainingPhase } from "../../training/phase.js";

@@ -1,0 +1,29 @@
+import { fatrelu } from "./fatrelu.js";
+import { hoyer } from "./hoyer.js";
+import type { SparsificationKind, SparsityOnTensors } from "./kind.js";
+import { l1 } from "./l1.js";
+import { none } from "./none.js";
+
+/** Every way to make activations sparse, by the `kind` of its settings: a line each. */
+export const SPARSIFICATIONS = { none, l1, hoyer, fatrelu };
+
+type Table = typeof SPARSIFICATIONS;
+type SettingsOf<Kind> = Kind extends SparsificationKind<infer Own> ? Own : never;
+
+/** How an arm makes its activations sparse. */
+export type Sparsification = { [K in keyof Table]: SettingsOf<Table[K]> & { readonly kind: K } }[keyof Table];
+
+/** The kind of a sparsification. */
+export function sparsificationKind(own: Sparsification): SparsificationKind<Sparsification> {
+  return SPARSIFICATIONS[own.kind] as unknown as SparsificationKind<Sparsification>;
+}
+
+/** Activations below this are 0 in a network trained so. */
+export function thresholdOf(own: Sparsification): number {
+  return sparsificationKind(own).threshold(own);
+}
+
+/** What a sparsification does to tensors. */
+export function sparsityOnTensors(own: Sparsification): SparsityOnTensors {
+  return sparsificationKind(own).onTensors(own);
+}

@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { conventionalGradient } from "./gradient.js";
+import type { GradientKind } from "./kind.js";
+
+/** The gradient at Q(w). */
+export const conventional: GradientKind<{ readonly rule: "conventional" }> = {
+  schema: z.strictObject({ rule: z.literal("conventional") }),
+  title: () => "",
+  knob: null,
+  passes: 1,
+  take: ({ lossGradient, point, quantizer }) => conventionalGradient(lossGradient, point, quantizer),
+};

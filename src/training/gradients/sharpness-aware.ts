@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { sharpnessAwareGradient } from "./gradient.js";
+import type { GradientKind } from "./kind.js";
+import type { PerturbationRule } from "./perturbation.js";
+
+/** A sharpness-aware rule with a radius. @param name in titles */
+export function sharpnessAware<Rule extends PerturbationRule>(
+  rule: Rule,
+  name: string,
+): GradientKind<{ readonly rule: Rule; readonly rho: number }> {
+  return {
+    schema: z.strictObject({ rule: z.literal(rule), rho: z.number().positive() }),
+    title: () => name,
+    knob: { title: `rho of ${name}`, with: (rho) => ({ rule, rho }) },
+    passes: 2,
+    take: ({ lossGradient, point, quantizer }, { rho }) =>
+      sharpnessAwareGradient(lossGradient, point, quantizer, { rule, rho }),
+  };
+}
