@@ -5,20 +5,41 @@
 import { UserError } from "../base/errors.js";
 import { levels, maxCode, requireCode } from "./grid.js";
 
-/**
- * - `offset-binary`: q itself
- * - `twos-complement`: q - 2^(bits-1) modulo 2^bits, which is q with its top bit inverted
- * - `sign-magnitude`: top bit 1 for a negative weight, below it m with |2q - n| = 2m + 1, n = 2^bits - 1
- * - `gray`: the reflected Gray code of q; neighbouring levels differ in one bit
- */
-export type Encoding = "offset-binary" | "twos-complement" | "sign-magnitude" | "gray";
+/** One way to write a code. `half` is 2^(bits-1): the weight of the top bit, and the least code of a positive weight. */
+interface EncodingSpec {
+  readonly encode: (code: number, half: number) => number;
+  /** Its name in short lines, for axes. */
+  readonly lines: readonly string[];
+}
 
-/** All encodings; the first is the one used where nothing else is said. */
-export const ENCODINGS: readonly Encoding[] = ["offset-binary", "twos-complement", "sign-magnitude", "gray"];
+/** Every encoding, by its name in settings; the first is the one used where nothing else is said. */
+const TABLE = {
+  /** q itself */
+  "offset-binary": { encode: (code) => code, lines: ["offset", "binary"] },
+  /** q - 2^(bits-1) modulo 2^bits, which is q with its top bit inverted */
+  "twos-complement": { encode: (code, half) => code ^ half, lines: ["two's", "compl."] },
+  /** top bit 1 for a negative weight, below it m with |2q - n| = 2m + 1, n = 2^bits - 1 */
+  "sign-magnitude": {
+    encode: (code, half) => (code >= half ? code - half : half | (half - 1 - code)),
+    lines: ["sign-", "magn."],
+  },
+  /** the reflected Gray code of q; neighbouring levels differ in one bit */
+  gray: { encode: (code) => code ^ (code >> 1), lines: ["Gray"] },
+} satisfies Record<string, EncodingSpec>;
+
+export type Encoding = keyof typeof TABLE;
+
+/** The names of all encodings. */
+export const ENCODINGS = Object.keys(TABLE) as readonly Encoding[];
+
+/** The name of an encoding in short lines. */
+export function encodingLines(encoding: Encoding): readonly string[] {
+  return specOf(encoding).lines;
+}
 
 /** The bits stored for `code`, as an integer from 0 to 2^bits - 1. */
 export function encode(code: number, bits: number, encoding: Encoding): number {
-  return encoder(encoding)(requireCode(code, maxCode(bits)), 2 ** (bits - 1));
+  return specOf(encoding).encode(requireCode(code, maxCode(bits)), 2 ** (bits - 1));
 }
 
 /** The code that the stored bits stand for: the inverse of {@link encode}. */
@@ -32,7 +53,7 @@ export function decode(stored: number, bits: number, encoding: Encoding): number
 
 /** Both directions as tables of length 2^bits: `encode[code]` is what is stored, `decode[stored]` is the code. */
 export function encodingTables(bits: number, encoding: Encoding): { encode: Uint8Array; decode: Uint8Array } {
-  const toStored = encoder(encoding);
+  const { encode: toStored } = specOf(encoding);
   const length = levels(bits);
   const tables = { encode: new Uint8Array(length), decode: new Uint8Array(length) };
   for (let code = 0; code < length; code++) {
@@ -43,17 +64,7 @@ export function encodingTables(bits: number, encoding: Encoding): { encode: Uint
   return tables;
 }
 
-// `half` is 2^(bits-1): the weight of the top bit, and the least code of a positive weight.
-const ENCODERS: Record<Encoding, (code: number, half: number) => number> = {
-  "offset-binary": (code) => code,
-  "twos-complement": (code, half) => code ^ half,
-  "sign-magnitude": (code, half) => (code >= half ? code - half : half | (half - 1 - code)),
-  gray: (code) => code ^ (code >> 1),
-};
-
-function encoder(encoding: Encoding): (code: number, half: number) => number {
-  if (!Object.hasOwn(ENCODERS, encoding)) {
-    throw new UserError(`encoding must be one of ${ENCODINGS.join(", ")}, got ${String(encoding)}`);
-  }
-  return ENCODERS[encoding];
+function specOf(encoding: Encoding): EncodingSpec {
+  if (Object.hasOwn(TABLE, encoding)) return TABLE[encoding];
+  throw new UserError(`encoding must be one of ${ENCODINGS.join(", ")}, got ${String(encoding)}`);
 }

@@ -1,5 +1,5 @@
 export { type ClipRule, chooseClip, type Grid, squaredError } from "./clips.js";
-export { decode, ENCODINGS, type Encoding, encode, encodingTables } from "./encodings.js";
+export { decode, ENCODINGS, type Encoding, encode, encodingLines, encodingTables } from "./encodings.js";
 export {
   activationCode,
   activationCodes,

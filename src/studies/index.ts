@@ -1,6 +1,22 @@
 export { armOf, seedsOfArm } from "../experiments/study/arms.js";
-export { modelOf } from "../experiments/study/content.js";
+export { modelOf, withContent } from "../experiments/study/content.js";
+export {
+  type About,
+  aboutStudy,
+  type Freeze,
+  judgementHash,
+  registerStudy,
+  type StudyDefinition,
+} from "../experiments/study/definition.js";
 export { armHash, floatHash, studyHash } from "../experiments/study/identity.js";
+export type {
+  ArmPair,
+  Claim,
+  Judgement,
+  SharpnessClaim,
+  SharpnessPair,
+} from "../experiments/study/judgement.js";
+export type { ArmStyle, Presentation } from "../experiments/study/presentation.js";
 export { parseStudy } from "../experiments/study/schema.js";
 export { armWith } from "../experiments/study/selection.js";
 export type { SelectionSettings, SelectionStage } from "../experiments/study/selection-settings.js";

@@ -3,6 +3,7 @@ import { type Comparison, effectOf } from "../../analysis/comparison.js";
 import { encodings } from "../../analysis/encoding-views.js";
 import type { Results } from "../../experiments/results/rows.js";
 import { mainArms } from "../../experiments/study/arms.js";
+import { type Encoding, encodingLines } from "../../quantization/encodings.js";
 import type { Figure } from "../forms/figure.js";
 import type { Table } from "../forms/table.js";
 import { captionIn } from "../style/conditions.js";
@@ -13,14 +14,6 @@ import { comparisonFigure } from "./comparison-figure.js";
 const SAME =
   "The same networks with their codes stored in other encodings, on the same fault maps; the levels, and the accuracy without " +
   "faults, are those of the first encoding.";
-
-/** Encodings in the width that a figure has for them. */
-const LABELS: Readonly<Record<string, string>> = {
-  "offset-binary": "offset<br>binary",
-  "twos-complement": "two's<br>compl.",
-  "sign-magnitude": "sign-<br>magn.",
-  gray: "Gray",
-};
 
 /** Mean accuracy and its 95 % interval by arm, fault type and rate, a column per encoding (docs/protocol.md section 4). */
 export function encodingTable(results: Results): Table {
@@ -44,7 +37,7 @@ export function encodingFigure(results: Results): Figure {
   return comparisonFigure(comparison, {
     axis: "accuracy (%)",
     unit: "%",
-    label: (encoding) => LABELS[encoding] ?? encoding,
+    label: (encoding) => encodingLines(encoding as Encoding).join("<br>"),
     caption: captionIn(
       comparison.results,
       allEncodings(comparison),
