@@ -101,9 +101,9 @@ function verdicts(published) {
     const [better = "", worse = ""] = PAIRS[id] ?? [];
     const numbers =
       id === "C2"
-        ? [String(row?.comparison).replace(/^.*: /, ""), "", ""]
+        ? [String(row?.comparison ?? "-").replace(/^.*: /, ""), "-", "-"]
         : [undefined, low, high].map((kept) => pp(campaign.difference(better, worse, kept)));
-    return [id, SAYS[id], `**${WORDS[String(row?.verdict)]}**, ${SCOPE[id]}`, ...numbers];
+    return [id, SAYS[id], `**${WORDS[String(row?.verdict ?? "withheld")]}**, ${SCOPE[id]}`, ...numbers];
   });
   const heads = ["", "the paper says", "on LeNet-5", "by how much: all rates (judged)"];
   return [
@@ -112,7 +112,9 @@ function verdicts(published) {
     ofSharpness(published),
     byRate(published),
     ofRemedies(published),
-  ].join("\n\n");
+  ]
+    .filter((text) => text !== "")
+    .join("\n\n");
 }
 
 /** @param {Published} published */
@@ -137,6 +139,7 @@ const SPARSE = [
 
 /** @param {Published} published */
 function ofSharpness({ run, rows }) {
+  if (rows.length === 0) return "";
   const differences = exhibits.sharpnessDifferencesTable(run, rows).rows;
   const counted = (/** @type {string} */ comparison) => {
     const others = differences.filter((row) => row.comparison === comparison && row.verdict === "");
