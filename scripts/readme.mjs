@@ -150,26 +150,29 @@ function ofSharpness({ run, rows }) {
   const values = exhibits.sharpnessTable(run, rows).rows.filter(({ measure }) => measure === "eigenvalue:1");
   const eigenvalue = (/** @type {string} */ id) => Number(values.find(({ arm }) => arm === id)?.value);
   const [sparse, standard] = [eigenvalue("as-high"), eigenvalue("standard")];
-  return `**C2 depends on the measure.** The one fixed beforehand is the mean rise of the loss (in nats, the unit of the loss) when all weights move at random as far as bit flips at a rate of 1 % would move them. Of the other measures for AS ${counted("AS - standard")}; for AS-high ${counted("AS-high - standard")}. The largest curvature of the loss is ${sparse.toFixed(1)} for AS-high and ${standard.toFixed(1)} for standard, ${(sparse / standard).toFixed(1)} times as much.`;
+  return `**C2 depends on the measure.** The one fixed beforehand is the mean rise of the loss (in nats, the unit of the loss) when all weights move at random as far as bit flips at a rate of 1 % would move them. Against standard, of the other measures for AS ${counted("AS - standard")}; for AS-high ${counted("AS-high - standard")}. The largest curvature of the loss is ${sparse.toFixed(1)} for AS-high and ${standard.toFixed(1)} for standard, ${(sparse / standard).toFixed(1)} times as much.`;
 }
 
 /** @param {Published} published */
 function byRate({ run, campaign }) {
   const [first, last] = [campaign.rates[0], campaign.rates.at(-1)];
   const arms = exhibits.networkTable(run).rows.slice(0, MAIN_ARMS);
-  const clean = arms.map(({ title, accuracy_pct: accuracy }) => `${title} ${Number(accuracy).toFixed(2)} %`);
+  const clean = arms.map(
+    ({ title, accuracy_pct: accuracy, sparsity_pct: zeros }) =>
+      `${title} ${Number(accuracy).toFixed(2)} % (${Number(zeros).toFixed(0)} % zeros)`,
+  );
   const lowest = Object.entries(PAIRS).map(
     ([id, [a, b]]) => `${id} ${pp(campaign.difference(a, b, at(first)))}`,
   );
   const standard = (/** @type {number | undefined} */ rate) =>
     `${campaign.accuracy("standard", at(rate)).toFixed(1)} % at ${percent(rate)}`;
-  return `**Everything depends on the rate.** Without faults the accuracies are: ${clean.join(", ")}. At the lowest rate, ${percent(first)}, the differences are: ${lowest.join("; ")}. The standard network's accuracy is ${standard(SPLIT)} and ${standard(last)}, so the mean over all rates counts badly damaged networks as much as nearly sound ones. The split at ${percent(SPLIT)} was chosen after the results were seen; it judges nothing.`;
+  return `**Everything depends on the rate.** Accuracy without faults, and how many activations are zero: ${clean.join(", ")}. At the lowest rate, ${percent(first)}, the differences are: ${lowest.join("; ")}. The standard network's accuracy is ${standard(SPLIT)} and ${standard(last)}, so the mean over all rates counts badly damaged networks as much as nearly sound ones. The split at ${percent(SPLIT)} was chosen after the results were seen; it judges nothing.`;
 }
 
 /** @param {Published} published */
 function ofRemedies({ campaign }) {
   const gain = (/** @type {string} */ arm, worse = "standard") => pp(campaign.difference(arm, worse));
-  return `**SAQ is not the only remedy.** On the standard network, over all rates, SAQ changes accuracy by ${gain("standard-saq")}. Training as usual with the range of the weights fixed at one standard deviation, so that every fault is smaller, changes it by ${gain("clipped")}. Between two networks whose ranges are frozen at the same values SAQ changes it by ${gain("standard-saq-frozen", "standard-frozen")}.`;
+  return `**SAQ is not the only remedy.** On the standard network, over all rates, SAQ changes accuracy by ${gain("standard-saq")}. Training as usual with the range of the weights fixed at one standard deviation, which makes faults smaller beside the weights, changes it by ${gain("clipped")}. Between two networks whose ranges are frozen at the same values SAQ changes it by ${gain("standard-saq-frozen", "standard-frozen")}. With SAQ on both sides, sparse less standard (AS + SAQ less standard + SAQ) is ${gain("as-saq", "standard-saq")}.`;
 }
 
 /** Tables and sentences of the full study. @param {Published} published */
