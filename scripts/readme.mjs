@@ -103,7 +103,12 @@ function verdicts(published) {
       id === "C2"
         ? [String(row?.comparison ?? "-").replace(/^.*: /, ""), "-", "-"]
         : [undefined, low, high].map((kept) => pp(campaign.difference(better, worse, kept)));
-    return [id, SAYS[id], `**${WORDS[String(row?.verdict ?? "withheld")]}**, ${SCOPE[id]}`, ...numbers];
+    return [
+      `[${id}](docs/results.md#${id.toLowerCase()})`,
+      SAYS[id],
+      `**${WORDS[String(row?.verdict ?? "withheld")]}**, ${SCOPE[id]}`,
+      ...numbers,
+    ];
   });
   const heads = ["", "the paper says", "on LeNet-5", "by how much: all rates (judged)"];
   return [

@@ -57,8 +57,11 @@ describe("README.md", () => {
   });
 
   it("has one verdict for each of the paper's five claims", () => {
-    const rows = verdicts!.split("\n").filter((line) => /^\| C\d/.test(line));
-    expect(rows.map((row) => row.split(" | ")[0])).toEqual(["| C1", "| C2", "| C3a", "| C3b", "| C4"]);
+    const rows = verdicts!.split("\n").filter((line) => /^\| \[C\d/.test(line));
+    const ids = ["C1", "C2", "C3a", "C3b", "C4"];
+    expect(rows.map((row) => row.split(" | ")[0])).toEqual(
+      ids.map((id) => `| [${id}](docs/results.md#${id.toLowerCase()})`),
+    );
   });
 
   /** The first `value [low, high]` after these words. */

@@ -108,8 +108,8 @@ describe("results of the full study", { timeout: 120_000 }, () => {
     expect(readme).toMatch(/^before\n<!-- verdicts:begin \(x\) -->\n\n\| /);
     expect(readme).toMatch(/\n\n<!-- verdicts:end -->\nafter$/);
     expect(readme).not.toContain("stale");
-    const rows = readme.match(/^\| C\d.*$/gm)!;
-    expect(rows.map((row) => row.split(" | ")[0])).toEqual(["| C1", "| C2", "| C3a", "| C3b", "| C4"]);
+    const rows = readme.match(/^\| \[C\d.*$/gm)!;
+    expect(rows.map((row) => /C\d\w?/.exec(row)![0])).toEqual(["C1", "C2", "C3a", "C3b", "C4"]);
     expect(rows[0]).toMatch(/ -?\d+\.\d\d \[.*\] \| /);
     expect(rows[1]).toContain("**not tested**"); // its sharpness is not measured
     for (const paragraph of discussion(smallResults())) expect(results).toContain(paragraph);
