@@ -3,7 +3,7 @@
  *
  *   npm run bench                                        medians of this project
  *   npm run bench -- --peer                              beside PyTorch, if $PYTHON (default python3) has it
- *   npm run bench -- --peer --out data/benchmarks.json   what README.md shows
+ *   npm run bench -- --peer --out data/benchmarks.json   what docs/results.md shows
  *   npm run bench -- --only training --rounds 1          the cases whose name begins so; fewer rounds
  */
 import { writeFileSync } from "node:fs";

@@ -27,8 +27,8 @@
 //
 // ## The claims
 //
-// In our words; section 1 of [docs/protocol.md](../docs/protocol.md) has them with their sources, section 5 how each is
-// tested.
+// In our words; [docs/protocol.md](../docs/protocol.md#1-the-claims) has them with their sources, and
+// [how each is tested](../docs/protocol.md#5-statistics-and-honesty).
 //
 // | claim | what it says |
 // |---|---|
@@ -52,8 +52,8 @@
 // A study has profiles. **quick** is small enough for everyone to repeat in minutes: a single training seed, few epochs,
 // few fault maps, part of the validation images. It shows that the machinery works from end to end and what its output
 // looks like. Its results are marked **exploratory**: they were there to be looked at while choices were still open, so
-// no verdict of theirs is a test of a claim. For that there is the profile **full**, whose choices are fixed before the
-// test images are read, once.
+// no verdict of theirs is a test of a claim. For that there is the profile **full**, whose choices were fixed before anything
+// in this repository read the test images ([how that can be checked](../ARTIFACT.md#the-freeze)).
 
 // %%
 import {

@@ -230,4 +230,4 @@ showTable(networkTable(results));
 // ```
 //
 // A network with batch norm is folded first: `foldBatchNorm(model, float)` of `dist/importing` gives both anew. To keep a
-// checkpoint, `writeCheckpoint(path, checkpoint)` of `dist/checkpoints`; `readCheckpoint` reads it again.
+// checkpoint, `writeCheckpoint(path, checkpoint)` of `dist/networks/checkpoints`; `readCheckpoint` reads it again.

@@ -1,47 +1,240 @@
 // @ts-check
-// Writes the parts of README.md and ARTIFACT.md that show results, from the committed ones. Called by `npm run figures`.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+// Writes the parts of README.md, docs/results.md and ARTIFACT.md that show results. Called by `npm run figures`.
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exhibits, results, sharpness } from "../dist/index.js";
+import { mainCampaign } from "./paired.mjs";
 
 const STUDY = "lenet5-fashion";
 
+/** At this rate README.md splits the mean over all rates in two: for orientation, chosen after the results were seen. */
+const SPLIT = 0.01;
+const low = (/** @type {{ rate: number }} */ { rate }) => rate <= SPLIT;
+const high = (/** @type {{ rate: number }} */ { rate }) => rate > SPLIT;
+
+/** @typedef {Awaited<ReturnType<typeof publishedIn>>} Published */
+
 /**
- * The same text with the results as they are now: those of the full study with their discussion, where they are published, then
- * the quick ones.
- * @param {string} readme
- * @param {{ full?: string }} [folders] where the full study's results are
- * @returns {Promise<string>}
+ * What each document shows between its marks, from results as they are now.
+ * @param {{ full?: string, quick?: string }} [folders] of the published profiles
+ * @returns {Promise<Record<string, Record<string, string>>>}
  */
-export async function withResults(readme, { full = results.publishedDirectory(STUDY, "full") } = {}) {
-  const parts = [];
-  let summary = "";
-  if (existsSync(join(full, "results.json"))) {
-    const { published, rows } = await publishedIn(full);
-    const tables = [
-      exhibits.networkTable(published),
-      exhibits.claimsTable(published, rows),
-      exhibits.controlsTable(published),
-    ];
-    const paragraphs = exhibits.discussion(published, rows);
-    const findings = exhibits.findings(published, rows);
-    summary = `**What came out:**\n\n${findings.map((finding) => `- ${finding}`).join("\n")}`;
-    parts.push(
-      "### The full study",
-      block(tables),
-      "### Agreement and disagreement with the paper",
-      ...paragraphs,
-      "### The quick profile, which `npm start` repeats",
+export async function generatedParts({
+  full = results.publishedDirectory(STUDY, "full"),
+  quick = results.publishedDirectory(STUDY, "quick"),
+} = {}) {
+  const published = await publishedIn(full);
+  return {
+    "README.md": { verdicts: verdicts(published) },
+    "docs/results.md": {
+      results: fullStudy(published),
+      quick: quickProfile(await publishedIn(quick)),
+      speed: speeds(),
+    },
+    "ARTIFACT.md": { verdicts: claimRows(published) },
+  };
+}
+
+/**
+ * A document with other parts between its marks `<!-- NAME:begin ... -->` and `<!-- NAME:end -->`.
+ * @param {string} document
+ * @param {Record<string, string>} parts
+ */
+export function withParts(document, parts) {
+  return Object.entries(parts).reduce((text, [name, part]) => {
+    const marked = new RegExp(`(<!-- ${name}:begin[^\\n]*-->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
+    if (!marked.test(text)) throw new Error(`a document has no marks for the part ${name}`);
+    return text.replace(marked, (_, begin, end) => `${begin}\n${part}\n\n${end}`);
+  }, document);
+}
+
+/** @param {string} folder */
+async function publishedIn(folder) {
+  const run = await results.readResultsFrom(folder);
+  const rows = exhibits.sharpnessRows(run, sharpness.readDocuments(folder));
+  const claims = exhibits.claimsTable(run, rows);
+  return { run, rows, claims, campaign: mainCampaign(folder, run.trials) };
+}
+
+/** What the paper says, in words that can be followed by "holds". */
+const SAYS = {
+  C1: "Under faults, activation-sparse networks (AS) are less accurate than standard ones.",
+  C2: "The activation-sparse network lies in a sharper minimum of the loss: small changes of its weights raise the loss more.",
+  C3a: "SAQ makes activation-sparse networks more accurate under faults (AS + SAQ less AS).",
+  C3b: "SAQ makes standard networks more accurate under faults (standard + SAQ less standard).",
+  C4: "An activation-sparse network trained with SAQ is more accurate under faults than a standard one trained as usual.",
+};
+
+/** For whom and by what each is judged. */
+const SCOPE = {
+  C1: "for networks made sparse by an L1 penalty, in the mean over all rates",
+  C2: "by the one measure that was fixed beforehand; other measures disagree (below)",
+  C3a: "in the mean over all rates",
+  C3b: "in the mean over all rates",
+  C4: "in the mean over all rates",
+};
+
+/** @type {Record<string, string>} */
+const WORDS = {
+  supported: "holds",
+  contradicted: "does not hold, it is the other way round",
+  inconclusive: "open, the interval contains 0",
+  withheld: "not tested",
+};
+
+/** @type {Record<string, [string, string]>} arms of which the first is said to be more accurate */
+const PAIRS = {
+  C1: ["standard", "as"],
+  C3a: ["as-saq", "as"],
+  C3b: ["standard-saq", "standard"],
+  C4: ["as-saq", "standard"],
+};
+
+/** One row a claim, and what a reader has to know beside it. @param {Published} published */
+function verdicts(published) {
+  const { claims, campaign } = published;
+  const rows = /** @type {(keyof typeof SAYS)[]} */ (["C1", "C2", "C3a", "C3b", "C4"]).map((id) => {
+    const row = claims.rows.find(
+      ({ claim, fault }) => claim === id && (fault === "all three" || fault === "-"),
     );
-  }
-  const quick = await results.readResults(STUDY, "quick");
-  parts.push(block([exhibits.networkTable(quick), exhibits.claimsTable(quick)]));
-  return withPart(
-    withPart(withPart(readme, "summary", summary), "results", parts.join("\n\n")),
-    "speed",
-    speeds(),
+    const [better = "", worse = ""] = PAIRS[id] ?? [];
+    const numbers =
+      id === "C2"
+        ? [String(row?.comparison ?? "-").replace(/^.*: /, ""), "-", "-"]
+        : [undefined, low, high].map((kept) => pp(campaign.difference(better, worse, kept)));
+    return [
+      `[${id}](docs/results.md#${id.toLowerCase()})`,
+      SAYS[id],
+      `**${WORDS[String(row?.verdict ?? "withheld")]}**, ${SCOPE[id]}`,
+      ...numbers,
+    ];
+  });
+  const heads = ["", "the paper says", "on LeNet-5", "by how much: all rates (judged)"];
+  return [
+    markdown([...heads, `up to ${percent(SPLIT)}`, `above ${percent(SPLIT)}`], rows),
+    byPenalty(published),
+    ofSharpness(published),
+    byRate(published),
+    ofRemedies(published),
+  ]
+    .filter((text) => text !== "")
+    .join("\n\n");
+}
+
+/** @param {Published} published */
+function byPenalty({ campaign }) {
+  const parts = SPARSE.map(([arm, words]) => {
+    const [all, some] = [undefined, low].map((kept) => pp(campaign.difference("standard", arm, kept)));
+    return `${words} ${all}, up to ${percent(SPLIT)} ${some}`;
+  });
+  return `**C1 depends on how a network is made sparse.** Standard less sparse, over all rates and at the lower ones: ${parts.join("; ")}. AS and AS-high were fixed beforehand as what is judged; the other two are controls.`;
+}
+
+/** The first rows of the networks' table. */
+const MAIN_ARMS = 6;
+
+/** Arms made sparse, with what makes them so. @type {[string, string][]} */
+const SPARSE = [
+  ["as", "L1 penalty (AS)"],
+  ["as-high", "stronger L1 penalty (AS-high)"],
+  ["hoyer", "Hoyer penalty (on the shape of activations, not their size)"],
+  ["fatrelu", "FATReLU (small activations set to zero)"],
+];
+
+/** @param {Published} published */
+function ofSharpness({ run, rows }) {
+  if (rows.length === 0) return "";
+  const differences = exhibits.sharpnessDifferencesTable(run, rows).rows;
+  const counted = (/** @type {string} */ comparison) => {
+    const others = differences.filter((row) => row.comparison === comparison && row.verdict === "");
+    const sharper = others.filter((row) => Number(row.difference_low) > 0).length;
+    const flatter = others.filter((row) => Number(row.difference_high) < 0).length;
+    return `${sharper} find it sharper, ${flatter} flatter, ${others.length - sharper - flatter} cannot tell`;
+  };
+  const values = exhibits.sharpnessTable(run, rows).rows.filter(({ measure }) => measure === "eigenvalue:1");
+  const eigenvalue = (/** @type {string} */ id) => Number(values.find(({ arm }) => arm === id)?.value);
+  const [sparse, standard] = [eigenvalue("as-high"), eigenvalue("standard")];
+  return `**C2 depends on the measure.** The one fixed beforehand is the mean rise of the loss (in nats, the unit of the loss) when all weights move at random as far as bit flips at a rate of 1 % would move them. Against standard, of the other measures for AS ${counted("AS - standard")}; for AS-high ${counted("AS-high - standard")}. The largest curvature of the loss is ${sparse.toFixed(1)} for AS-high and ${standard.toFixed(1)} for standard, ${(sparse / standard).toFixed(1)} times as much.`;
+}
+
+/** @param {Published} published */
+function byRate({ run, campaign }) {
+  const [first, last] = [campaign.rates[0], campaign.rates.at(-1)];
+  const arms = exhibits.networkTable(run).rows.slice(0, MAIN_ARMS);
+  const clean = arms.map(
+    ({ title, accuracy_pct: accuracy, sparsity_pct: zeros }) =>
+      `${title} ${Number(accuracy).toFixed(2)} % (${Number(zeros).toFixed(0)} % zeros)`,
   );
+  const lowest = Object.entries(PAIRS).map(
+    ([id, [a, b]]) => `${id} ${pp(campaign.difference(a, b, at(first)))}`,
+  );
+  const standard = (/** @type {number | undefined} */ rate) =>
+    `${campaign.accuracy("standard", at(rate)).toFixed(1)} % at ${percent(rate)}`;
+  return `**Everything depends on the rate.** Accuracy without faults, and how many activations are zero: ${clean.join(", ")}. At the lowest rate, ${percent(first)}, the differences are: ${lowest.join("; ")}. The standard network's accuracy is ${standard(SPLIT)} and ${standard(last)}, so the mean over all rates counts badly damaged networks as much as nearly sound ones. The split at ${percent(SPLIT)} was chosen after the results were seen; it judges nothing.`;
+}
+
+/** @param {Published} published */
+function ofRemedies({ campaign }) {
+  const gain = (/** @type {string} */ arm, worse = "standard") => pp(campaign.difference(arm, worse));
+  return `**SAQ is not the only remedy.** On the standard network, over all rates, SAQ changes accuracy by ${gain("standard-saq")}. Training as usual with the range of the weights fixed at one standard deviation, which makes faults smaller beside the weights, changes it by ${gain("clipped")}. Between two networks whose ranges are frozen at the same values SAQ changes it by ${gain("standard-saq-frozen", "standard-frozen")}. With SAQ on both sides, sparse less standard (AS + SAQ less standard + SAQ) is ${gain("as-saq", "standard-saq")}.`;
+}
+
+/** Tables and sentences of the full study. @param {Published} published */
+function fullStudy({ run, rows, claims, campaign }) {
+  const [summary, ...paragraphs] = exhibits.discussion(run, rows);
+  return [
+    ...[exhibits.networkTable(run), claims].map(asMarkdown),
+    "### Differences by rate",
+    differencesByRate(campaign),
+    "### C1 by kind of sparsity",
+    differencesBySparsity(campaign),
+    asMarkdown(exhibits.controlsTable(run)),
+    "### Summary",
+    summary,
+    ...paragraphs.flatMap((text) => [`### ${/^C\d\w?/.exec(text)?.[0] ?? "What the controls say"}`, text]),
+  ].join("\n\n");
+}
+
+/** @param {Published["campaign"]} campaign */
+function differencesByRate({ rates, accuracy, difference }) {
+  /** @type {[string, [string, string]][]} */
+  const pairs = [["C1, AS-high", ["standard", "as-high"]], ...Object.entries(PAIRS)];
+  const rows = rates.map((rate) => [
+    percent(rate),
+    accuracy("standard", at(rate)).toFixed(2),
+    ...pairs.map(([, [a, b]]) => pp(difference(a, b, at(rate)))),
+  ]);
+  return markdown(["rate", "standard (%)", ...pairs.map(([id]) => id)], rows);
+}
+
+/** @param {Published["campaign"]} campaign */
+function differencesBySparsity({ difference }) {
+  const rows = SPARSE.map(([arm, words]) => [
+    words,
+    ...[undefined, low, high, of("flip"), of("sa0"), of("sa1")].map((kept) =>
+      pp(difference("standard", arm, kept)),
+    ),
+  ]);
+  const heads = ["all rates", `up to ${percent(SPLIT)}`, `above ${percent(SPLIT)}`];
+  return markdown(["standard less", ...heads, "bit flip", "stuck-at-0", "stuck-at-1"], rows);
+}
+
+/** @param {Published} published */
+function quickProfile({ run, claims }) {
+  return [exhibits.networkTable(run), claims].map(asMarkdown).join("\n\n");
+}
+
+/** The verdicts of the full study, one row a claim and comparison. @param {Published} published */
+function claimRows({ claims }) {
+  const shown = ["claim", "comparison", "effect_pp", "verdict", "paper_v1_pp", "paper_revised_pp"];
+  const overall = {
+    ...claims,
+    columns: claims.columns.filter(({ key }) => shown.includes(key)),
+    rows: claims.rows.filter(({ fault }) => fault === "all three" || fault === "-"),
+  };
+  const lines = exhibits.toMarkdown(overall).split("\n");
+  return lines.filter((line) => line.startsWith("|")).join("\n");
 }
 
 /** What `npm run bench -- --peer --out data/benchmarks.json` measured. */
@@ -53,70 +246,51 @@ function speeds() {
   const number = (/** @type {number} */ x) => Number(x.toPrecision(3)).toLocaleString("en");
   return [
     `On one thread of ${processor}, Node ${node}, TensorFlow ${tensorflow}, beside PyTorch ${pytorch} eager:`,
-    [
-      "| | unit | here | PyTorch | times |",
-      "|---|---|---:|---:|---:|",
-      ...rows.map(
-        ({ name, unit, ours, peer }) =>
-          `| ${name} | ${unit} | ${number(ours)} | ${number(peer)} | ${(ours / peer).toFixed(1)} |`,
-      ),
-    ].join("\n"),
+    markdown(
+      ["", "unit", "here", "PyTorch"],
+      rows.map(({ name, unit, ours, peer }) => [name, unit, number(ours), number(peer)]),
+    ),
   ].join("\n\n");
 }
 
-/**
- * The appendix for artifact evaluation with the verdicts of the full study as they are now, one row a claim.
- * @param {string} appendix
- * @returns {Promise<string>}
- */
-export async function withVerdicts(appendix) {
-  const { published, rows } = await publishedIn(results.publishedDirectory(STUDY, "full"));
-  const table = exhibits.claimsTable(published, rows);
-  const shown = ["claim", "comparison", "effect_pp", "verdict", "paper_v1_pp", "paper_revised_pp"];
-  const overall = {
-    ...table,
-    columns: table.columns.filter(({ key }) => shown.includes(key)),
-    rows: table.rows.filter(({ fault }) => fault === "all three" || fault === "-"),
-  };
-  const lines = exhibits.toMarkdown(overall).split("\n");
-  return withPart(appendix, "results", lines.filter((line) => line.startsWith("|")).join("\n"));
+/** Without the columns of detail, which figures/ has. @param {import("../dist/exhibits/index.js").Table} table */
+function asMarkdown(table) {
+  return exhibits.toMarkdown({ ...table, columns: table.columns.filter(({ detail }) => !detail) }).trim();
 }
 
-/**
- * Published results, with the sharpness of their networks.
- * @param {string} folder
- */
-async function publishedIn(folder) {
-  const published = await results.readResultsFrom(folder);
-  return { published, rows: exhibits.sharpnessRows(published, sharpness.readDocuments(folder)) };
+/** @param {readonly string[]} heads @param {readonly (readonly string[])[]} rows */
+function markdown(heads, rows) {
+  return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/**
- * A document with another part between its marks `<!-- NAME:begin ... -->` and `<!-- NAME:end -->`.
- * @param {string} document
- * @param {string} name
- * @param {string} part
- */
-function withPart(document, name, part) {
-  const marked = new RegExp(`(<!-- ${name}:begin[^\\n]*-->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
-  return document.replace(marked, (_, begin, end) => `${begin}\n${part}\n\n${end}`);
+/** @param {{ mean: number, low: number, high: number } | undefined} effect */
+function pp(effect) {
+  if (effect === undefined) return "-";
+  const [mean, from, to] = [effect.mean, effect.low, effect.high].map((x) =>
+    x.toFixed(2).replace(/^-(0\.00)$/, "$1"),
+  );
+  return `${mean} [${from}, ${to}]`;
 }
 
-/** @param {import("../dist/exhibits/index.js").Table[]} tables those with rows as one block of text */
-function block(tables) {
-  const texts = tables.filter(({ rows }) => rows.length > 0).map((table) => exhibits.toText(table).trim());
-  return `\`\`\`text\n${texts.join("\n\n")}\n\`\`\``;
+/** @param {number | undefined} rate */
+function percent(rate) {
+  return `${Number((100 * Number(rate)).toPrecision(6))} %`;
+}
+
+/** @param {number | undefined} rate */
+function at(rate) {
+  return (/** @type {{ rate: number }} */ trial) => trial.rate === rate;
+}
+
+/** @param {string} fault */
+function of(fault) {
+  return (/** @type {{ fault: string }} */ trial) => trial.fault === fault;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
-  /** @type {[string, (text: string) => Promise<string>][]} */
-  const documents = [
-    ["README.md", withResults],
-    ["ARTIFACT.md", withVerdicts],
-  ];
-  for (const [name, written] of documents) {
+  for (const [name, parts] of Object.entries(await generatedParts())) {
     const path = join(root, name);
-    writeFileSync(path, await written(readFileSync(path, "utf8")));
+    writeFileSync(path, withParts(readFileSync(path, "utf8"), parts));
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { dependencies, notices } from "../scripts/notices.mjs";
 
@@ -20,6 +20,19 @@ describe("CITATION.cff, codemeta.json and .zenodo.json", () => {
   it("have the version of package.json, as the lock file has", () => {
     const versions = [cited("version"), codemeta.version, zenodo.version, json("package-lock.json").version];
     expect(versions).toEqual(versions.map(() => own.version));
+    expect(json("package-lock.json").packages[""].version).toBe(own.version);
+  });
+
+  it("have the version of the newest release in CHANGELOG.md, whose releases are dated and fall in both", () => {
+    const releases = [...read("CHANGELOG.md").matchAll(/^## (.*)$/gm)].map(([, heading]) => heading!);
+    const dated = releases.map((heading) =>
+      /^(\d+\.\d+\.\d+) \((\d{4}-\d\d-\d\d)\)$/.exec(heading)!.slice(1),
+    );
+    expect(dated[0]![0]).toBe(own.version);
+    for (const part of [0, 1]) {
+      const column = dated.map((release) => release[part]!);
+      expect(column).toEqual([...column].sort().reverse());
+    }
   });
 
   it("have the title that package.json describes", () => {
@@ -74,20 +87,4 @@ describe("THIRD-PARTY-NOTICES.md", () => {
     );
     expect(unknown).toEqual([]);
   });
-});
-
-it("CONTRIBUTING.md and docs/ name only npm scripts and files that there are", () => {
-  const docs = readdirSync("docs").map((name) => `docs/${name}`);
-  for (const path of ["CONTRIBUTING.md", ...docs.filter((name) => name.endsWith(".md"))]) {
-    const text = read(path);
-    for (const [, name] of text.matchAll(/`npm run ([a-z:]+)/g))
-      expect(Object.keys(own.scripts), path).toContain(name);
-    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-      const folder = path.includes("/") ? "docs/" : "";
-      expect(
-        () => read(new URL(target!, `file:///${folder}`).pathname.slice(1)),
-        `${path}: ${target}`,
-      ).not.toThrow();
-    }
-  }
 });

@@ -1,11 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { blocks, expectSample, ROOT, readme } from "./support/readme.js";
-
-const appendix = readFileSync(join(ROOT, "ARTIFACT.md"), "utf8");
+import { blocks, documentAt, expectSample, ROOT } from "./support/documents.js";
 
 /** What the snippets print. One that begins with a comment naming a file is that file, for those after it. */
 function run(snippets: string[]): string[] {
@@ -26,9 +24,81 @@ function run(snippets: string[]): string[] {
   }
 }
 
+/** Network, fault, rate and accuracy in percent of a printed table of accuracies. */
+function accuracies(printed: string): [network: string, fault: string, rate: number, accuracy: number][] {
+  const rows = printed.matchAll(/^(\w+) +(\S.*?) +(0(?:\.\d+)?) +(\d+\.\d+)/gm);
+  return [...rows].map(([, network, fault, rate, value]) => [network!, fault!, Number(rate), Number(value)]);
+}
+
 describe("README.md", () => {
+  const readme = documentAt("README.md");
+  const [verdicts, ...notes] = readme
+    .split("<!-- verdicts:begin")[1]!
+    .split("<!-- verdicts:end")[0]!
+    .split("\n\n**");
+
+  it("has at most 12,000 bytes", () => {
+    expect(Buffer.byteLength(readme)).toBeLessThanOrEqual(12_000);
+  });
+
+  it("has one snippet, of at most 15 lines, that runs as it stands and prints two networks under faults", () => {
+    const [snippet, ...others] = blocks("README.md", "js");
+    expect(others).toEqual([]);
+    expect(snippet!.trimEnd().split("\n").length).toBeLessThanOrEqual(15);
+    const rows = accuracies(run([snippet!])[0]!);
+    const faults = ["no faults", "bit flip", "bit flip", "stuck-at-1", "stuck-at-1"];
+    expect(rows.map(([network, fault]) => [network, fault])).toEqual(
+      ["standard", "sparse"].flatMap((network) => faults.map((fault) => [network, fault])),
+    );
+    for (const [, fault, rate, accuracy] of rows) {
+      if (fault === "no faults") expect(accuracy).toBeGreaterThan(85);
+      if (rate === 0.05) expect(accuracy).toBeLessThan(70);
+    }
+  });
+
+  it("has one verdict for each of the paper's five claims", () => {
+    const rows = verdicts!.split("\n").filter((line) => /^\| \[C\d/.test(line));
+    const ids = ["C1", "C2", "C3a", "C3b", "C4"];
+    expect(rows.map((row) => row.split(" | ")[0])).toEqual(
+      ids.map((id) => `| [${id}](docs/results.md#${id.toLowerCase()})`),
+    );
+  });
+
+  /** The first `value [low, high]` after these words. */
+  const interval = (words: string) => {
+    const text = notes.join("\n").split(words)[1]!;
+    return /(-?[\d.]+) \[(-?[\d.]+), (-?[\d.]+)\]/.exec(text)!.slice(1).map(Number) as [
+      number,
+      number,
+      number,
+    ];
+  };
+
+  it("says around its numbers only what they say: C1 turns with the kind of sparsity", () => {
+    expect(interval("L1 penalty (AS)")[2]).toBeLessThan(0);
+    expect(interval("FATReLU (small activations set to zero)")[1]).toBeGreaterThan(0);
+  });
+
+  it("and measures of sharpness disagree, of AS and of AS-high", () => {
+    const counts = [...notes.join().matchAll(/(\d+) find it sharper, (\d+) flatter/g)];
+    expect(counts.length).toBe(2);
+    for (const [, sharper, flatter] of counts)
+      expect([Number(sharper) > 0, Number(flatter) > 0]).toEqual([true, true]);
+    expect(Number(/([\d.]+) times as much/.exec(notes.join())![1])).toBeGreaterThan(1);
+  });
+
+  it("and another remedy does more than SAQ, which gains with frozen ranges too", () => {
+    expect(interval("SAQ changes accuracy by")[1]).toBeGreaterThan(0);
+    expect(interval("which makes faults smaller beside the weights, changes it by")[1]).toBeGreaterThan(
+      interval("SAQ changes accuracy by")[2],
+    );
+    expect(interval("frozen at the same values")[1]).toBeGreaterThan(0);
+  });
+});
+
+describe("docs/using.md", () => {
   it("has snippets that run as they stand", () => {
-    const [faults, saq, corrected, own, ...others] = run(blocks("js"));
+    const [faults, saq, corrected, own, ...others] = run(blocks("docs/using.md", "js"));
     expect(others).toEqual([]);
     const counts = [...faults!.matchAll(/rate ([\d.]+): (\d+) faulty bits, (\d+) of them/g)].map((m) =>
       m.slice(1).map(Number),
@@ -49,37 +119,57 @@ describe("README.md", () => {
     expect(Math.abs(flips! - read! - 10_000 * alone)).toBeLessThan(
       5 * Math.sqrt(10_000 * alone * (1 - alone)),
     );
-    const accuracies = [...own!.matchAll(/^mine +(\S.*?) +(0\.\d+) +(\d+\.\d+)/gm)].map((m) => m.slice(1));
-    expect(accuracies.map(([fault]) => fault)).toEqual([
+    const rows = accuracies(own!);
+    expect(rows.map(([, fault]) => fault)).toEqual([
       "no faults",
       ...["bit flip", "stuck-at-0", "stuck-at-1"].flatMap((fault) => [fault, fault]),
     ]);
-    expect(Number(accuracies[0]![2])).toBeGreaterThan(80);
-    expect(Number(accuracies[2]![2])).toBeLessThan(Number(accuracies[1]![2]));
+    expect(rows[0]![3]).toBeGreaterThan(80);
+    expect(rows[2]![3]).toBeLessThan(rows[1]![3]);
   });
+});
 
-  it("shows the committed results as `npm run figures` writes them, and so does ARTIFACT.md", () => {
-    const code = `import { withResults, withVerdicts } from "./scripts/readme.mjs"; import { readFileSync } from "node:fs";
-      const [readme, appendix] = ["README.md", "ARTIFACT.md"].map((name) => readFileSync(name, "utf8"));
-      console.log(JSON.stringify([await withResults(readme), await withVerdicts(appendix)]));`;
-    const written = execFileSync(process.execPath, ["--input-type=module", "-e", code], {
-      cwd: ROOT,
-      encoding: "utf8",
-    });
-    expect(JSON.parse(written)).toEqual([readme, appendix]);
-  });
-
+describe("ARTIFACT.md", () => {
   it.each([
-    { command: ["verify", "--sample-seed", "1"], begins: "recompute trials" },
-    { command: ["replay", "8df7"], begins: "Trial 8df7" },
+    { command: ["verify", "--profile", "quick", "--sample-seed", "1"], begins: "recompute trials" },
+    { command: ["replay", "8df7", "--profile", "quick"], begins: "Trial 8df7" },
   ])("shows what `flatenn $command.0` prints, seconds apart", ({ command, begins }) => {
     const options = { cwd: ROOT, encoding: "utf8" } as const;
-    expectSample(begins, execFileSync(process.execPath, ["dist/cli/main.js", ...command], options));
+    expectSample(
+      "ARTIFACT.md",
+      begins,
+      execFileSync(process.execPath, ["dist/cli/main.js", ...command], options),
+    );
   });
 
-  it("names only npm scripts that there are", () => {
-    const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-    for (const [, name] of `${readme}${appendix}`.matchAll(/`npm run ([a-z:]+)/g))
-      expect(Object.keys(scripts)).toContain(name);
+  it("names the hash of the settings that the manifest of the results has", () => {
+    const { config } = JSON.parse(documentAt("data/results/lenet5-fashion/manifest.json"));
+    expect(documentAt("ARTIFACT.md")).toContain(`\`${config}\``);
+    expect(documentAt("ARTIFACT.md")).toContain(`settings ${config.slice(0, 8)}…`);
   });
+});
+
+it("documents show the committed results as `npm run figures` writes them", () => {
+  const code = `import { generatedParts, withParts } from "./scripts/readme.mjs"; import { readFileSync } from "node:fs";
+    const all = Object.entries(await generatedParts());
+    console.log(JSON.stringify(all.map(([path, parts]) => [path, withParts(readFileSync(path, "utf8"), parts)])));`;
+  const written = execFileSync(process.execPath, ["--input-type=module", "-e", code], {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 2 ** 24,
+  });
+  for (const [path, text] of JSON.parse(written)) expect(text, path).toBe(documentAt(path));
+});
+
+it("paired differences of scripts/paired.mjs are those of the claims table", () => {
+  const code = `import { exhibits, results } from "flatenn"; import { mainCampaign } from "./scripts/paired.mjs";
+    const folder = results.publishedDirectory("lenet5-fashion", "quick");
+    const run = await results.readResultsFrom(folder);
+    const { effect_pp, low_pp, high_pp } = exhibits.claimsTable(run).rows.find(({ claim, fault }) => claim === "C4" && fault === "all three");
+    const { mean, low, high } = mainCampaign(folder, run.trials).difference("as-saq", "standard");
+    console.log(JSON.stringify([effect_pp, low_pp, high_pp, mean, low, high]));`;
+  const [mean, low, high, ...own] = JSON.parse(
+    execFileSync(process.execPath, ["--input-type=module", "-e", code], { cwd: ROOT, encoding: "utf8" }),
+  );
+  for (const [i, value] of [mean, low, high].entries()) expect(own[i]).toBeCloseTo(value, 10);
 });

@@ -94,25 +94,26 @@ describe("results of the full study", { timeout: 120_000 }, () => {
     expect(await publishedClaims(quick, join(folder, "begun"))).toBe("");
   });
 
-  it("are shown by README.md with their discussion, before the quick ones", async () => {
+  it("are shown by the documents: verdicts in README.md, tables and discussion in docs/results.md", async () => {
     const folder = await publishedFull();
-    const code = `import { withResults } from "./scripts/readme.mjs";
-      const readme = "<!-- summary:begin -->\\n<!-- summary:end -->\\nbefore\\n<!-- results:begin (x) -->\\nstale\\n<!-- results:end -->\\nafter";
-      console.log(JSON.stringify(await withResults(readme, { full: ${JSON.stringify(folder)} })));`;
+    const code = `import { generatedParts, withParts } from "./scripts/readme.mjs";
+      const { "README.md": readme, "docs/results.md": { results } } = await generatedParts({ full: ${JSON.stringify(folder)} });
+      const document = "before\\n<!-- verdicts:begin (x) -->\\nstale\\n<!-- verdicts:end -->\\nafter";
+      console.log(JSON.stringify([withParts(document, readme), results]));`;
     const written = execFileSync(process.execPath, ["--input-type=module", "-e", code], {
       cwd: ROOT,
       encoding: "utf8",
     });
-    const readme = JSON.parse(written) as string;
-    expect(readme).toMatch(/\nbefore\n<!-- results:begin \(x\) -->\n\n### The full study\n\n```text\n/);
-    const bullets = readme.slice(0, readme.indexOf("\nbefore\n")).match(/^- C\d.*\.$/gm);
-    expect(bullets?.map((text) => text.slice(2, 5).trim())).toEqual(["C1", "C3a", "C3b", "C4", "C2,"]);
-    expect(bullets![0]).toMatch(/ standard - AS is -?\d+\.\d\d pp \[.*\]/);
-    for (const paragraph of discussion(smallResults())) expect(readme).toContain(`\n\n${paragraph}\n\n`);
-    expect(readme.indexOf("Controls\n")).toBeLessThan(readme.indexOf("### The quick profile"));
-    expect(readme).toContain("Claims (exploratory run)");
+    const [readme, results] = JSON.parse(written) as [string, string];
+    expect(readme).toMatch(/^before\n<!-- verdicts:begin \(x\) -->\n\n\| /);
+    expect(readme).toMatch(/\n\n<!-- verdicts:end -->\nafter$/);
     expect(readme).not.toContain("stale");
-    expect(readme).toMatch(/\n\n<!-- results:end -->\nafter$/);
+    const rows = readme.match(/^\| \[C\d.*$/gm)!;
+    expect(rows.map((row) => /C\d\w?/.exec(row)![0])).toEqual(["C1", "C2", "C3a", "C3b", "C4"]);
+    expect(rows[0]).toMatch(/ -?\d+\.\d\d \[.*\] \| /);
+    expect(rows[1]).toContain("**not tested**"); // its sharpness is not measured
+    for (const paragraph of discussion(smallResults())) expect(results).toContain(paragraph);
+    expect(results.indexOf("### Controls")).toBeLessThan(results.indexOf("### C1\n"));
   });
 });
 

@@ -1,8 +1,0 @@
-import { test } from "vitest";
-import { flatenn, temporaryFolder } from "../support/cli.js";
-import { expectSample } from "../support/readme.js";
-
-test("README.md shows rows of the table that `flatenn single-bit --arm standard` prints", async () => {
-  const { stdout } = await flatenn(["single-bit", "--arm", "standard", "--out", temporaryFolder()]);
-  expectSample("layer  bit", stdout);
-});
