@@ -182,6 +182,19 @@ describe("faultRises()", () => {
   });
 });
 
+describe("faultRises() and their options", () => {
+  it("refuse a layer that there is not, whose rise would read as 0, and options that do not exist", () => {
+    const network = deploy(lenet5, randomCheckpoint(lenet5, "fault-rises"));
+    const cells = [{ fault: "flip", layer: "fc9", rates: [0.05] }];
+    expect(() => faultRises(network, () => 0, [], { cells, encoding: "gray" })).toThrow(
+      "layer must be empty, for all, or one of conv1, conv2, fc1, fc2, fc3, got fc9",
+    );
+    expect(() => faultRises(network, () => 0, [], { cells: [], coding: "gray" } as never)).toThrow(
+      "faultRises has no option coding; its options are cells, encoding",
+    );
+  });
+});
+
 describe("faultXi()", () => {
   it("is the relative size of flips that are injected", () => {
     const network = deploy(lenet5, randomCheckpoint(lenet5, "xi"));
