@@ -24,7 +24,9 @@ export interface RiseRow {
 export function riseRows(documents: readonly SharpnessDocument[]): RiseRow[] {
   return documents.flatMap(({ arm, seed, predictor, faultRises }) =>
     faultRises.flatMap(({ fault, layer, rate, value, standardError }): RiseRow[] => {
-      const terms = predictor.find((own) => own.fault === fault && own.layer === layer);
+      const terms = predictor.find(
+        (own) => own.fault === fault && own.layer === layer && (own.rate ?? rate) === rate,
+      );
       if (!terms) return [];
       const { slope, curvature, scatter, total, standardError: error } = predictedRise(terms, rate);
       return [

@@ -3,7 +3,7 @@
 import { UserError } from "../base/errors.js";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../base/files/safetensors.js";
 import { type FaultMap, type LayerMap, type LayerShape, requireMapHead } from "./map.js";
-import { parseSites, sitesId } from "./sites.js";
+import { exposedMask, parseSites, sitesId } from "./sites.js";
 
 const FORMAT = "flatenn-fault-map";
 const VERSION = "1";
@@ -104,13 +104,14 @@ function requireEntries({ name, weights, bits, ceiling, sites, positions, u }: L
       `${name}.positions and ${name}.u must be equally long, got ${positions.length} and ${u.length}`,
     );
   }
+  const exposed = exposedMask(sites, bits);
   for (let j = 0; j < positions.length; j++) {
     if (positions[j]! >= weights * bits || (j > 0 && positions[j]! <= positions[j - 1]!)) {
       throw new UserError(
         `${name}.positions must ascend and be below ${weights * bits}, got ${positions[j]} at entry ${j}`,
       );
     }
-    if (sites?.kind === "bits" && !sites.positions.includes(positions[j]! % bits)) {
+    if (!((exposed >> (positions[j]! % bits)) & 1)) {
       throw new UserError(
         `${name}.positions must be those of ${sitesId(sites)}, got ${positions[j]} at entry ${j}`,
       );

@@ -23,12 +23,20 @@ export {
   faultModel,
   flip,
   onSites,
+  PLAIN_FAULTS,
   type RelativeRate,
   stuckAt0,
   stuckAt1,
 } from "./models.js";
-export { enumeratedMoments, faultMoments, type Moments, type MomentsOptions } from "./moments.js";
+export {
+  enumeratedMoments,
+  faultMoments,
+  type Moments,
+  type MomentsOptions,
+  momentsScale,
+  smallRateMeans,
+} from "./moments.js";
 export { requireFaultModel } from "./probe.js";
-export { faultyShare } from "./share.js";
+export { faultyShare, type ShareOptions } from "./share.js";
 export { parseSites, type Sites, sitesId, sitesTitle } from "./sites.js";
 export { faultTitle } from "./titles.js";

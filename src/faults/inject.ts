@@ -1,5 +1,7 @@
 import { UserError } from "../base/errors.js";
+import { requireOptions } from "../base/options.js";
 import { type Encoding, encodingTables } from "../quantization/encodings.js";
+import { bitCount } from "./bit-count.js";
 import type { LayerMap } from "./map.js";
 import { type FaultModel, requireRelativeRate } from "./models.js";
 import { exposedBits, sitesId } from "./sites.js";
@@ -15,6 +17,8 @@ export interface InjectionOptions {
   /** How codes are written into memory. */
   encoding: Encoding;
 }
+
+const KEYS = { rate: true, model: true, bits: true, encoding: true } as const;
 
 /** The codes as read back, and the layer's counts of bits. */
 export interface InjectedLayer {
@@ -65,9 +69,10 @@ export function injectFaults(codes: Uint8Array, layer: LayerMap, options: Inject
 export function forEachFaultyWeight(
   codes: Uint8Array,
   layer: LayerMap,
-  { rate, model, bits, encoding }: InjectionOptions,
+  options: InjectionOptions,
   visit: (weight: FaultyWeight) => void,
 ): void {
+  const { rate, model, bits, encoding } = requireOptions("injectFaults", options, KEYS);
   const tables = encodingTables(bits, encoding);
   requireFit(codes, layer, { rate, model, bits });
   const { zero, one } = requireRelativeRate(model.relativeRate);
@@ -90,14 +95,16 @@ export function forEachFaultyWeight(
     }
     if (mask === 0) continue;
     const stored = model.apply(written, mask);
-    const code = tables.decode[stored];
-    if (code === undefined) {
-      throw new UserError(
-        `fault model ${model.id} must return an integer from 0 to ${2 ** bits - 1}, got ${String(stored)}`,
-      );
-    }
+    const code = tables.decode[stored] ?? refuseStored(model, bits, stored);
     visit({ weight, mask, written, stored, code });
   }
+}
+
+/** Throws that a model made of stored bits what weights of so many bits do not hold. */
+export function refuseStored(model: FaultModel, bits: number, stored: number): never {
+  throw new UserError(
+    `fault model ${model.id} must return an integer from 0 to ${2 ** bits - 1}, got ${String(stored)}`,
+  );
 }
 
 function requireFit(
@@ -124,13 +131,6 @@ function requireFit(
       `fault model ${model.id} needs a map with sites ${wanted || "undefined"}, got ${drawn || "undefined"}; draw the map with the model's sites`,
     );
   }
-}
-
-/** How many bits are set in an integer from 0 to 255. */
-export function bitCount(value: number): number {
-  let count = 0;
-  for (let rest = value; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }
 
 /** Returns `rate` if it is a probability; else throws. */

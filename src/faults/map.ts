@@ -1,7 +1,8 @@
 import { UserError } from "../base/errors.js";
+import { requireOptions } from "../base/options.js";
 import { stream } from "../base/random/index.js";
 import { requireBits } from "../quantization/grid.js";
-import { drawSites, requireSitesFit, type Sites, sitesId } from "./sites.js";
+import { drawSites, requireSitesFit, type Sites, sitesKey } from "./sites.js";
 
 /** One layer's stored weights: how many there are, and of how many bits. */
 export interface LayerShape {
@@ -59,17 +60,19 @@ export interface FaultMapOptions {
   sites?: Sites | undefined;
 }
 
+const KEYS = { key: true, index: true, layers: true, bits: true, ceiling: true, sites: true } as const;
+
 /**
  * Draws one uniform per stored bit and keeps those below the ceiling (docs/protocol.md section 3); with `sites`, one per
  * row, column or weight. Every layer has its own stream, `stream(key, "map", index, layer name)`, read in the order of
  * positions; so a layer's faults depend neither on the other layers nor on what the weights are. Chosen bit positions
- * are a part of that same map; rows, columns and weights have streams of their own, with {@link sitesId} after the name.
+ * are a part of that same map; rows, columns and weights have streams of their own, with `sitesId` after the name.
  *
  * @throws UserError for an index, layer, bit width, ceiling or sites out of range, or two layers of one name
  */
-export function drawFaultMap({ key, index, layers, bits, ceiling = 0.1, sites }: FaultMapOptions): FaultMap {
+export function drawFaultMap(options: FaultMapOptions): FaultMap {
+  const { key, index, layers, bits, ceiling = 0.1, sites } = requireOptions("drawFaultMap", options, KEYS);
   requireMapHead({ index, layers, bits, ceiling, sites });
-  const own = sites === undefined || sites.kind === "bits" ? [] : [sitesId(sites)];
   const shared = { ceiling, ...(sites === undefined ? {} : { sites }) };
   return {
     key,
@@ -77,7 +80,7 @@ export function drawFaultMap({ key, index, layers, bits, ceiling = 0.1, sites }:
     bits,
     ...shared,
     layers: layers.map(({ name, weights, bits: width = bits }) => {
-      const uniform = drawSites(sites, width, stream(key, "map", index, name, ...own));
+      const uniform = drawSites(sites, width, stream(key, "map", index, name, ...sitesKey(sites)));
       const positions: number[] = [];
       const kept: number[] = [];
       const stored = weights * width;

@@ -1,9 +1,12 @@
 import { UserError } from "../base/errors.js";
-import { EFFECTS, type FaultModel, requireRelativeRate } from "./models.js";
+import { type OptionKeys, requireOptions } from "../base/options.js";
+import { EFFECT_NAMES, type FaultModel, requireRelativeRate } from "./models.js";
 import { requireSites } from "./sites.js";
 
 /** Ids that mean something else: built-in effects, the evaluation without faults, the mean over fault types. */
-const TAKEN: ReadonlySet<string> = new Set([...EFFECTS, "none", "all"]);
+const TAKEN: ReadonlySet<string> = new Set([...EFFECT_NAMES, "none", "all"]);
+
+const KEYS: OptionKeys<FaultModel> = { id: true, title: true, apply: true, relativeRate: true, sites: true };
 
 /** A fault model of the user's own, checked. @throws UserError for anything that is not a pure fault model */
 export function requireFaultModel(exported: unknown): FaultModel {
@@ -12,6 +15,9 @@ export function requireFaultModel(exported: unknown): FaultModel {
       `a fault model must be an object { id, title, apply }, the default export of its module, got ${exported === null ? "null" : typeof exported}`,
     );
   }
+  // An object of a class may have state of its own; of a plain one, what is not known is misspelt.
+  if (Object.getPrototypeOf(exported) === Object.prototype)
+    requireOptions("a fault model", exported as FaultModel, KEYS);
   const { id, title, relativeRate, sites } = exported as Partial<FaultModel>;
   if (!(typeof id === "string" && /^[a-z][a-z0-9-]*$/.test(id))) {
     throw new UserError(

@@ -90,6 +90,8 @@ describe("loadFaultModel", () => {
     );
     await refused(WITH('id: "none"'), "id must not be one of");
     await refused(WITH('title: ""'), "title must be a text that is not empty");
+    await refused(WITH("relativeRates: { zero: 1, one: 0 }"), "a fault model has no option relativeRates");
+    await refused(WITH("relativeRate: { zero: 1, ones: 0 }"), "relativeRate has no option ones");
     await refused(WITH("apply: 3"), "apply must be a function, got number");
     await refused(WITH("relativeRate: { zero: 2, one: 0 }"), "must be in [0, 1] and one of them above 0");
     await refused(

@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/base/errors.js";
-import { asymmetric, faultModel, flip, onSites, stuckAt0, stuckAt1 } from "../../src/faults/index.js";
+import {
+  asymmetric,
+  faultModel,
+  flip,
+  onSites,
+  PLAIN_FAULTS,
+  stuckAt0,
+  stuckAt1,
+} from "../../src/faults/index.js";
 
 const IDS = [
   ["flip", "bit flip"],
@@ -77,6 +85,18 @@ describe("faultModel", () => {
       expect(() => faultModel(other)).toThrow(right);
   });
 
+  it("has examples in its error that are ids", () => {
+    let message = "";
+    try {
+      faultModel("sa2");
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    const examples = /for example (.*), got sa2$/.exec(message)?.[1]?.split(/, | or /);
+    expect(examples).toHaveLength(3);
+    for (const id of examples!) expect(faultModel(id).id).toBe(id);
+  });
+
   it("refuses numbers that no memory has", () => {
     expect(() => faultModel("asymmetric:0:0")).toThrow("one of them above 0, got 0 and 0");
     expect(() => faultModel("asymmetric:2:1")).toThrow(
@@ -93,6 +113,16 @@ describe("faultModel", () => {
   });
 });
 
+describe("PLAIN_FAULTS", () => {
+  it("are the effects without parameters, each by itself and known by its id alone", () => {
+    expect(PLAIN_FAULTS).toEqual([flip, stuckAt0, stuckAt1]);
+    for (const model of PLAIN_FAULTS) {
+      expect(faultModel(model.id)).toBe(model);
+      expect(Object.keys(model)).toEqual(["id", "title", "apply"]);
+    }
+  });
+});
+
 describe("onSites", () => {
   it("refuses sites that are none, and a model that has some", () => {
     expect(() => onSites(flip, { kind: "bits", positions: [] })).toThrow("at least one, got");
@@ -102,6 +132,10 @@ describe("onSites", () => {
     expect(() => onSites(flip, { kind: "planes" } as never)).toThrow(
       "kind of sites must be one of bits, rows, columns, weights, got planes",
     );
+    expect(() => onSites(flip, { kind: "weights", bits: 3 } as never)).toThrow(
+      "sites of kind weights has no option bits; its only option is kind",
+    );
+    expect(() => onSites(flip, { kind: "toString" } as never)).toThrow("kind of sites must be one of");
     expect(() => onSites(faultModel("flip/weights"), { kind: "weights" })).toThrow(
       "fault model flip/weights already has sites",
     );

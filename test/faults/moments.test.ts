@@ -8,8 +8,11 @@ import {
   faultMoments,
   flip,
   injectFaults,
+  momentsScale,
+  PLAIN_FAULTS,
+  smallRateMeans,
 } from "../../src/faults/index.js";
-import { maxCode, weightValue } from "../../src/quantization/index.js";
+import { decode, ENCODINGS, encode, levels, maxCode, weightValue } from "../../src/quantization/index.js";
 
 const CLIP = 0.75;
 const EFFECTS = ["flip", "sa0", "sa1", "asymmetric:0.3:1", "asymmetric:1:0.2", "asymmetric:0:0.7"];
@@ -153,6 +156,208 @@ describe("the closed forms of every built-in model", () => {
   });
 });
 
+/** Mean and variance by the definition: a mask is one set of faulty bits, faulty each by itself. */
+function bruteForce(
+  code: number,
+  bits: number,
+  rate: number,
+  id: string,
+  encoding: (typeof ENCODINGS)[number],
+) {
+  const { apply, relativeRate = { zero: 1, one: 1 } } = faultModel(id);
+  const written = encode(code, bits, encoding);
+  let [total, mean, square] = [0, 0, 0];
+  for (let mask = 0; mask < 2 ** bits; mask++) {
+    let probability = 1;
+    for (let bit = 0; bit < bits; bit++) {
+      const own = rate * ((written >> bit) % 2 === 1 ? relativeRate.one : relativeRate.zero);
+      probability *= (mask >> bit) % 2 === 1 ? own : 1 - own;
+    }
+    const read = decode(apply(written, mask), bits, encoding);
+    const change = weightValue(read, CLIP, bits) - weightValue(code, CLIP, bits);
+    total += probability;
+    mean += probability * change;
+    square += probability * change ** 2;
+  }
+  expect(total).toBeCloseTo(1, 12);
+  return { mean, variance: square - mean ** 2 };
+}
+
+const allCodes = (bits: number) => Uint8Array.from({ length: levels(bits) }, (_, code) => code);
+
+describe("moments in every encoding", () => {
+  it("equal a sum over all sets of faulty bits, for every code, 1 to 5 bits and 8, at rates from 0 to 1", () => {
+    for (const encoding of ENCODINGS)
+      for (const bits of [1, 2, 3, 4, 5, 8])
+        for (const id of EFFECTS)
+          for (const rate of bits === 8 ? [0.01] : [0, 0.003, 0.4, 1]) {
+            const model = faultModel(id);
+            const { mean, variance } = faultMoments(allCodes(bits), {
+              ...{ clip: CLIP, bits, rate, model, encoding },
+            });
+            for (const code of bits === 8 ? [0, 37, 127, 128, 200, 255] : allCodes(bits)) {
+              const exact = bruteForce(code, bits, rate, id, encoding);
+              expect(Math.abs(mean[code]! - exact.mean)).toBeLessThan(1e-13);
+              expect(Math.abs(variance[code]! - exact.variance)).toBeLessThan(1e-13);
+            }
+          }
+  });
+
+  it("equal those enumerated, whatever the sites", () => {
+    for (const encoding of ENCODINGS)
+      for (const bits of [2, 4])
+        for (const sites of sitesFor(bits))
+          for (const effect of EFFECTS) {
+            const options = { clip: CLIP, bits, rate: 0.2, model: faultModel(effect + sites), encoding };
+            const { mean, variance } = faultMoments(allCodes(bits), options);
+            for (const code of allCodes(bits)) {
+              const exact = enumeratedMoments(code, options);
+              expect(mean[code]).toBeCloseTo(exact.mean, 14);
+              expect(variance[code]).toBeCloseTo(exact.variance, 14);
+            }
+          }
+  });
+
+  it("equal what injected faults do, within four and a half standard errors", () => {
+    const [bits, each, rate] = [4, 4000, 0.2];
+    const codes = Uint8Array.from({ length: 16 * each }, (_, i) => Math.floor(i / each));
+    const layers = [{ name: "layer", weights: codes.length }];
+    const map = drawFaultMap({ key: "encodings", index: 0, layers, bits, ceiling: 0.25 });
+    for (const encoding of ENCODINGS)
+      for (const id of ["flip", "sa0", "sa1", "asymmetric:0.3:1"]) {
+        const model = faultModel(id);
+        const { codes: read } = injectFaults(codes, map.layers[0]!, { rate, model, bits, encoding });
+        const { mean, variance } = faultMoments(allCodes(bits), { clip: CLIP, bits, rate, model, encoding });
+        for (const code of allCodes(bits)) {
+          const changes = [...read.subarray(code * each, (code + 1) * each)].map(
+            (q) => weightValue(q, CLIP, bits) - weightValue(code, CLIP, bits),
+          );
+          const agrees = (f: (change: number) => number, expected: number) => {
+            const average = changes.reduce((sum, x) => sum + f(x), 0) / each;
+            const spread = changes.reduce((sum, x) => sum + (f(x) - average) ** 2, 0) / (each - 1);
+            expect(Math.abs(average - expected), `${encoding} ${id} ${code}`).toBeLessThanOrEqual(
+              4.5 * Math.sqrt(spread / each) + 1e-15,
+            );
+          };
+          agrees((x) => x, mean[code]!);
+          agrees((x) => (x - mean[code]!) ** 2, variance[code]!);
+        }
+      }
+  });
+
+  it("are offset binary's where no encoding is named, and differ from it in every other one", () => {
+    const options = { clip: CLIP, bits: 4, rate: 0.1, model: faultModel("sa1") };
+    const own = faultMoments(allCodes(4), options);
+    expect(faultMoments(allCodes(4), { ...options, encoding: "offset-binary" })).toEqual(own);
+    for (const encoding of ENCODINGS.slice(1))
+      expect(faultMoments(allCodes(4), { ...options, encoding }).mean).not.toEqual(own.mean);
+  });
+
+  it("are known in closed form in two's complement: the top bit moves the other way", () => {
+    const [p, step] = [0.1, (2 * CLIP) / 15];
+    const options = { clip: CLIP, bits: 4, rate: p, encoding: "twos-complement" } as const;
+    const sa0 = faultMoments(allCodes(4), { ...options, model: faultModel("sa0") });
+    const flips = faultMoments(allCodes(4), { ...options, model: flip });
+    for (const code of allCodes(4)) {
+      // Stored is 8s + r for the code 8 (1 - s) + r: a stuck sign raises the code by 8, stuck others lower it by r.
+      const [s, r] = [code < 8 ? 1 : 0, code % 8];
+      expect(sa0.mean[code]).toBeCloseTo(p * step * (8 * s - r), 14);
+      expect(flips.mean[code]).toBeCloseTo(-2 * p * weightValue(code, CLIP, 4), 14);
+      expect(flips.variance[code]).toBeCloseTo(p * (1 - p) * step ** 2 * 85, 14);
+    }
+  });
+
+  it("are zero at rate 0, and without variance at rate 1", () => {
+    for (const encoding of ENCODINGS)
+      for (const model of PLAIN_FAULTS) {
+        const at = (rate: number) =>
+          faultMoments(allCodes(4), { clip: CLIP, bits: 4, rate, model, encoding });
+        expect(at(0)).toEqual({ mean: new Float64Array(16), variance: new Float64Array(16) });
+        const { mean, variance } = at(1);
+        expect(variance).toEqual(new Float64Array(16));
+        for (const code of allCodes(4)) {
+          const read = decode(model.apply(encode(code, 4, encoding), 15), 4, encoding);
+          expect(mean[code]).toBeCloseTo(weightValue(read, CLIP, 4) - weightValue(code, CLIP, 4), 14);
+        }
+      }
+  });
+});
+
+describe("momentsScale()", () => {
+  it("is true exactly where mean / p and variance / (p (1 - p)) are the same at every rate", () => {
+    for (const encoding of ENCODINGS)
+      for (const bits of [1, 2, 3, 4])
+        for (const effect of EFFECTS)
+          for (const sites of ["", "/bits:0", `/bits:${bits - 1}`, "/weights"]) {
+            const model = faultModel(effect + sites);
+            const rates = sites === "/weights" ? [0.05, 0.2] : [0.05, 0.2, 0.7];
+            const [first, ...others] = rates.map((rate) => {
+              const { mean, variance } = faultMoments(allCodes(bits), {
+                ...{ clip: CLIP, bits, rate, model, encoding },
+              });
+              return [...mean.map((m) => m / rate), ...variance.map((v) => v / (rate * (1 - rate)))];
+            });
+            const same = others.every((other) => other.every((x, i) => Math.abs(x - first![i]!) < 1e-12));
+            // One bit of a weight at most is never said to scale: of weights with one bit it would be true.
+            const said = momentsScale({ bits, model, encoding });
+            if (sites === "/weights") expect(said).toBe(false);
+            else expect(said, `${encoding} ${bits} ${model.id}`).toBe(same);
+          }
+  });
+
+  it("is true of plain faults in offset binary and two's complement only", () => {
+    const scaling = ENCODINGS.filter((encoding) =>
+      PLAIN_FAULTS.every((model) => momentsScale({ bits: 4, model, encoding })),
+    );
+    expect(scaling).toEqual(["offset-binary", "twos-complement"]);
+    expect(momentsScale({ bits: 8, model: flip })).toBe(true);
+    expect(() => momentsScale({ bits: 4, model: faultModel("flip/rows:4x6") })).toThrow("a multiple of bits");
+  });
+});
+
+describe("smallRateMeans()", () => {
+  it("are the limit of mean / p at small rates, to first order in p", () => {
+    for (const encoding of ENCODINGS)
+      for (const effect of EFFECTS)
+        for (const sites of sitesFor(4)) {
+          const options = { clip: CLIP, bits: 4, model: faultModel(effect + sites), encoding };
+          const limit = smallRateMeans(allCodes(4), options);
+          const { mean } = faultMoments(allCodes(4), { ...options, rate: 1e-7 });
+          for (const code of allCodes(4)) expect(mean[code]! / 1e-7).toBeCloseTo(limit[code]!, 5);
+        }
+  });
+
+  it("are mean / p at every rate where the moments scale, and differ from it elsewhere", () => {
+    const gap = (encoding: (typeof ENCODINGS)[number]) => {
+      const options = { clip: CLIP, bits: 4, model: flip, encoding };
+      const limit = smallRateMeans(allCodes(4), options);
+      const { mean } = faultMoments(allCodes(4), { ...options, rate: 0.5 });
+      return Math.max(...limit.map((m, code) => Math.abs(m - mean[code]! / 0.5)));
+    };
+    expect(gap("offset-binary")).toBe(0);
+    expect(gap("twos-complement")).toBe(0);
+    expect(gap("sign-magnitude")).toBeGreaterThan(0.1);
+    expect(gap("gray")).toBeGreaterThan(0.1);
+  });
+});
+
+describe("what is no moment", () => {
+  it("is one of options that do not exist, or of a model that leaves the bits of a weight", () => {
+    const options = { clip: CLIP, bits: 4, rate: 0.1, model: flip };
+    const wrong = { ...options, encodings: "gray" };
+    expect(() => faultMoments(allCodes(4), wrong)).toThrow(
+      "faultMoments has no option encodings; its options are clip, bits, rate, model, encoding",
+    );
+    expect(() => faultMoments(allCodes(4), { ...options, encoding: "grey" as never })).toThrow(
+      "encoding must be one of",
+    );
+    const wide: FaultModel = { id: "wide", title: "wide", apply: (stored, mask) => stored + 16 * mask };
+    expect(() => faultMoments(allCodes(4), { ...options, model: wide })).toThrow(
+      "fault model wide must return an integer from 0 to 15, got 16",
+    );
+  });
+});
+
 describe("what has no closed form", () => {
   const options = { clip: CLIP, bits: 4, rate: 0.1 };
   const code = Uint8Array.of(3);
@@ -163,9 +368,11 @@ describe("what has no closed form", () => {
       title: "one error corrected",
       apply: (stored, mask) => ((mask & (mask - 1)) === 0 ? stored : stored ^ mask),
     };
-    expect(() => faultMoments(code, { ...options, model: corrected })).toThrow(
-      "fault model corrected has no closed form, since it does not treat each bit by itself; use enumeratedMoments",
+    const { mean, variance } = faultMoments(code, { ...options, model: corrected });
+    expect({ mean: mean[0], variance: variance[0] }).toEqual(
+      enumeratedMoments(3, { ...options, model: corrected, ...ENCODING }),
     );
+    expect(momentsScale({ bits: 4, model: corrected })).toBe(false);
     // Without a fault in exactly one bit, flips differ from this by those masks only.
     const [all, rest] = [flip, corrected].map((model) =>
       enumeratedMoments(3, { ...options, model, ...ENCODING }),

@@ -277,6 +277,21 @@ describe("faultyShare", () => {
     );
   });
 
+  it("refuses options that do not exist, as maps and injection do", () => {
+    const option = { weights: 5, bits: 4, rate: 0.1, sights: undefined };
+    expect(() => faultyShare(option)).toThrow(
+      "faultyShare has no option sights; its options are weights, bits, rate, sites",
+    );
+    const layers = [{ name: "layer", weights: 5 }];
+    expect(() => drawFaultMap({ key: "k", index: 0, layers, bits: 4, ceilling: 0.2 } as never)).toThrow(
+      "drawFaultMap has no option ceilling; its options are key, index, layers, bits, ceiling, sites",
+    );
+    const wrong = { rate: 0.1, model: faultModel("flip"), bits: 4, coding: "gray" } as never;
+    expect(() => injectFaults(new Uint8Array(50), draw(""), wrong)).toThrow(
+      "injectFaults has no option coding; its options are rate, model, bits, encoding",
+    );
+  });
+
   it("refuses a layer without weights", () => {
     expect(() => faultyShare({ weights: 0, bits: 4, rate: 0.1 })).toThrow(
       "weights must be an integer from 1, got 0",

@@ -4,14 +4,7 @@ import { UserError } from "../../base/errors.js";
 import type { JobOptions } from "../../base/progress.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import type { ImageDataset } from "../../datasets/images.js";
-import {
-  type FaultModel,
-  faultModel,
-  flip,
-  registerFaultModel,
-  stuckAt0,
-  stuckAt1,
-} from "../../faults/models.js";
+import { type FaultModel, faultModel, PLAIN_FAULTS, registerFaultModel } from "../../faults/models.js";
 import { requireFaultModel } from "../../faults/probe.js";
 import { requireSitesFit } from "../../faults/sites.js";
 import { deploy } from "../../inference/deploy.js";
@@ -35,7 +28,7 @@ export interface OwnNetwork {
 }
 
 export interface MeasureOptions extends JobOptions {
-  /** Ids of fault models, or models of your own. Default: flip, sa0, sa1. */
+  /** Ids of fault models, or models of your own. Default: flips and stuck-at faults. */
   readonly faults?: readonly (string | FaultModel)[];
   /** Fault probabilities per stored weight bit, ascending fractions. Default: those of the studies, 0.001 to 0.05. */
   readonly rates?: readonly number[];
@@ -49,7 +42,6 @@ export interface MeasureOptions extends JobOptions {
   readonly split?: "validation" | "test";
 }
 
-const BUILT_IN = [flip, stuckAt0, stuckAt1];
 const RATES = [0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05];
 
 /**
@@ -128,10 +120,10 @@ function armNamed(id: string): Arm {
 
 /** The campaign that options ask for; models of the user's own are known by their ids from here on. */
 function campaignOf(images: ImageDataset, options: MeasureOptions): CampaignSettings {
-  const { faults = ["flip", "sa0", "sa1"], rates = RATES, maps = 10, encoding = "offset-binary" } = options;
+  const { faults = PLAIN_FAULTS, rates = RATES, maps = 10, encoding = "offset-binary" } = options;
   const ids = faults.map((fault) => {
     if (typeof fault === "string") return fault;
-    if (BUILT_IN.some(({ apply }) => apply === fault.apply)) return fault.id;
+    if (PLAIN_FAULTS.some(({ apply }) => apply === fault.apply)) return fault.id;
     const model = requireFaultModel(fault);
     registerFaultModel(model);
     return model.id;

@@ -1,4 +1,5 @@
 import { UserError } from "../../base/errors.js";
+import { requireOptions } from "../../base/options.js";
 import type { Ball } from "./balls.js";
 import type { Vector } from "./layers.js";
 import { plus } from "./vector.js";
@@ -34,8 +35,9 @@ const REACH = 2.5;
 export function ascendedRise(
   { weights, loss, gradient }: Surface,
   within: Ball,
-  { steps = 20, start }: AscentOptions = {},
+  options: AscentOptions = {},
 ): number {
+  const { steps = 20, start } = requireOptions("ascendedRise", options, { steps: true, start: true });
   if (!(Number.isInteger(steps) && steps >= 1))
     throw new UserError(`steps must be a whole number of at least 1, got ${steps}`);
   const base = loss(weights);

@@ -1,3 +1,5 @@
+import { UserError } from "../../base/errors.js";
+import { requireOptions } from "../../base/options.js";
 import { injectFaults } from "../../faults/inject.js";
 import type { FaultMap } from "../../faults/map.js";
 import { faultModel } from "../../faults/models.js";
@@ -31,8 +33,10 @@ export function faultRises(
   network: DeployedNetwork,
   loss: (codes: Codes) => number,
   maps: Iterable<FaultMap>,
-  { cells, encoding }: { cells: readonly FaultCell[]; encoding: Encoding },
+  options: { cells: readonly FaultCell[]; encoding: Encoding },
 ): FaultRise[] {
+  const { cells, encoding } = requireOptions("faultRises", options, { cells: true, encoding: true });
+  requireLayers(network, cells);
   const own = codesOf(network);
   const base = loss(own);
   const found = cells.flatMap(({ rates, ...cell }) =>
@@ -49,4 +53,12 @@ export function faultRises(
       rises.push(loss({ ...own, ...Object.fromEntries(struck) }) - base);
     }
   return found.map(({ rises, ...cell }) => ({ ...cell, ...estimate(rises) }));
+}
+
+/** A layer that there is not has no faults, which would read as a rise of 0. */
+function requireLayers(network: DeployedNetwork, cells: readonly FaultCell[]): void {
+  const names = network.layers.map(({ name }) => name);
+  const unknown = cells.find(({ layer }) => layer !== "" && !names.includes(layer));
+  if (unknown)
+    throw new UserError(`layer must be empty, for all, or one of ${names.join(", ")}, got ${unknown.layer}`);
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../../base/errors.js";
+import { requireOptions } from "../../base/options.js";
 import { stream } from "../../base/random/stream.js";
 import { ascendedRise, type Surface } from "./ascent.js";
 import { layerBalls } from "./balls.js";
@@ -29,8 +30,9 @@ export function averageRises(
   { weights, loss }: Pick<Surface, "weights" | "loss">,
   layers: readonly Layer[],
   radii: readonly (readonly number[])[],
-  { samples, key }: { samples: number; key: readonly (string | number)[] },
+  options: { samples: number; key: readonly (string | number)[] },
 ): Estimate[] {
+  const { samples, key } = requireOptions("averageRises", options, { samples: true, key: true });
   if (!(Number.isInteger(samples) && samples >= 1))
     throw new UserError(`samples must be a whole number of at least 1, got ${samples}`);
   const base = loss(weights);
@@ -53,8 +55,12 @@ export function worstRise(
   surface: Surface,
   layers: readonly Layer[],
   radii: readonly number[],
-  { restarts, steps, key }: { restarts: number; steps: number; key: readonly (string | number)[] },
+  options: { restarts: number; steps: number; key: readonly (string | number)[] },
 ): number {
+  const keys = { restarts: true, steps: true, key: true } as const;
+  const { restarts, steps, key } = requireOptions("worstRise", options, keys);
+  if (!(Number.isInteger(restarts) && restarts >= 1))
+    throw new UserError(`restarts must be a whole number of at least 1, got ${restarts}`);
   const within = layerBalls(layers, radii);
   const rises = Array.from({ length: restarts }, (_, restart) => {
     const start = scaled(layerDirection(layers, [...key, restart]), layers, radii);

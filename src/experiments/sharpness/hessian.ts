@@ -1,4 +1,5 @@
 import { UserError } from "../../base/errors.js";
+import { requireOptions } from "../../base/options.js";
 import { stream } from "../../base/random/stream.js";
 import type { Vector } from "./layers.js";
 import { dot, norm, plus, randomSigns, times } from "./vector.js";
@@ -15,8 +16,9 @@ export type Product = (v: Vector) => Vector;
 export function centralDifferences(
   gradient: (weights: Vector) => Vector,
   weights: Vector,
-  { step = 1e-4 } = {},
+  options: { step?: number } = {},
 ): Product {
+  const { step = 1e-4 } = requireOptions("centralDifferences", options, { step: true });
   if (!(step > 0 && Number.isFinite(step)))
     throw new UserError(`step must be a finite number > 0, got ${step}`);
   const reach = step * (norm(weights) || 1);
@@ -37,8 +39,11 @@ export function centralDifferences(
 export function asymmetry(
   product: Product,
   size: number,
-  { pairs = 1, key }: { pairs?: number; key: readonly (string | number)[] },
+  options: { pairs?: number; key: readonly (string | number)[] },
 ): number {
+  const { pairs = 1, key } = requireOptions("asymmetry", options, { pairs: true, key: true });
+  if (!(Number.isInteger(pairs) && pairs >= 1))
+    throw new UserError(`pairs must be a whole number of at least 1, got ${pairs}`);
   let worst = 0;
   for (let pair = 0; pair < pairs; pair++) {
     const draws = stream(...key, pair);

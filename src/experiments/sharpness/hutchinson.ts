@@ -1,4 +1,5 @@
 import { UserError } from "../../base/errors.js";
+import { requireOptions } from "../../base/options.js";
 import { stream } from "../../base/random/stream.js";
 import { tInterval } from "../../statistics/t-interval.js";
 import type { Product } from "./hessian.js";
@@ -27,8 +28,9 @@ export interface HutchinsonOptions {
 export function diagonalSums(
   product: Product,
   factors: readonly Vector[],
-  { samples, key }: HutchinsonOptions,
+  options: HutchinsonOptions,
 ): Estimate[] {
+  const { samples, key } = requireOptions("diagonalSums", options, { samples: true, key: true });
   if (!(Number.isInteger(samples) && samples >= 1))
     throw new UserError(`samples must be a whole number of at least 1, got ${samples}`);
   const sums = factors.map(() => [] as number[]);

@@ -1,4 +1,5 @@
 import { UserError } from "../../base/errors.js";
+import { requireOptions } from "../../base/options.js";
 import type { Stream } from "../../base/random/stream.js";
 import type { Product } from "./hessian.js";
 import type { Vector } from "./layers.js";
@@ -31,11 +32,9 @@ export interface LanczosOptions {
  * The largest eigenvalues by Lanczos's method, every vector made orthogonal to all before it, twice, so that rounding leaves no
  * eigenvalue twice (as PyHessian, arXiv 1912.07145, without its deflation).
  */
-export function topEigenvalues(
-  product: Product,
-  size: number,
-  { count = 1, tolerance = 1e-3, most = 100, draws }: LanczosOptions,
-): TopEigenvalues {
+export function topEigenvalues(product: Product, size: number, options: LanczosOptions): TopEigenvalues {
+  const keys = { count: true, tolerance: true, most: true, draws: true } as const;
+  const { count = 1, tolerance = 1e-3, most = 100, draws } = requireOptions("topEigenvalues", options, keys);
   for (const [name, value] of Object.entries({ size, count, most }))
     if (!(Number.isInteger(value) && value >= 1))
       throw new UserError(`${name} must be a whole number of at least 1, got ${value}`);

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../../base/errors.js";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
+import { requireOptions } from "../../base/options.js";
 import type { JobOptions } from "../../base/progress.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import { type DirectionSource, namedDirection } from "./directions.js";
@@ -38,9 +39,12 @@ export function landscapeSteps(count: number): number[] {
   return Array.from({ length: count }, (_, i) => (2 * i - (count - 1)) / (count - 1));
 }
 
-/** Where a folder of a run has a landscape. */
+/** Where a folder of a run has a landscape; ids of fault models become parts of a file's name. */
 export function landscapePath(folder: string, { arm, seed, kind, directions }: LandscapeHead): string {
-  const name = kind === "lines" ? kind : `plane-${directions.map((d) => d.replace(":", "")).join("-")}`;
+  const name =
+    kind === "lines"
+      ? kind
+      : `plane-${directions.map((d) => d.replace(":", "").replaceAll(/[:/]/g, "-")).join("-")}`;
   return join(documentsIn(folder), `${arm}-seed${seed}-${name}.json`);
 }
 
@@ -52,8 +56,12 @@ export async function measureLandscape(
   head: LandscapeHead,
   source: DirectionSource,
   path: string,
-  { onProgress, signal }: JobOptions = {},
+  options: JobOptions = {},
 ): Promise<LandscapeDocument> {
+  const { onProgress, signal } = requireOptions("measureLandscape", options, {
+    onProgress: true,
+    signal: true,
+  });
   let document = openLandscape(path, head);
   const { kind, directions, steps } = head;
   const { weights, loss } = source.surface;

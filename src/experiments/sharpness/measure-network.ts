@@ -14,7 +14,7 @@ import { asymmetry, centralDifferences, type Product } from "./hessian.js";
 import { diagonalSums } from "./hutchinson.js";
 import { topEigenvalues } from "./lanczos.js";
 import { type Layer, only, part } from "./layers.js";
-import { type PredictorTerms, predictorCells, predictorTerms, unitMoments } from "./predictor.js";
+import { type PredictorTerms, predictorCells, predictorTerms } from "./predictor.js";
 import type { SharpnessSettings } from "./settings.js";
 import { dot, norm } from "./vector.js";
 
@@ -102,7 +102,10 @@ export function partsOf(subject: SharpnessSubject, settings: SharpnessSettings):
   ];
 }
 
-/** xi_l = sqrt(p rel_l): the relative size of flips of rate p in each layer. */
+/**
+ * xi_l = sqrt(p rel_l): the relative size of flips of rate p in each layer, in offset binary whatever the encoding is:
+ * a size, the same for networks that differ in the encoding alone.
+ */
 export function faultXi(network: DeployedNetwork, rate: number): number[] {
   const weights = quantizedWeights(network);
   return network.layers.map(({ name, clip, bits }) =>
@@ -141,7 +144,7 @@ function adaptive({ surface }: SharpnessSubject, settings: SharpnessSettings, rh
   return {
     measures: [
       nats(`asam-step:${rho}`, steepestRise(surface, within)),
-      nats(`asam-ascent:${rho}`, ascendedRise(surface, within, settings)),
+      nats(`asam-ascent:${rho}`, ascendedRise(surface, within, { steps: settings.steps })),
     ],
   };
 }
@@ -210,14 +213,17 @@ function eigenvalues(subject: SharpnessSubject, settings: SharpnessSettings): Fi
 
 /** All that Hutchinson's estimates give: traces, and what scatter of the weights costs under faults. */
 function diagonal(subject: SharpnessSubject, settings: SharpnessSettings): Findings {
-  const { surface, product, layers, network } = subject;
+  const { surface, product, layers, network, encoding } = subject;
   const { weights } = surface;
   const ones = weights.map(() => 1);
   const meanSquares = weights.slice();
   for (const { from, to } of layers)
     meanSquares.fill(dot(weights.subarray(from, to), weights.subarray(from, to)) / (to - from), from, to);
-  const moments = new Map(settings.faults.map((id) => [id, unitMoments(network.layers, faultModel(id))]));
-  const cells = predictorCells(layers, moments);
+  const cells = predictorCells(layers, network.layers, {
+    faults: settings.faults.map(faultModel),
+    encoding,
+    rates: (layer) => (layer === "" ? settings.faultRates : settings.layerRates),
+  });
   const factors = [
     ones,
     meanSquares,

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { requireOptions } from "../../base/options.js";
 import type { JobOptions } from "../../base/progress.js";
 import { addFindings, openDocument, type SharpnessDocument } from "./documents.js";
 import { type Part, partsOf, type SharpnessSubject, WORK } from "./measure-network.js";
@@ -12,8 +13,10 @@ import type { OpenSubject } from "./subject.js";
 export async function measureSharpness(
   { head, layers, subject }: OpenSubject,
   path: string,
-  { backend, onProgress, signal }: JobOptions & { backend: Readonly<Record<string, unknown>> },
+  options: JobOptions & { readonly backend: Readonly<Record<string, unknown>> },
 ): Promise<SharpnessDocument> {
+  const keys = { backend: true, onProgress: true, signal: true } as const;
+  const { backend, onProgress, signal } = requireOptions("measureSharpness", options, keys);
   let document = openDocument(path, head, { layers, backend });
   let spent = 0;
   let report = () => {};

@@ -1,4 +1,5 @@
 import { UserError } from "../../base/errors.js";
+import { PLAIN_FAULTS } from "../../faults/models.js";
 
 /** What is measured, and how precisely (docs/protocol.md section 6). */
 export interface SharpnessSettings {
@@ -33,7 +34,7 @@ export interface SharpnessSettings {
   readonly maps: number;
 }
 
-/** What a study is measured with. The primary measure of claim C2 is that of the sphere rate 0.01. */
+/** What a study is measured with. */
 export const SHARPNESS: SharpnessSettings = {
   images: 2048,
   eigenvalues: 5,
@@ -50,7 +51,7 @@ export const SHARPNESS: SharpnessSettings = {
   averageSamples: 100,
   worstXi: 0.003,
   restarts: 10,
-  faults: ["flip", "sa0", "sa1"],
+  faults: PLAIN_FAULTS.map(({ id }) => id),
   faultRates: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.02, 0.05],
   layerRates: [0.001, 0.01],
   maps: 50,

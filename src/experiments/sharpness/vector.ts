@@ -38,3 +38,14 @@ export function randomSigns(size: number, draws: Stream): Vector {
 export function randomNormals(size: number, draws: Stream): Vector {
   return Float64Array.from({ length: size }, () => draws.normal());
 }
+
+/** One vector of several, one after another. */
+export function endToEnd(parts: readonly Vector[]): Vector {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { riseRows } from "../../../src/analysis/predicted-rises.js";
 import { temporaryPath } from "../../../src/base/files/atomic.js";
 import {
   addFindings,
@@ -71,5 +72,18 @@ describe("documents", () => {
     expect(() => openDocument(path, head, about)).toThrow(
       "must have the format flatenn-sharpness-1, got none",
     );
+  });
+});
+
+describe("published documents", () => {
+  it("are of terms that serve every rate: each rise that was measured has its prediction", () => {
+    const documents = readDocuments("data/results/lenet5-fashion");
+    expect(documents.length).toBeGreaterThan(0);
+    for (const document of documents) {
+      for (const terms of document.predictor)
+        expect(Object.keys(terms)).toEqual(["fault", "layer", "slope", "curvature", "scatter"]);
+      const rows = riseRows([document]);
+      expect(rows.map(({ measured }) => measured)).toEqual(document.faultRises.map(({ value }) => value));
+    }
   });
 });

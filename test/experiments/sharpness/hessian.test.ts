@@ -85,6 +85,25 @@ describe("asymmetry()", () => {
   });
 });
 
+describe("options of Hessians", () => {
+  it("that do not exist are refused, and no pairs or samples of any", () => {
+    const product = productOf(matrixWithSpectrum(SPECTRUM, "s"));
+    expect(() => asymmetry(product, 9, { key: ["test"], pairs: 0 })).toThrow(
+      "pairs must be a whole number of at least 1, got 0",
+    );
+    expect(() => asymmetry(product, 9, { key: ["test"], pair: 3 } as never)).toThrow("has no option pair");
+    expect(() => topEigenvalues(product, 9, { counts: 3 } as never)).toThrow(
+      "topEigenvalues has no option counts; its options are count, tolerance, most, draws",
+    );
+    expect(() => diagonalSums(product, [], { sample: 3, key: ["test"] } as never)).toThrow(
+      "has no option sample",
+    );
+    expect(() => centralDifferences((w) => w, new Float64Array(1), { h: 3 } as never)).toThrow(
+      "centralDifferences has no option h; its only option is step",
+    );
+  });
+});
+
 describe("topEigenvalues()", () => {
   const draws = () => stream("test", "lanczos");
 

@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join as path } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
+  changeMoments,
+  DIRECTIONS,
   filterNormalized,
   join,
   landscapeSteps,
@@ -9,9 +11,9 @@ import {
   namedDirection,
   unitMoments,
 } from "../../../src/experiments/sharpness/index.js";
-import type { LandscapeHead } from "../../../src/experiments/sharpness/landscape.js";
+import { type LandscapeHead, landscapePath } from "../../../src/experiments/sharpness/landscape.js";
 import { faultModel } from "../../../src/faults/index.js";
-import { weightValues } from "../../../src/quantization/index.js";
+import { ENCODINGS, weightValues } from "../../../src/quantization/index.js";
 import { temporaryFolder } from "../../support/cli.js";
 import { matrixWithSpectrum, normals, quadratic } from "../../support/surfaces.js";
 
@@ -25,7 +27,8 @@ const { layers, weights } = join({
   b: { shape: [2, 1], data: values[1]! },
 });
 const surface = quadratic(matrixWithSpectrum([5, 4, 3, 2, 1, 0.5, 0.2, 0.1], "landscape"), { weights });
-const source = { surface, layers, coded, key: ["test", "direction", 0] };
+const encoding = "offset-binary";
+const source = { surface, layers, coded, encoding, key: ["test", "direction", 0] } as const;
 
 describe("filterNormalized()", () => {
   it("makes every filter as long as the weights', and keeps its direction", () => {
@@ -60,6 +63,28 @@ describe("namedDirection()", () => {
       const direction = namedDirection(id, source);
       for (const i of mean.keys()) expect(direction[i]! * mean[0]!).toBeCloseTo(mean[i]! * direction[0]!, 10);
     }
+  });
+
+  it("of any fault model is where its faults lead at small rates, in every encoding", () => {
+    for (const encoding of ENCODINGS)
+      for (const id of ["flip", "sa0", "sa1", "asymmetric:0.3:1", "sa0/bits:3"]) {
+        const { mean } = changeMoments(coded, faultModel(id), { rate: 1e-8, encoding });
+        const direction = namedDirection(id, { ...source, encoding });
+        const size = Math.hypot(...mean);
+        for (const i of mean.keys()) expect(direction[i]).toBeCloseTo((mean[i]! * length) / size, 5);
+      }
+    expect(namedDirection("sa0", { ...source, encoding: "gray" })).not.toEqual(namedDirection("sa0", source));
+    expect(DIRECTIONS).toEqual(["random:<n>", "saq", "flip", "sa0", "sa1"]);
+  });
+
+  it("is refused of faults that move no weight, rather than being none", () => {
+    const clear = [{ name: "a", codes: new Uint8Array(8), clip: 1, bits: 4 }];
+    expect(() => namedDirection("sa0", { ...source, coded: clear })).toThrow(
+      "direction sa0 is none: at small rates these faults move no weight of this network on average",
+    );
+    expect(() => namedDirection("sa2", source)).toThrow(
+      /^a direction must be one of random:<n>, saq, flip, sa0, sa1 or another fault model, got sa2: fault model must be/,
+    );
   });
 
   it("saq is the way up of the gradient, and a random one depends on key and number", () => {
@@ -98,6 +123,14 @@ describe("measureLandscape()", () => {
     directions,
     steps: landscapeSteps(5),
     directionKey: source.key,
+  });
+
+  it("is kept in one file of the folder, whatever its directions are called", () => {
+    const at = (...directions: string[]) => landscapePath("run", head("plane", directions));
+    expect(at("random:0", "saq")).toBe(path("run", "sharpness", "as-seed0-plane-random0-saq.json"));
+    expect(at("sa0/bits:3", "asymmetric:0.1:1")).toBe(
+      path("run", "sharpness", "as-seed0-plane-sa0-bits3-asymmetric0.1-1.json"),
+    );
   });
 
   it("evaluates w + x u + y v: rows over y, columns over x", async () => {
@@ -140,6 +173,9 @@ describe("measureLandscape()", () => {
     await measureLandscape(head("lines", ["flip"]), source, file);
     const other = { ...head("lines", ["flip"]), network: "other" };
     await expect(measureLandscape(other, source, file)).rejects.toThrow("another network");
+    await expect(measureLandscape(other, source, file, { onprogress: () => {} } as never)).rejects.toThrow(
+      "measureLandscape has no option onprogress; its options are onProgress, signal",
+    );
     writeFileSync(file, "{}");
     await expect(measureLandscape(other, source, file)).rejects.toThrow("must have the format");
   });

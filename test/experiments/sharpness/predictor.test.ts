@@ -9,10 +9,10 @@ import {
   predictorTerms,
   unitMoments,
 } from "../../../src/experiments/sharpness/index.js";
-import { drawFaultMap, faultModel } from "../../../src/faults/index.js";
+import { drawFaultMap, faultModel, PLAIN_FAULTS } from "../../../src/faults/index.js";
 import { codesOf, deploy } from "../../../src/inference/index.js";
 import { lenet5 } from "../../../src/networks/index.js";
-import { weightValues } from "../../../src/quantization/index.js";
+import { decode, ENCODINGS, type Encoding, encode, weightValues } from "../../../src/quantization/index.js";
 import { randomCheckpoint } from "../../support/network.js";
 import { matrixWithSpectrum, normals, quadratic } from "../../support/surfaces.js";
 
@@ -32,7 +32,12 @@ const matrix = matrixWithSpectrum([5, 1, -2], "predictor");
 const surface = quadratic(matrix, { weights: own, b: normals(3, "slope") });
 
 /** The expected rise over all 2^9 sets of faulty bits, those of other layers apart. */
-function enumerated(fault: string, rate: number, layer: string): number {
+function enumerated(
+  fault: string,
+  rate: number,
+  layer: string,
+  encoding: Encoding = "offset-binary",
+): number {
   const model = faultModel(fault);
   let expected = 0;
   for (let mask = 0; mask < 2 ** 9; mask++) {
@@ -41,7 +46,8 @@ function enumerated(fault: string, rate: number, layer: string): number {
     const codes = coded.map(({ name, codes }) =>
       codes.map((code) => {
         const own = (mask >> (BITS * at++)) & 7;
-        return layer === "" || layer === name ? model.apply(code, own) : code;
+        if (layer !== "" && layer !== name) return code;
+        return decode(model.apply(encode(code, BITS, encoding), own), BITS, encoding);
       }),
     );
     const rise = surface.loss(valuesOf(codes)) - surface.loss(own);
@@ -50,15 +56,14 @@ function enumerated(fault: string, rate: number, layer: string): number {
   return expected;
 }
 
-describe("predictedRise()", () => {
-  const moments = new Map(
-    ["flip", "sa0", "sa1"].map((id) => [id, unitMoments(coded, faultModel(id))] as const),
-  );
-  const cells = predictorCells(layers, moments);
-  const product = (v: Float64Array) => {
-    const zero = surface.gradient(new Float64Array(3));
-    return surface.gradient(v).map((x, i) => x - zero[i]!);
-  };
+const product = (v: Float64Array) => {
+  const zero = surface.gradient(new Float64Array(3));
+  return surface.gradient(v).map((x, i) => x - zero[i]!);
+};
+
+/** Terms of the quadratic loss, with its own diagonal. */
+function termsIn(encoding: Encoding, rates: (layer: string) => readonly number[], faults = PLAIN_FAULTS) {
+  const cells = predictorCells(layers, coded, { faults, encoding, rates });
   const terms = cells.map((cell) =>
     predictorTerms(cell, {
       gradient: surface.gradient(own),
@@ -69,12 +74,52 @@ describe("predictedRise()", () => {
       },
     }),
   );
+  return { cells, terms };
+}
+
+describe("predictedRise()", () => {
+  const { cells, terms } = termsIn("offset-binary", () => []);
 
   it("is the expected rise of a quadratic loss, for every fault type, rate and layer", () => {
     expect(terms).toHaveLength(9);
     for (const term of terms)
       for (const rate of [0, 0.02, 0.3, 1])
         expect(predictedRise(term, rate).total).toBeCloseTo(enumerated(term.fault, rate, term.layer), 6);
+  });
+
+  it("is that in every encoding, by terms of every rate or of one", () => {
+    const rates = [0, 0.02, 0.3, 1];
+    for (const encoding of ENCODINGS) {
+      const scale = ["offset-binary", "twos-complement"].includes(encoding);
+      const { terms } = termsIn(encoding, (layer) => (layer === "" ? rates : [0.02]));
+      expect(terms.map(({ rate }) => rate)).toEqual(
+        [1, 2, 3].flatMap(() => (scale ? [undefined, undefined, undefined] : [...rates, 0.02, 0.02])),
+      );
+      for (const term of terms)
+        for (const rate of term.rate === undefined ? rates : [term.rate])
+          expect(predictedRise(term, rate).total, `${encoding} ${term.fault} ${rate}`).toBeCloseTo(
+            enumerated(term.fault, rate, term.layer, encoding),
+            6,
+          );
+    }
+  });
+
+  it("of terms of one rate is refused at another, and at what is no rate", () => {
+    const { terms } = termsIn("gray", () => [0.02]);
+    expect(() => predictedRise(terms[0]!, 0.01)).toThrow(
+      "these terms of flip are of the rate 0.02 alone, got 0.01",
+    );
+    for (const own of [terms[0]!, termsIn("offset-binary", () => []).terms[0]!])
+      expect(() => predictedRise(own, 1.5)).toThrow("rate must be in [0, 1], got 1.5");
+  });
+
+  it("is by terms of one rate where bits that store 0 and 1 have rates of their own", () => {
+    const faults = [faultModel("asymmetric:0.3:1"), faultModel("asymmetric:0:1")];
+    const { terms } = termsIn("offset-binary", () => [0.02], faults);
+    expect(terms.map(({ rate }) => rate)).toEqual([0.02, 0.02, 0.02, undefined, undefined, undefined]);
+    expect(() => unitMoments(coded, faults[0]!)).toThrow(
+      "moments of fault model asymmetric:0.3:1 in offset-binary are not those of one rate",
+    );
   });
 
   it("is the sum of its three terms, with the standard error of the last", () => {
@@ -134,6 +179,19 @@ describe("faultRises()", () => {
     const [, none] = faultRises(network, changed, maps(), { cells, encoding: "gray" });
     expect([...seen]).toEqual(["fc2"]);
     expect(none).toMatchObject({ value: 0, standardError: 0 });
+  });
+});
+
+describe("faultRises() and their options", () => {
+  it("refuse a layer that there is not, whose rise would read as 0, and options that do not exist", () => {
+    const network = deploy(lenet5, randomCheckpoint(lenet5, "fault-rises"));
+    const cells = [{ fault: "flip", layer: "fc9", rates: [0.05] }];
+    expect(() => faultRises(network, () => 0, [], { cells, encoding: "gray" })).toThrow(
+      "layer must be empty, for all, or one of conv1, conv2, fc1, fc2, fc3, got fc9",
+    );
+    expect(() => faultRises(network, () => 0, [], { cells: [], coding: "gray" } as never)).toThrow(
+      "faultRises has no option coding; its options are cells, encoding",
+    );
   });
 });
 

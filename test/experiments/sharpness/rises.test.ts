@@ -141,6 +141,22 @@ describe("averageRises()", () => {
 });
 
 describe("worstRise()", () => {
+  it("of no start is refused, as are options that do not exist", () => {
+    const key = ["test", "worst"];
+    expect(() => worstRise(surface, layers, [1, 1], { restarts: 0, steps: 2, key })).toThrow(
+      "restarts must be a whole number of at least 1, got 0",
+    );
+    expect(() => worstRise(surface, layers, [1, 1], { restarts: 1, step: 2, key } as never)).toThrow(
+      "worstRise has no option step; its options are restarts, steps, key",
+    );
+    expect(() => averageRises(surface, layers, [[1, 1]], { sample: 2, key } as never)).toThrow(
+      "averageRises has no option sample; its options are samples, key",
+    );
+    expect(() => ascendedRise(surface, ball(1), { begin: 0 } as never)).toThrow(
+      "ascendedRise has no option begin; its options are steps, start",
+    );
+  });
+
   it("at the minimum of a quadratic is r^2 times its largest curvature / 2", () => {
     const bowl = quadratic(matrix, { weights: new Float64Array(7) });
     const one = [{ name: "all", shape: [7], from: 0, to: 7 }];
