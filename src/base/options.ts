@@ -22,6 +22,16 @@ export function requireOptions<T extends object>(what: string, options: T, keys:
   );
 }
 
+/** Checks a choice among names. @param known a table of them @throws UserError that lists them */
+export function requireOneOf<T extends string>(
+  what: string,
+  value: T,
+  known: Readonly<Record<T, unknown>>,
+): T {
+  if (typeof value === "string" && Object.hasOwn(known, value)) return value;
+  throw new UserError(`${what} must be one of ${Object.keys(known).join(", ")}, got ${shown(value)}`);
+}
+
 /** A value that was given, in the words of an error: as JSON where that says more than its type. */
 export function shown(value: unknown): string {
   if (typeof value === "function") return "a function";
