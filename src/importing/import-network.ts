@@ -68,6 +68,10 @@ export function importNetwork(
   requireNames(model, names);
   if (!(Array.isArray(ignore) && ignore.every((name) => typeof name === "string")))
     throw new UserError(`ignore must be a list of names of tensors, got ${shown(ignore)}`);
+  if (typeof tensors !== "object" || tensors === null)
+    throw new UserError(
+      `tensors must be by name, each with dtype, shape and data, as decodeSafetensors gives, got ${shown(tensors)}`,
+    );
   const file = new TensorFile(tensors, names);
   const layers = weightLayers(model);
   const found = layers.map(({ name }) => [name, file.shape(name, "weight")] as const);
@@ -154,7 +158,11 @@ class TensorFile {
 
   #find(node: string, part: string): SafeTensor {
     const name = this.#name(node, part);
-    if (Object.hasOwn(this.#tensors, name)) return this.#tensors[name]!;
+    if (Object.hasOwn(this.#tensors, name)) {
+      const tensor = this.#tensors[name]!;
+      if (Array.isArray(tensor?.shape)) return tensor;
+      throw new UserError(`tensor ${name} must have dtype, shape and data, got ${shown(tensor)}`);
+    }
     throw new UserError(
       `there is no tensor ${name}, which node ${node} needs; there are ${Object.keys(this.#tensors).join(", ")}. ` +
         `If it has another name, say so: names: { ${JSON.stringify(node)}: "<name in the file>" }`,
@@ -163,9 +171,12 @@ class TensorFile {
 }
 
 /** The elements as finite single-precision numbers. */
-function singles(name: string, { dtype, data }: SafeTensor): Float32Array {
+function singles(name: string, { dtype, shape, data }: SafeTensor): Float32Array {
   if (!(data instanceof Float32Array || data instanceof Float64Array))
     throw new UserError(`tensor ${name} must be F32 or F64, got ${dtype}; save the float network`);
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (data.length !== count)
+    throw new UserError(`tensor ${name} must have ${count} elements for its shape, got ${data.length}`);
   const numbers = Float32Array.from(data);
   const bad = numbers.findIndex((x) => !Number.isFinite(x));
   if (bad >= 0)

@@ -63,9 +63,14 @@ export function deploy(model: Model, checkpoint: Checkpoint): DeployedNetwork {
 
 /** Makes sure that a value is a network's parameters, and no other thing that was handed in its place. */
 export function requireCheckpoint(value: Checkpoint): Checkpoint {
-  if (typeof value?.origin === "object" && typeof value.parameters === "object") return value;
+  if (typeof value?.origin !== "object" || value.origin === null || typeof value.parameters !== "object")
+    throw new UserError(
+      `a checkpoint must have origin and parameters, as importSafetensors and readCheckpoint give, got ${shown(value)}`,
+    );
+  const { threshold } = value.origin;
+  if (threshold >= 0 && Number.isFinite(threshold)) return value;
   throw new UserError(
-    `a checkpoint must have origin and parameters, as importSafetensors and readCheckpoint give, got ${shown(value)}`,
+    `the threshold of a checkpoint must be a finite number from 0, which is ReLU, got ${shown(threshold)}`,
   );
 }
 

@@ -370,4 +370,17 @@ describe("what the importing functions are told", () => {
       "options of normalization must be an object with mean, sd, got 0.5",
     );
   });
+
+  test("is refused where tensors are none, or have another number of elements than their shape says", () => {
+    const given = (tensors: unknown) => () => importNetwork(linear, tensors as Record<string, SafeTensor>);
+    expect(given(undefined)).toThrow(
+      /tensors must be by name, each with dtype, shape and data, .*got nothing/,
+    );
+    expect(given({ "fc.weight": new Float32Array(6) })).toThrow(
+      "tensor fc.weight must have dtype, shape and data, got a Float32Array",
+    );
+    expect(given({ "fc.weight": { ...tensors()["fc.weight"], data: new Float32Array(5) } })).toThrow(
+      "tensor fc.weight must have 6 elements for its shape, got 5",
+    );
+  });
 });

@@ -115,3 +115,14 @@ test("the float pass takes images of the model's size alone", () => {
   );
   expect(() => evaluate(new Float32Array(784) as never)).toThrow("got a Float32Array");
 });
+
+test("a checkpoint without a threshold is refused, since no activation would reach it", () => {
+  const checkpoint = withNorms(lenet5, "threshold");
+  for (const threshold of [undefined, Number.NaN, -1]) {
+    const origin = { ...checkpoint.origin, threshold } as typeof checkpoint.origin;
+    for (const use of [floatEvaluator, deploy])
+      expect(() => use(lenet5, { ...checkpoint, origin })).toThrow(
+        /^the threshold of a checkpoint must be a finite number from 0/,
+      );
+  }
+});
