@@ -15,6 +15,7 @@ import {
   weightLayers,
 } from "../../src/networks/index.js";
 import { modelSchema, requireModel } from "../../src/networks/schema.js";
+import { findStudy, parseStudy } from "../../src/studies/index.js";
 import { trainOn } from "../../src/training/index.js";
 import { FASHION_CNN } from "../support/fashion-cnn.js";
 import { randomNetwork } from "../support/integer-networks.js";
@@ -239,4 +240,16 @@ test("every function that takes a model refuses a wrong one in the same words", 
   await expect(measureFaults({ mine: { model, checkpoint } }, images)).rejects.toThrow(message);
   const data = { dataset: images, train: Uint32Array.of(0), validation: Uint32Array.of(1) };
   await expect(trainOn(model, checkpoint, data, { bits })).rejects.toThrow(message);
+});
+
+test("a study with a wrong model as data says where in it, what is accepted and what stands there", () => {
+  const study = (model: unknown) => () => parseStudy({ ...findStudy("lenet5-fashion", "quick"), model });
+  const nodes = lenet5.nodes.map((node) => (node.name === "conv2" ? { ...node, padding: 1 } : node));
+  expect(study({ ...lenet5, nodes })).toThrow(
+    /model\.nodes\.3\.padding: must be "same" or "valid"; .*, got 1$/m,
+  );
+  expect(study({ ...lenet5, classes: 300 })).toThrow(
+    /model\.classes: must be a whole number from 1 to 256; .*, got 300/,
+  );
+  expect(study(lenet5)).not.toThrow();
 });
