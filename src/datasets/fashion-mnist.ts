@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../base/errors.js";
+import { type OptionKeys, requireOptions } from "../base/options.js";
 import { type Dataset, type DatasetFile, splitOf } from "./dataset.js";
 import { readIdx } from "./idx.js";
 import type { ImageDataset } from "./images.js";
@@ -65,13 +66,16 @@ export interface FashionMnistOptions {
   directory?: string;
 }
 
+const OPTIONS: OptionKeys<FashionMnistOptions> = { split: true, directory: true };
+
 /**
  * Loads one split: images of 28 x 28 x 1 bytes and labels from 0 to 9, in the order of the files. The sha256 of the
  * decompressed files is checked at every load.
  *
  * @throws UserError for a missing, truncated or altered file; the message says how to mend it
  */
-export function loadFashionMnist({ split, directory = COMMITTED }: FashionMnistOptions): ImageDataset {
+export function loadFashionMnist(options: FashionMnistOptions): ImageDataset {
+  const { split, directory = COMMITTED } = requireOptions("loadFashionMnist", options, OPTIONS);
   if (split !== "train" && split !== "test") {
     throw new UserError(`split must be train or test, got ${String(split)}`);
   }

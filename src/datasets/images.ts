@@ -1,4 +1,6 @@
 import { UserError } from "../base/errors.js";
+import { shown } from "../base/options.js";
+import type { Model } from "../networks/model.js";
 
 /** Images as raw bytes and their classes. */
 export interface ImageDataset {
@@ -21,12 +23,21 @@ export interface ImageDataset {
 export function imageDataset(
   images: Uint8Array,
   labels: ArrayLike<number>,
-  [height, width, channels]: readonly [height: number, width: number, channels: number],
+  shape: readonly [height: number, width: number, channels: number],
 ): ImageDataset {
   if (!(images instanceof Uint8Array))
     throw new UserError(
       "images must be a Uint8Array of pixels from 0 to 255; numbers from 0 to 1 are to be multiplied by 255 and rounded",
     );
+  if (
+    !(Array.isArray(shape) && shape.length === 3 && shape.every((side) => Number.isInteger(side) && side > 0))
+  )
+    throw new UserError(
+      `shape must be [height, width, channels] of one image, three whole numbers above 0, got ${shown(shape)}`,
+    );
+  if (typeof labels !== "object" || labels === null || !Number.isInteger(labels.length))
+    throw new UserError(`labels must be a list of the class of each image, got ${shown(labels)}`);
+  const [height, width, channels] = shape as [number, number, number];
   const count = labels.length;
   const expected = count * height * width * channels;
   if (images.length !== expected)
@@ -38,6 +49,32 @@ export function imageDataset(
     throw new UserError(`labels[${i}] must be an integer from 0 to 255, got ${String(label)}`);
   });
   return { images, labels: classes, count, height, width, channels };
+}
+
+/** Makes sure that images are what a model reads. @throws UserError where they are not */
+export function requireImagesOf(model: Model, data: ImageDataset): void {
+  const [height, width, channels] = model.input;
+  if (!(data?.images instanceof Uint8Array && data.labels instanceof Uint8Array))
+    throw new UserError(
+      "data must be images with their labels, as imageDataset(images, labels, shape) gives",
+    );
+  if (data.height !== height || data.width !== width || data.channels !== channels)
+    throw new UserError(
+      `data must have images of ${height} x ${width} x ${channels}, as model ${model.name} reads; ` +
+        `got ${data.height} x ${data.width} x ${data.channels}`,
+    );
+  const bytes = data.count * height * width * channels;
+  if (!(data.images.length >= bytes && data.labels.length >= data.count))
+    throw new UserError(
+      `data must have ${bytes} bytes and ${data.count} labels for its count of images, got ${data.images.length} and ${data.labels.length}`,
+    );
+}
+
+/** Makes sure that labels are classes of a model. @throws UserError where they are not */
+export function requireLabelsOf(model: Model, { labels }: Pick<ImageDataset, "labels">): void {
+  const beyond = labels.find((label) => label >= model.classes);
+  if (beyond !== undefined)
+    throw new UserError(`labels must be below ${model.classes}, the classes of ${model.name}, got ${beyond}`);
 }
 
 /** The images at `indices` with their labels, in that order, as a data set of their own. */

@@ -1,8 +1,10 @@
 import type { Array32 } from "../base/arrays.js";
 import { UserError } from "../base/errors.js";
-import { normsOf } from "../inference/deploy.js";
+import { normsOf, requireCheckpoint } from "../inference/deploy.js";
 import { type Checkpoint, networkHash } from "../networks/checkpoints/checkpoint.js";
-import { type Model, type Node, weightLayers } from "../networks/model.js";
+import { type Model, type Node, readsOf, weightLayers } from "../networks/model.js";
+import { NORM_PARTS, parameterName } from "../networks/parameters.js";
+import { requireModel } from "../networks/schema.js";
 
 /**
  * Moves every batch norm into the weight layer before it: weights and bias times its gain, plus its offset. The network computes
@@ -14,13 +16,14 @@ export function foldBatchNorm(
   model: Model,
   checkpoint: Checkpoint,
 ): { readonly model: Model; readonly checkpoint: Checkpoint } {
+  requireModel(model);
   const layers = new Map(weightLayers(model).map((layer) => [layer.name, layer]));
-  const parameters: Record<string, Array32> = { ...checkpoint.parameters };
+  const parameters: Record<string, Array32> = { ...requireCheckpoint(checkpoint).parameters };
   const renamed = new Map<string, string>();
   for (const [norm, { gain, offset }] of Object.entries(normsOf(model, checkpoint))) {
     const { input } = model.nodes.find(({ name }) => name === norm)!;
     const layer = layers.get(input);
-    if (!layer || model.nodes.filter((node) => reads(node, input)).length > 1)
+    if (!layer || model.nodes.filter((node) => readsOf(node).includes(input)).length > 1)
       throw new UserError(
         `batch norm ${norm} must follow a weight layer that nothing else reads, got ${input}; it cannot be folded`,
       );
@@ -31,7 +34,7 @@ export function foldBatchNorm(
     };
     scale(`${input}.weight`, () => 0);
     scale(`${input}.bias`, (o) => offset[o]!);
-    for (const part of ["gamma", "beta", "mean", "variance"]) delete parameters[`${norm}.${part}`];
+    for (const part of NORM_PARTS) delete parameters[parameterName.norm(norm, part)];
     renamed.set(norm, input);
   }
   const nodes = model.nodes.flatMap((node): Node[] => {
@@ -44,8 +47,4 @@ export function foldBatchNorm(
     model: { ...model, nodes },
     checkpoint: { ...folded, origin: { ...folded.origin, config: networkHash(folded) } },
   };
-}
-
-function reads(node: Node, name: string): boolean {
-  return node.input === name || (node.op === "add" && node.other === name);
 }

@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import type { Array32, Arrays } from "../base/arrays.js";
 import { UserError } from "../base/errors.js";
 import { decodeSafetensors, type SafeTensor } from "../base/files/safetensors.js";
+import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
 import { type Checkpoint, networkHash } from "../networks/checkpoints/checkpoint.js";
 import { type Model, paddingOf, shapes, weightLayers } from "../networks/model.js";
-import { findLayout, LAYOUTS, type Layout, vectorOrder, weightShape, weightsFrom } from "./layouts.js";
+import { requireModel } from "../networks/schema.js";
+import { findLayout, LAYOUT_NORMS, type Layout, vectorOrder, weightShape, weightsFrom } from "./layouts.js";
 import { foldNormalization, type Normalization } from "./normalization.js";
 
 export interface ImportOptions {
@@ -18,11 +20,7 @@ export interface ImportOptions {
   readonly normalization?: Normalization;
 }
 
-/** What a batch norm's arrays are called, by our names. */
-const NORM_NAMES: Readonly<Record<Layout, Readonly<Record<string, string>>>> = {
-  flatenn: { gamma: "gamma", beta: "beta", mean: "mean", variance: "variance" },
-  pytorch: { gamma: "weight", beta: "bias", mean: "running_mean", variance: "running_var" },
-};
+const OPTIONS: OptionKeys<ImportOptions> = { layout: true, names: true, ignore: true, normalization: true };
 
 /**
  * Reads the weights of a float network from a safetensors file, such as PyTorch's `save_file(net.state_dict(), path)`
@@ -32,6 +30,9 @@ const NORM_NAMES: Readonly<Record<Layout, Readonly<Record<string, string>>>> = {
  * @throws UserError for a file that does not hold exactly this network, naming the tensor
  */
 export function importSafetensors(path: string, model: Model, options: ImportOptions = {}): Checkpoint {
+  requireOptions("importSafetensors", options, OPTIONS);
+  if (typeof path !== "string")
+    throw new UserError(`path must be that of a safetensors file, got ${shown(path)}`);
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -48,20 +49,36 @@ export function importSafetensors(path: string, model: Model, options: ImportOpt
 
 /**
  * Makes a float checkpoint of tensors by name: `<node>.weight` and `<node>.bias` (absent: zeros) of weight layers; of batch
- * norm `gamma`, `beta`, `mean`, `variance`, or `weight`, `bias`, `running_mean`, `running_var` in PyTorch's layout. Its
- * epsilon has to be 1e-5. F64 is rounded to F32.
+ * norm `gamma`, `beta`, `mean`, `variance`, or `weight`, `bias`, `running_mean`, `running_var` in PyTorch's layout. No file
+ * says its epsilon: the node does, 1e-5 where it does not (PyTorch's default; Keras's is 1e-3). F64 is rounded to F32.
+ * @throws UserError for a model that is none, options that do not exist, and tensors that are not exactly the network's
  */
 export function importNetwork(
   model: Model,
   tensors: Readonly<Record<string, SafeTensor>>,
-  { layout: told, names = {}, ignore = [], normalization }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Checkpoint {
+  requireModel(model);
+  const {
+    layout: told,
+    names = {},
+    ignore = [],
+    normalization,
+  } = requireOptions("importNetwork", options, OPTIONS);
   requireNames(model, names);
-  requireLogits(model);
+  if (!(Array.isArray(ignore) && ignore.every((name) => typeof name === "string")))
+    throw new UserError(`ignore must be a list of names of tensors, got ${shown(ignore)}`);
+  if (typeof tensors !== "object" || tensors === null)
+    throw new UserError(
+      `tensors must be by name, each with dtype, shape and data, as decodeSafetensors gives, got ${shown(tensors)}`,
+    );
   const file = new TensorFile(tensors, names);
   const layers = weightLayers(model);
   const found = layers.map(({ name }) => [name, file.shape(name, "weight")] as const);
-  const layout = told === undefined ? findLayout(layers, Object.fromEntries(found)) : requireLayout(told);
+  const layout =
+    told === undefined
+      ? findLayout(layers, Object.fromEntries(found))
+      : requireOneOf("layout", told, LAYOUT_NORMS);
   if (layout === "pytorch") requireSymmetricPadding(model);
 
   const parameters: Record<string, Array32> = {};
@@ -76,7 +93,7 @@ export function importNetwork(
     if (op !== "batchNorm") continue;
     const channels = shapes(model).get(name)!.at(-1)!;
     const order = vectorOrder(model, input, layout);
-    for (const [part, called] of Object.entries(NORM_NAMES[layout])) {
+    for (const [part, called] of Object.entries(LAYOUT_NORMS[layout])) {
       const data = file.take(name, called, [channels]);
       const ours = order ? Float32Array.from(order, (from) => data[from]!) : data;
       parameters[`${name}.${part}`] = { shape: [channels], data: ours };
@@ -141,7 +158,11 @@ class TensorFile {
 
   #find(node: string, part: string): SafeTensor {
     const name = this.#name(node, part);
-    if (Object.hasOwn(this.#tensors, name)) return this.#tensors[name]!;
+    if (Object.hasOwn(this.#tensors, name)) {
+      const tensor = this.#tensors[name]!;
+      if (Array.isArray(tensor?.shape)) return tensor;
+      throw new UserError(`tensor ${name} must have dtype, shape and data, got ${shown(tensor)}`);
+    }
     throw new UserError(
       `there is no tensor ${name}, which node ${node} needs; there are ${Object.keys(this.#tensors).join(", ")}. ` +
         `If it has another name, say so: names: { ${JSON.stringify(node)}: "<name in the file>" }`,
@@ -150,9 +171,12 @@ class TensorFile {
 }
 
 /** The elements as finite single-precision numbers. */
-function singles(name: string, { dtype, data }: SafeTensor): Float32Array {
+function singles(name: string, { dtype, shape, data }: SafeTensor): Float32Array {
   if (!(data instanceof Float32Array || data instanceof Float64Array))
     throw new UserError(`tensor ${name} must be F32 or F64, got ${dtype}; save the float network`);
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (data.length !== count)
+    throw new UserError(`tensor ${name} must have ${count} elements for its shape, got ${data.length}`);
   const numbers = Float32Array.from(data);
   const bad = numbers.findIndex((x) => !Number.isFinite(x));
   if (bad >= 0)
@@ -161,23 +185,18 @@ function singles(name: string, { dtype, data }: SafeTensor): Float32Array {
 }
 
 function requireNames(model: Model, names: Readonly<Record<string, string>>): void {
+  if (
+    typeof names !== "object" ||
+    names === null ||
+    Object.values(names).some((name) => typeof name !== "string")
+  )
+    throw new UserError(
+      `names must say what the file calls a node, { conv1: "features.0" }, got ${shown(names)}`,
+    );
   const known = new Set(model.nodes.map(({ name }) => name));
   for (const name of Object.keys(names))
     if (!known.has(name))
       throw new UserError(`names must name nodes of the model, ${[...known].join(", ")}, got ${name}`);
-}
-
-function requireLogits(model: Model): void {
-  const last = shapes(model).get(model.nodes.at(-1)?.name ?? "input")!;
-  if (last.join() !== String(model.classes))
-    throw new UserError(
-      `the last node of model ${model.name} must give ${model.classes} logits, one per class, got the shape [${last.join(", ")}]`,
-    );
-}
-
-function requireLayout(layout: Layout): Layout {
-  if (LAYOUTS.includes(layout)) return layout;
-  throw new UserError(`layout must be one of ${LAYOUTS.join(", ")}, got ${String(layout)}`);
 }
 
 /** PyTorch pads alike on both sides, which "same" does not where a stride leaves an odd number of rows or columns to pad. */

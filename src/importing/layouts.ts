@@ -1,5 +1,6 @@
 import { UserError } from "../base/errors.js";
-import { type Model, shapes, type WeightLayer } from "../networks/model.js";
+import { type Model, type Op, shapes, type WeightLayer } from "../networks/model.js";
+import type { NormPart } from "../networks/parameters.js";
 
 /**
  * How a file lays its arrays out (docs/formats.md).
@@ -10,7 +11,12 @@ import { type Model, shapes, type WeightLayer } from "../networks/model.js";
  */
 export type Layout = "flatenn" | "pytorch";
 
-export const LAYOUTS: readonly Layout[] = ["flatenn", "pytorch"];
+/** What a batch norm's arrays are called, by our names, in each layout. */
+export const LAYOUT_NORMS: Readonly<Record<Layout, Readonly<Record<NormPart, string>>>> = {
+  flatenn: { gamma: "gamma", beta: "beta", mean: "mean", variance: "variance" },
+  pytorch: { gamma: "weight", beta: "bias", mean: "running_mean", variance: "running_var" },
+};
+const LAYOUTS = Object.keys(LAYOUT_NORMS) as readonly Layout[];
 
 /** The shape of a layer's weights in a layout. */
 export function weightShape({ shape }: WeightLayer, layout: Layout): readonly number[] {
@@ -82,21 +88,26 @@ export function vectorOrder(model: Model, name: string, layout: Layout): Uint32A
   });
 }
 
+/** How each kind of node hands on a vector that was flattened; a missing one does not compile. */
+const FLATTENED: Readonly<Record<Op, "begins" | "keeps" | "ends">> = {
+  flatten: "begins",
+  activation: "keeps",
+  batchNorm: "keeps",
+  add: "keeps",
+  conv: "ends",
+  linear: "ends",
+  maxPool: "ends",
+  globalAveragePool: "ends",
+};
+
 /** The shape that was flattened into the vector of a node, if it is such a vector. */
 function flattenedShape(model: Model, name: string): readonly [number, number, number] | undefined {
   const node = model.nodes.find((node) => node.name === name);
-  switch (node?.op) {
-    case "flatten": {
-      const from = shapes(model).get(node.input)!;
-      return from.length === 3 ? (from as [number, number, number]) : flattenedShape(model, node.input);
-    }
-    case "activation":
-    case "batchNorm":
-    case "add":
-      return flattenedShape(model, node.input);
-    default:
-      return undefined;
-  }
+  if (!node || FLATTENED[node.op] === "ends") return undefined;
+  const from = shapes(model).get(node.input)!;
+  return FLATTENED[node.op] === "begins" && from.length === 3
+    ? (from as [number, number, number])
+    : flattenedShape(model, node.input);
 }
 
 function inputOf(model: Model, name: string): string {

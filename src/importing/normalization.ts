@@ -1,5 +1,6 @@
 import { type Array32, type Arrays, mapArrays } from "../base/arrays.js";
 import { UserError } from "../base/errors.js";
+import { requireOptions, shown } from "../base/options.js";
 import { type Model, weightLayers } from "../networks/model.js";
 
 /**
@@ -16,13 +17,18 @@ export interface Normalization {
  * here does: weights w / sd, bias b - sum of w mean / sd.
  * @throws UserError where that is not exact: zero padding of normalised inputs is grey, not black
  */
-export function foldNormalization(model: Model, parameters: Arrays, { mean, sd }: Normalization): Arrays {
+export function foldNormalization(model: Model, parameters: Arrays, normalization: Normalization): Arrays {
+  const { mean, sd } = requireOptions("normalization", normalization, { mean: true, sd: true });
   const channels = model.input[2];
   for (const [name, values] of Object.entries({ mean, sd }))
-    if (values.length !== channels || !values.every(Number.isFinite))
+    if (!Array.isArray(values) || values.length !== channels || !values.every(Number.isFinite)) {
+      const got = Array.isArray(values) ? `[${values.join(", ")}]` : shown(values);
+      const write =
+        typeof values === "number" ? `; write [${new Array(channels).fill(values).join(", ")}]` : "";
       throw new UserError(
-        `normalization.${name} must be ${channels} numbers, one per channel, got [${values.join(", ")}]`,
+        `normalization.${name} must be ${channels} number${channels === 1 ? "" : "s"}, one per channel, got ${got}${write}`,
       );
+    }
   if (!sd.every((value) => value > 0))
     throw new UserError(`normalization.sd must be above 0, got [${sd.join(", ")}]`);
   const readers = new Map(readersOfInput(model, mean).map(({ name, outputs }) => [name, outputs]));

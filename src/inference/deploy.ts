@@ -1,8 +1,11 @@
 import type { Array32 } from "../base/arrays.js";
 import { UserError } from "../base/errors.js";
+import { shown } from "../base/options.js";
 import { type Bits, quantizedLayers } from "../networks/bits.js";
 import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
-import { activationNodes, type Model, shapes } from "../networks/model.js";
+import { activationNodes, type BatchNormNode, type Model, shapes } from "../networks/model.js";
+import { type NormPart, parameterName } from "../networks/parameters.js";
+import { requireModel } from "../networks/schema.js";
 import { weightCodes, weightValues } from "../quantization/grid.js";
 
 /** One weight layer as it lies in memory: codes where faults strike, the rest fault-free. */
@@ -43,7 +46,8 @@ export type Codes = Readonly<Record<string, Uint8Array>>;
 
 /** Quantizes a checkpoint: the codes are those of the typed-array grid on its float32 latent weights. */
 export function deploy(model: Model, checkpoint: Checkpoint): DeployedNetwork {
-  const { bits, arm, threshold } = checkpoint.origin;
+  requireModel(model);
+  const { bits, arm, threshold } = requireCheckpoint(checkpoint).origin;
   if (!bits) throw new UserError(`arm ${arm} is a float network: it has no codes to deploy`);
   const scalar = (name: string) => Math.abs(parameterOf(checkpoint, name, [])[0]!);
   const layers = quantizedLayers(model, bits).map(({ name, shape, outputs, bits }) => {
@@ -55,6 +59,19 @@ export function deploy(model: Model, checkpoint: Checkpoint): DeployedNetwork {
     activationNodes(model).map((name) => [name, scalar(`${name}.clip`)]),
   );
   return { model, bits, layers, activationClips, norms: normsOf(model, checkpoint), threshold };
+}
+
+/** Makes sure that a value is a network's parameters, and no other thing that was handed in its place. */
+export function requireCheckpoint(value: Checkpoint): Checkpoint {
+  if (typeof value?.origin !== "object" || value.origin === null || typeof value.parameters !== "object")
+    throw new UserError(
+      `a checkpoint must have origin and parameters, as importSafetensors and readCheckpoint give, got ${shown(value)}`,
+    );
+  const { threshold } = value.origin;
+  if (threshold >= 0 && Number.isFinite(threshold)) return value;
+  throw new UserError(
+    `the threshold of a checkpoint must be a finite number from 0, which is ReLU, got ${shown(threshold)}`,
+  );
 }
 
 /** An array of a checkpoint. @throws UserError if it is missing or has another shape */
@@ -73,27 +90,35 @@ export function parameterOf(
   return found.data;
 }
 
-/** The batch norms of a checkpoint, by node. */
+/** The batch norms of a checkpoint, by node. @throws UserError for a variance that is none */
 export function normsOf(model: Model, checkpoint: Checkpoint): Record<string, Norm> {
   const shape = shapes(model);
   return Object.fromEntries(
-    model.nodes
-      .filter((node) => node.op === "batchNorm")
-      .map(({ name }) => {
-        const [gamma, beta, mean, variance] = ["gamma", "beta", "mean", "variance"].map((part) =>
-          parameterOf(checkpoint, `${name}.${part}`, [shape.get(name)!.at(-1)!]),
-        );
-        return [name, foldNorm({ gamma: gamma!, beta: beta!, mean: mean!, variance: variance! })] as const;
-      }),
+    model.nodes.flatMap((node) => {
+      if (node.op !== "batchNorm") return [];
+      const channels = shape.get(node.name)!.at(-1)!;
+      const part = (of: NormPart) => parameterOf(checkpoint, parameterName.norm(node.name, of), [channels]);
+      const [gamma, beta, mean, variance] = [part("gamma"), part("beta"), part("mean"), part("variance")];
+      return [[node.name, foldNorm(node, { gamma, beta, mean, variance })] as const];
+    }),
   );
 }
 
-/** What batch norm adds to a variance before it takes the root. */
+/** What batch norm adds to a variance before it takes the root, where its node does not say. */
 const NORM_EPSILON = 1e-5;
 
-/** The gain and offset, in float64, of batch norm with running statistics: gamma (x - mean) / sqrt(variance + 1e-5) + beta. */
-function foldNorm(parts: Record<"gamma" | "beta" | "mean" | "variance", Float32Array>): Norm {
-  const gain = Float64Array.from(parts.gamma, (g, i) => g / Math.sqrt(parts.variance[i]! + NORM_EPSILON));
+/** The gain and offset, in float64, of batch norm with running statistics: gamma (x - mean) / sqrt(variance + epsilon) + beta. */
+function foldNorm(
+  { name, epsilon = NORM_EPSILON }: BatchNormNode,
+  parts: Readonly<Record<NormPart, Float32Array>>,
+): Norm {
+  const gain = Float64Array.from(parts.gamma, (g, i) => {
+    const variance = parts.variance[i]!;
+    if (variance + epsilon > 0) return g / Math.sqrt(variance + epsilon);
+    throw new UserError(
+      `the variances of batch norm ${name} must be at least 0, got ${variance} for channel ${i}`,
+    );
+  });
   const offset = Float64Array.from(parts.beta, (b, i) => b - parts.mean[i]! * gain[i]!);
   return { gain, offset };
 }

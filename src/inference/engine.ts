@@ -1,10 +1,13 @@
 import { UserError } from "../base/errors.js";
-import { gatherImages, type ImageDataset } from "../datasets/images.js";
+import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
+import { gatherImages, type ImageDataset, requireImagesOf, requireLabelsOf } from "../datasets/images.js";
+import { shapes } from "../networks/model.js";
 import type { Classifier } from "./classifier.js";
 import { type Codes, codesOf, type DeployedNetwork } from "./deploy.js";
 import type { KernelVariant } from "./kernels.js";
 import { Machine, type MachineOptions } from "./machine.js";
 import { compile } from "./program.js";
+import { channelTotals } from "./reference.js";
 import { bestVariant } from "./self-test.js";
 
 export interface IntegerClassifier extends Classifier {
@@ -28,6 +31,9 @@ export interface IntegerClassifierOptions {
   readonly holdBytes?: number;
 }
 
+const OPTIONS: OptionKeys<IntegerClassifierOptions> = { variant: true, skipZeros: true, holdBytes: true };
+const VARIANTS: Readonly<Record<KernelVariant, true>> = { strict: true, relaxed: true };
+const SKIPPING = { always: true, never: true, measured: true } as const;
 const HOLD_BYTES = 256 * 2 ** 20;
 
 /**
@@ -39,14 +45,18 @@ export function integerClassifier(
   network: DeployedNetwork,
   data: ImageDataset,
   indices: Uint32Array,
-  { variant = bestVariant(), skipZeros = "measured", holdBytes = HOLD_BYTES }: IntegerClassifierOptions = {},
+  options: IntegerClassifierOptions = {},
 ): IntegerClassifier {
-  const [height, width, channels] = network.model.input;
-  if (data.height !== height || data.width !== width || data.channels !== channels)
-    throw new UserError(
-      `data must have images of ${height} x ${width} x ${channels}, as model ${network.model.name} reads; ` +
-        `got ${data.height} x ${data.width} x ${data.channels}`,
-    );
+  const {
+    variant = bestVariant(),
+    skipZeros = "measured",
+    holdBytes = HOLD_BYTES,
+  } = requireOptions("integerClassifier", options, OPTIONS);
+  requireOneOf("variant", variant, VARIANTS);
+  requireOneOf("skipZeros", skipZeros, SKIPPING);
+  if (!(typeof holdBytes === "number" && holdBytes >= 0))
+    throw new UserError(`holdBytes must be a number of bytes from 0, got ${shown(holdBytes)}`);
+  requireImagesOf(network.model, data);
   const original = codesOf(network);
   const machine = new Machine(compile(network), original, gatherImages(data, indices), {
     variant,
@@ -73,39 +83,53 @@ export function integerClassifier(
     variant,
     checksum,
     classify: (codes) => withCodes(codes, () => machine.predict()),
-    loss: (codes, labels) =>
-      withCodes(codes, () => {
+    loss: (codes, labels) => {
+      requireLabels(network, labels, indices.length);
+      return withCodes(codes, () => {
         let sum = 0;
         machine.forEachLogits((logits, image) => {
           sum += crossEntropy(logits, labels[image]!);
         });
         return sum / indices.length;
-      }),
+      });
+    },
     dispose() {},
   };
 }
 
 /**
- * How many images have the code 0 at each unit, by activation node, without faults: the input of `measureSparsity`,
- * counted without TensorFlow.
+ * How many images have a zero at each unit, without faults and without TensorFlow: the input of `measureSparsity`.
+ * @returns counts by activation node, row-major [height, width, channels], and by global average pool, [channels]: its mean
+ *   is 0 where all of a channel's codes are
  */
 export function countZeros(
   network: DeployedNetwork,
   data: ImageDataset,
   indices: Uint32Array,
-  { variant = bestVariant() }: IntegerClassifierOptions = {},
+  options: Pick<IntegerClassifierOptions, "variant"> = {},
 ): Record<string, Float64Array> {
+  const { variant = bestVariant() } = requireOptions("countZeros", options, { variant: true });
+  requireOneOf("variant", variant, VARIANTS);
+  requireImagesOf(network.model, data);
+  const pools = network.model.nodes.filter(
+    ({ op, input }) => op === "globalAveragePool" && Object.hasOwn(network.activationClips, input),
+  );
   const counts: Record<string, Float64Array> = {};
+  const count = (name: string, values: ArrayLike<number>) => {
+    const own = counts[name] ?? new Float64Array(values.length);
+    counts[name] = own;
+    for (let unit = 0; unit < values.length; unit++) if (values[unit] === 0) own[unit]! += 1;
+  };
   const machine = new Machine(compile(network), codesOf(network), gatherImages(data, indices), { variant });
   const { group } = machine.plan;
+  const shape = shapes(network.model);
   for (let from = 0; from < indices.length; from += group) {
     machine.runGroup(from);
-    for (const name of Object.keys(network.activationClips))
-      for (let i = 0; i < Math.min(group, indices.length - from); i++) {
-        const codes = machine.codes(name, i);
-        counts[name] ??= new Float64Array(codes.length);
-        for (let unit = 0; unit < codes.length; unit++) if (codes[unit] === 0) counts[name][unit]! += 1;
-      }
+    for (let i = 0; i < Math.min(group, indices.length - from); i++) {
+      for (const name of Object.keys(network.activationClips)) count(name, machine.codes(name, i));
+      for (const { name, input } of pools)
+        count(name, channelTotals(machine.codes(input, i), shape.get(name)![0]!));
+    }
   }
   return counts;
 }
@@ -116,6 +140,12 @@ function crossEntropy(logits: Float64Array, label: number): number {
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - most);
   return Math.log(sum) + most - logits[label]!;
+}
+
+function requireLabels({ model }: DeployedNetwork, labels: Uint8Array, count: number): void {
+  if (labels.length !== count)
+    throw new UserError(`labels must be ${count}, one per image, got ${labels.length}`);
+  requireLabelsOf(model, { labels });
 }
 
 function requireCodes({ layers }: DeployedNetwork, codes: Codes): void {

@@ -1,7 +1,10 @@
-import { gatherImages, type ImageDataset } from "../datasets/images.js";
+import { UserError } from "../base/errors.js";
+import { shown } from "../base/options.js";
+import { gatherImages, type ImageDataset, requireImagesOf } from "../datasets/images.js";
 import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
 import { type ConvNode, type Model, paddingOf, shapes, weightLayers } from "../networks/model.js";
-import { normsOf, parameterOf } from "./deploy.js";
+import { requireModel } from "../networks/schema.js";
+import { normsOf, parameterOf, requireCheckpoint } from "./deploy.js";
 import { firstLargest } from "./reference.js";
 
 /** What a float network makes of one image: the values of every node, row-major. */
@@ -13,8 +16,9 @@ export type FloatValues = ReadonlyMap<string, Float64Array>;
  * @returns a function of an image of 8-bit pixels [height, width, channels]; the last node's values are the logits
  */
 export function floatEvaluator(model: Model, checkpoint: Checkpoint): (image: Uint8Array) => FloatValues {
-  const shape = shapes(model);
-  const norms = normsOf(model, checkpoint);
+  const shape = shapes(requireModel(model));
+  const size = model.input.reduce((a, b) => a * b, 1);
+  const norms = normsOf(model, requireCheckpoint(checkpoint));
   const layers = new Map(
     weightLayers(model).map(({ name, shape, outputs }) => [
       name,
@@ -26,6 +30,12 @@ export function floatEvaluator(model: Model, checkpoint: Checkpoint): (image: Ui
   );
   const threshold = checkpoint.origin.threshold;
   return (image) => {
+    if (!(image instanceof Uint8Array) || image.length !== size)
+      throw new UserError(
+        `image must be a Uint8Array of ${size} pixels, ${model.input.join(" x ")}, got ${shown(image)}${
+          image instanceof Uint8Array ? ` of ${image.length}` : ""
+        }`,
+      );
     const values = new Map<string, Float64Array>([
       ["input", Float64Array.from(image, (pixel) => pixel / 255)],
     ]);
@@ -78,6 +88,7 @@ export function floatEvaluator(model: Model, checkpoint: Checkpoint): (image: Ui
 /** The classes that a float network predicts, one per image. */
 export function floatClasses(model: Model, checkpoint: Checkpoint, images: ImageDataset): Uint8Array {
   const evaluate = floatEvaluator(model, checkpoint);
+  requireImagesOf(model, images);
   const last = model.nodes.at(-1)!.name;
   return Uint8Array.from(images.labels, (_, i) =>
     firstLargest(evaluate(gatherImages(images, [i])).get(last)!),

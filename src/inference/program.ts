@@ -26,6 +26,7 @@
 import { UserError } from "../base/errors.js";
 import type { ActivationNode, ConvNode, LinearNode, Model, Node } from "../networks/model.js";
 import { paddingOf, shapes } from "../networks/model.js";
+import { requireModel } from "../networks/schema.js";
 import { maxCode } from "../quantization/grid.js";
 import type { DeployedLayer, DeployedNetwork } from "./deploy.js";
 import { type Affine, codeThresholds, realOffset, realScale } from "./thresholds.js";
@@ -109,7 +110,7 @@ type Term =
 
 /** Compiles a deployed network. @throws UserError if it has an arrangement of nodes that no integer program computes */
 export function compile(network: DeployedNetwork): IntegerProgram {
-  const { model } = network;
+  const model = requireModel(network.model);
   const stages: Stage[] = [];
   const terms = new Map<string, Term>([
     ["input", { kind: "codes", name: "input", averaged: 1, shape: model.input }],

@@ -1,3 +1,4 @@
+import { UserError } from "../base/errors.js";
 import type { Codes } from "./deploy.js";
 import { type IntegerProgram, outputShape, type Stage } from "./program.js";
 
@@ -11,6 +12,9 @@ export interface Evaluation {
 
 /** Evaluates one image, slowly and plainly: the oracle that every fast kernel is held to. */
 export function evaluate(program: IntegerProgram, weights: Codes, image: Uint8Array): Evaluation {
+  const size = program.input.reduce((a, b) => a * b, 1);
+  if (image.length !== size)
+    throw new UserError(`image must have ${size} pixels, ${program.input.join(" x ")}, got ${image.length}`);
   const codes: Record<string, Uint8Array> = { input: image };
   const reals: Record<string, Float32Array> = {};
   let logits = new Float64Array(0);
@@ -38,8 +42,11 @@ export function evaluate(program: IntegerProgram, weights: Codes, image: Uint8Ar
 
 /** The integers that a stage reads: codes, or their sums over height and width. */
 export function stageInput({ averaged, input }: Stage, codes: Uint8Array): Uint8Array | Int32Array {
-  if (averaged === 1) return codes;
-  const channels = input[2];
+  return averaged === 1 ? codes : channelTotals(codes, input[2]);
+}
+
+/** The sums of codes [height, width, channels] over height and width. */
+export function channelTotals(codes: Uint8Array, channels: number): Int32Array {
   const totals = new Int32Array(channels);
   for (let i = 0; i < codes.length; i++) totals[i % channels]! += codes[i]!;
   return totals;

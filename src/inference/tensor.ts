@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { ImageDataset } from "../datasets/images.js";
+import { type ImageDataset, requireImagesOf } from "../datasets/images.js";
 import { toTensors } from "../tensors/arrays.js";
 import { imageTensor } from "../tensors/batches.js";
 import { type Activation, forward } from "../tensors/forward.js";
@@ -21,6 +21,7 @@ export function tensorClassifier(
   data: ImageDataset,
   indices: Uint32Array,
 ): Classifier {
+  requireImagesOf(network.model, data);
   const inputs: tf.Tensor4D[] = [];
   for (let from = 0; from < indices.length; from += BATCH)
     inputs.push(imageTensor(data, indices.subarray(from, from + BATCH)));

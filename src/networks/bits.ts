@@ -1,3 +1,5 @@
+import { UserError } from "../base/errors.js";
+import { requireOptions, shown } from "../base/options.js";
 import { type Model, type WeightLayer, weightLayers } from "./model.js";
 
 /** Bits of codes: 1 to 8. */
@@ -7,6 +9,19 @@ export interface Bits {
   readonly activations: number;
   /** Of the weights of the first and the last layer; absent: as all others. */
   readonly ends?: number;
+}
+
+const BITS = { weights: true, activations: true, ends: true } as const;
+
+/** Checks bits that a user gave. @throws UserError */
+export function requireBitsOf(bits: Bits): Bits {
+  for (const [key, width] of Object.entries(requireOptions("bits", bits, BITS)))
+    if (!(Number.isInteger(width) && width >= 1 && width <= 8))
+      throw new UserError(`bits.${key} must be a whole number from 1 to 8, got ${shown(width)}`);
+  for (const key of ["weights", "activations"] as const)
+    if (!Object.hasOwn(bits, key))
+      throw new UserError(`bits.${key} must be a whole number from 1 to 8, got nothing`);
+  return bits;
 }
 
 /** The layers that hold weights, in model order, each with the bits of its weights. */

@@ -1,11 +1,14 @@
+import { requireOptions } from "../base/options.js";
 import type { Model, Node } from "./model.js";
+import { requireModel } from "./schema.js";
 
 /**
  * ResNet-18 for 32 x 32 images (docs/protocol.md section 2): a 3 x 3 stem without pooling, four stages of two residual
  * blocks with width, 2, 4 and 8 times width channels, a global average pool and a linear layer. Batch norm follows every
  * conv. Where a block changes shape, its shortcut is a 1 x 1 conv of stride 2 with batch norm.
  */
-export function resnet18({ width = 16 }: { width?: number } = {}): Model {
+export function resnet18(options: { width?: number } = {}): Model {
+  const { width = 16 } = requireOptions("resnet18", options, { width: true });
   const nodes: Node[] = [...convNorm("stem", "input", { filters: width, size: 3, stride: 1 })];
   nodes.push({ op: "activation", name: "stem.act", input: "stem.norm" });
   let from = "stem.act";
@@ -17,7 +20,7 @@ export function resnet18({ width = 16 }: { width?: number } = {}): Model {
     }
   nodes.push({ op: "globalAveragePool", name: "mean", input: from });
   nodes.push({ op: "linear", name: "fc", input: "mean", units: 10 });
-  return { name: `resnet18-w${width}`, input: [32, 32, 3], classes: 10, nodes };
+  return requireModel({ name: `resnet18-w${width}`, input: [32, 32, 3], classes: 10, nodes });
 }
 
 function residualBlock(name: string, from: string, filters: number, stride: number): Node[] {

@@ -27,6 +27,8 @@ export function chooseClip(values: Float32Array, grid: Grid, bits: number, rule:
     if (rule.share > 0 && rule.share <= 1) return rule.share * largest;
     throw new UserError(`share must be above 0 and at most 1, got ${String(rule.share)}`);
   }
+  if (rule.rule !== "least-squares")
+    throw new UserError(`a clip's rule must be share or least-squares, got ${JSON.stringify(rule)}`);
   const clips = Array.from({ length: CANDIDATES }, (_, i) => ((i + 1) / CANDIDATES) * largest);
   const errors = clips.map((clip) => squaredError(counted, grid, clip, bits));
   return clips[errors.indexOf(Math.min(...errors))]!;

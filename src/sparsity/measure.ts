@@ -1,4 +1,4 @@
-import { type Model, shapes, weightLayers } from "../networks/model.js";
+import { type Model, shapes, type WeightNode, weightLayers } from "../networks/model.js";
 
 /** Sparsity of one network over a set of images. */
 export interface MeasuredSparsity {
@@ -11,8 +11,9 @@ export interface MeasuredSparsity {
 }
 
 /**
- * Counts zero codes.
- * @param zeros by activation node: how many images had the code 0 at each unit, row-major [height, width, channels]
+ * Counts zeros.
+ * @param zeros how many images had a zero at each unit, by activation node, row-major [height, width, channels], and by global
+ *   average pool, [channels], as `countZeros` gives
  * @param images number of images counted
  */
 export function measureSparsity(
@@ -21,6 +22,15 @@ export function measureSparsity(
   images: number,
 ): MeasuredSparsity {
   if (!(images > 0)) throw new RangeError(`images must be > 0, got ${images}`);
+  const shape = shapes(model);
+  const countsOf = (name: string, layer: string) => {
+    const counts = zeros[name];
+    if (!counts) throw new RangeError(`no zero counts of ${name}, which ${layer} reads`);
+    const units = shape.get(name)!.reduce((a, b) => a * b, 1);
+    if (units !== counts.length)
+      throw new RangeError(`${name} has ${units} units, got ${counts.length} zero counts`);
+    return counts;
+  };
   const byLayer: Record<string, number> = {};
   let zeroCount = 0;
   let units = 0;
@@ -28,16 +38,14 @@ export function measureSparsity(
   let macs = 0;
   for (const layer of weightLayers(model)) {
     if (layer.reads === "input") continue;
-    const counts = zeros[layer.reads];
-    if (!counts) throw new RangeError(`no zero counts of ${layer.reads}, which ${layer.name} reads`);
+    const operands = countsOf(operandsOf(model, layer.name), layer.name);
     const uses = usesOfUnits(model, layer.name);
-    if (uses.length !== counts.length)
-      throw new RangeError(`${layer.reads} has ${uses.length} units, got ${counts.length} zero counts`);
     for (let i = 0; i < uses.length; i++) {
-      skipped += uses[i]! * counts[i]!;
+      skipped += uses[i]! * operands[i]!;
       macs += uses[i]! * images;
     }
     if (layer.reads in byLayer) continue; // read by two layers: its units count once, its products twice
+    const counts = countsOf(layer.reads, layer.name);
     const layerZeros = counts.reduce((a, b) => a + b, 0);
     byLayer[layer.reads] = layerZeros / (counts.length * images);
     zeroCount += layerZeros;
@@ -46,13 +54,20 @@ export function measureSparsity(
   return { total: zeroCount / (units * images), byLayer, skippedMacs: skipped / macs };
 }
 
+/** The node whose values a weight layer multiplies: an activation, or the mean over one; flattening changes none. */
+function operandsOf(model: Model, layer: string): string {
+  const find = (name: string) => model.nodes.find((node) => node.name === name);
+  let node = find(find(layer)!.input)!;
+  while (node.op === "flatten") node = find(node.input)!;
+  return node.name;
+}
+
 /** In how many multiply-accumulates of a weight layer each unit of its input takes part; padding is no unit. */
 function usesOfUnits(model: Model, name: string): Float64Array {
-  const node = model.nodes.find((n) => n.name === name);
+  const node = model.nodes.find((n) => n.name === name) as WeightNode;
   const shape = shapes(model);
-  const from = shape.get(node!.input)!;
-  if (node?.op === "linear") return new Float64Array(from[0]!).fill(node.units);
-  if (node?.op !== "conv") throw new RangeError(`${name} is no weight layer of model ${model.name}`);
+  const from = shape.get(node.input)!;
+  if (node.op === "linear") return new Float64Array(from[0]!).fill(node.units);
   const [height, width, channels] = from as [number, number, number];
   const [outHeight, outWidth] = shape.get(name) as [number, number, number];
   const rows = windowsOver(height, outHeight, node.kernel[0], node.stride, node.padding);

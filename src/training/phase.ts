@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** Stochastic gradient descent with Nesterov momentum and a cosine schedule, over a number of epochs. */
 export interface TrainingPhase {
   readonly epochs: number;
@@ -8,3 +10,14 @@ export interface TrainingPhase {
   /** On conv and linear weights only. */
   readonly weightDecay: number;
 }
+
+const count = z.int().positive();
+
+/** The same, checked. */
+export const phaseSchema = z.strictObject({
+  epochs: count,
+  batch: count,
+  learningRate: z.number().positive(),
+  momentum: z.number().min(0).lt(1),
+  weightDecay: z.number().min(0),
+});

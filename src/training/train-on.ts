@@ -1,14 +1,22 @@
+import type { z } from "zod";
 import { UserError } from "../base/errors.js";
+import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
 import { settingsHash } from "../base/settings-hash.js";
-import type { Bits } from "../networks/bits.js";
+import { requireImagesOf, requireLabelsOf } from "../datasets/images.js";
+import { requireCheckpoint } from "../inference/deploy.js";
+import { type Bits, requireBitsOf } from "../networks/bits.js";
 import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
 import type { Model } from "../networks/model.js";
+import { requireModel } from "../networks/schema.js";
 import { loadBackend } from "../tensors/backend/load.js";
-import type { Sparsification } from "../tensors/sparsity/table.js";
-import { thresholdOf } from "../tensors/sparsity/table.js";
-import type { GradientRule } from "./gradients/rules.js";
-import type { TrainingPhase } from "./phase.js";
-
+import {
+  SPARSIFICATIONS,
+  type Sparsification,
+  sparsificationKind,
+  thresholdOf,
+} from "../tensors/sparsity/table.js";
+import { GRADIENT_RULES, type GradientRule, gradientKind } from "./gradients/rules.js";
+import { phaseSchema, type TrainingPhase } from "./phase.js";
 import { type TrainingData, type TrainingOptions, train } from "./train.js";
 
 export interface TrainOnOptions extends Pick<TrainingOptions, "onProgress" | "signal"> {
@@ -23,39 +31,93 @@ export interface TrainOnOptions extends Pick<TrainingOptions, "onProgress" | "si
   readonly arm?: string;
 }
 
+const OPTIONS: OptionKeys<TrainOnOptions> = {
+  bits: true,
+  settings: true,
+  sparsification: true,
+  gradient: true,
+  arm: true,
+  onProgress: true,
+  signal: true,
+};
+const DATA: OptionKeys<TrainingData> = { dataset: true, train: true, validation: true };
+const PHASE_KEYS: OptionKeys<TrainingPhase> = {
+  epochs: true,
+  batch: true,
+  learningRate: true,
+  momentum: true,
+  weightDecay: true,
+};
+
 /** The quantized phase of docs/protocol.md section 2. */
 const PHASE: TrainingPhase = { epochs: 10, batch: 128, learningRate: 0.01, momentum: 0.9, weightDecay: 1e-4 };
 
 /**
  * Quantizes a float network of no study by training it on, as the arms of a study are trained from theirs: clips start at 0.8
  * of the largest magnitude and are learned. Loads TensorFlow.
- * @throws UserError for a network with batch norm, which {@link train} does not train; TrainingFailure as of `train`
+ * @throws UserError for options that do not exist or are not right, and for a network with batch norm, which {@link train}
+ *   does not train; TrainingFailure as of `train`
  */
 export async function trainOn(
   model: Model,
   start: Checkpoint,
   data: TrainingData,
-  {
+  options: TrainOnOptions,
+): Promise<Checkpoint> {
+  requireModel(model);
+  const {
     bits,
     settings = {},
     sparsification = { kind: "none" },
     gradient = { rule: "conventional" },
     arm = "trained-on",
-    ...options
-  }: TrainOnOptions,
-): Promise<Checkpoint> {
+    ...rest
+  } = requireOptions("trainOn", options, OPTIONS);
+  requireBitsOf(bits);
   const norm = model.nodes.find(({ op }) => op === "batchNorm");
   if (norm)
     throw new UserError(
       `model ${model.name} has the batch norm ${norm.name}, which cannot be trained on; fold it first: importing.foldBatchNorm(model, checkpoint)`,
     );
-  if (start.origin.bits)
+  if (requireCheckpoint(start).origin.bits)
     throw new UserError(`start must be a float network, got arm ${start.origin.arm}, which is quantized`);
-  const phase = { ...PHASE, ...settings };
+  const phase = valid("settings", phaseSchema, {
+    ...PHASE,
+    ...requireOptions("settings", settings, PHASE_KEYS),
+  });
+  requireOneOf("sparsification.kind", sparsification?.kind, SPARSIFICATIONS);
+  valid("sparsification", sparsificationKind(sparsification).schema, sparsification);
+  requireOneOf("gradient.rule", gradient?.rule, GRADIENT_RULES);
+  valid("gradient", gradientKind(gradient).schema, gradient);
+  requireData(model, data, phase);
   const config = settingsHash({ start: start.origin.config, bits, phase, sparsification, gradient });
   const { study, profile, seed } = start.origin;
   const threshold = thresholdOf(sparsification);
   const backend = { ...(await loadBackend()) };
   const origin = { study, profile, model: model.name, arm, seed, bits, threshold, config, backend };
-  return train({ model, origin, settings: phase, sparsification, gradient, start }, data, options);
+  return train({ model, origin, settings: phase, sparsification, gradient, start }, data, rest);
+}
+
+function requireData(model: Model, data: TrainingData, { batch }: TrainingPhase): void {
+  const { dataset, train, validation } = requireOptions("data", data, DATA);
+  requireImagesOf(model, dataset);
+  requireLabelsOf(model, dataset);
+  for (const [name, indices, least] of [
+    ["train", train, batch],
+    ["validation", validation, 1],
+  ] as const)
+    if (!(indices instanceof Uint32Array && indices.length >= least))
+      throw new UserError(
+        `data.${name} must be a Uint32Array of at least ${least} ${least === 1 ? "index" : "indices, one batch,"} of images, got ${shown(indices)}${
+          indices instanceof Uint32Array ? ` of ${indices.length}` : ""
+        }`,
+      );
+}
+
+/** @throws UserError for a value that a schema refuses */
+function valid<T>(what: string, schema: z.ZodType<T>, value: T): T {
+  const result = schema.safeParse(value);
+  if (result.success) return value;
+  const lines = result.error.issues.map(({ path, message }) => `${[what, ...path].join(".")}: ${message}`);
+  throw new UserError(`${lines.join("; ")}, got ${shown(value)}`);
 }

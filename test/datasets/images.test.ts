@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { readIdx } from "../../src/datasets/idx.js";
-import { gatherImages, gatherLabels, type ImageDataset } from "../../src/datasets/index.js";
+import {
+  gatherImages,
+  gatherLabels,
+  type ImageDataset,
+  imageDataset,
+  loadFashionMnist,
+} from "../../src/datasets/index.js";
 
 const DATASET: ImageDataset = {
   images: Uint8Array.of(0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23),
@@ -31,6 +37,40 @@ describe("gatherImages and gatherLabels", () => {
       expect(() => gatherLabels(DATASET, [0, index])).toThrow(message);
     }
   });
+});
+
+describe("imageDataset", () => {
+  const pixels = new Uint8Array(12);
+  const made =
+    (labels: unknown, shape: unknown, images: unknown = pixels) =>
+    () =>
+      imageDataset(images as Uint8Array, labels as number[], shape as [number, number, number]);
+
+  it("takes bytes, their labels and the shape of one image, and no images at all", () => {
+    expect(made([0, 255], [2, 3, 1])()).toMatchObject({ count: 2, height: 2, width: 3, channels: 1 });
+    expect(made([], [2, 3, 1], new Uint8Array(0))().count).toBe(0);
+  });
+
+  it("refuses labels that a byte does not hold, which would be taken for another class", () => {
+    for (const label of [256, 299, -1, 0.5, "1"])
+      expect(made([0, label], [2, 3, 1])).toThrow(`labels[1] must be an integer from 0 to 255, got ${label}`);
+    expect(made(3, [2, 3, 1])).toThrow("labels must be a list of the class of each image, got 3");
+    expect(made(undefined, [2, 3, 1])).toThrow("got nothing");
+  });
+
+  it("refuses a shape that is none, and pixels that are no bytes or too many", () => {
+    for (const shape of [[2, 3], [2, 3, 0], [2, 3, 1, 1], 6, undefined])
+      expect(made([0, 1], shape)).toThrow(/^shape must be \[height, width, channels\] of one image/);
+    expect(made([0, 1], [2, 2, 1])).toThrow("images must have 8 bytes, for 2 labels");
+    expect(made([0, 1], [2, 3, 1], new Float32Array(12))).toThrow("images must be a Uint8Array");
+  });
+});
+
+it("loadFashionMnist refuses options that do not exist", () => {
+  expect(() => loadFashionMnist({ split: "train", folder: "x" } as never)).toThrow(
+    "loadFashionMnist has no option folder; its options are split, directory",
+  );
+  expect(() => loadFashionMnist(undefined as never)).toThrow("options of loadFashionMnist must be an object");
 });
 
 describe("readIdx", () => {

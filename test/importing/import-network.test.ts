@@ -324,3 +324,63 @@ describe("inputs that were normalised", () => {
     expect(halved).toEqual(before.map((w) => w / 2));
   });
 });
+
+describe("what the importing functions are told", () => {
+  const tensors = () => ({
+    "fc.weight": { dtype: "F32", shape: [3, 2], data: new Float32Array(6) } as SafeTensor,
+  });
+  const linear: Model = {
+    name: "linear",
+    input: [1, 1, 3],
+    classes: 2,
+    nodes: [
+      { op: "flatten", name: "flat", input: "input" },
+      { op: "linear", name: "fc", input: "flat", units: 2 },
+    ],
+  };
+  const told = (options: unknown) => () => importNetwork(linear, tensors(), options as object);
+
+  test("is refused where there is no such option, naming those that there are", () => {
+    expect(told({ normalisation: { mean: [0, 0, 0], sd: [1, 1, 1] } })).toThrow(
+      "importNetwork has no option normalisation; its options are layout, names, ignore, normalization",
+    );
+    expect(() => importSafetensors(GOLDEN, model, { name: names } as object)).toThrow(
+      "importSafetensors has no option name; its options are",
+    );
+    expect(told("pytorch")).toThrow(
+      'options of importNetwork must be an object with layout, names, ignore, normalization, got "pytorch"',
+    );
+    expect(told({ normalization: { mean: [0, 0, 0], std: [1, 1, 1] } })).toThrow(
+      "normalization has no option std; its options are mean, sd",
+    );
+  });
+
+  test("is refused where its value is none, with what is accepted", () => {
+    expect(told({ layout: "keras" })).toThrow('layout must be one of flatenn, pytorch, got "keras"');
+    expect(told({ layout: "toString" })).toThrow("layout must be one of flatenn, pytorch");
+    expect(told({ ignore: "fc.bias" })).toThrow('ignore must be a list of names of tensors, got "fc.bias"');
+    expect(told({ names: { fc: 3 } })).toThrow(/names must say what the file calls a node, .*got \{"fc":3\}/);
+    expect(told({ normalization: { mean: 0.1, sd: 0.3 } })).toThrow(
+      "normalization.mean must be 3 numbers, one per channel, got 0.1; write [0.1, 0.1, 0.1]",
+    );
+    expect(told({ normalization: { mean: [0, 0, 0] } })).toThrow(
+      "normalization.sd must be 3 numbers, one per channel, got nothing",
+    );
+    expect(told({ normalization: 0.5 })).toThrow(
+      "options of normalization must be an object with mean, sd, got 0.5",
+    );
+  });
+
+  test("is refused where tensors are none, or have another number of elements than their shape says", () => {
+    const given = (tensors: unknown) => () => importNetwork(linear, tensors as Record<string, SafeTensor>);
+    expect(given(undefined)).toThrow(
+      /tensors must be by name, each with dtype, shape and data, .*got nothing/,
+    );
+    expect(given({ "fc.weight": new Float32Array(6) })).toThrow(
+      "tensor fc.weight must have dtype, shape and data, got a Float32Array",
+    );
+    expect(given({ "fc.weight": { ...tensors()["fc.weight"], data: new Float32Array(5) } })).toThrow(
+      "tensor fc.weight must have 6 elements for its shape, got 5",
+    );
+  });
+});

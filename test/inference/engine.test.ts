@@ -1,14 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { stream } from "../../src/base/random/index.js";
+import { countCorrect } from "../../src/inference/classifier.js";
 import { codesOf } from "../../src/inference/deploy.js";
-import { integerClassifier } from "../../src/inference/engine.js";
+import { countZeros, integerClassifier } from "../../src/inference/engine.js";
 import { supports } from "../../src/inference/kernels.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
 import { DOUBLE, reproducingScale, scaledCode } from "../../src/inference/scale.js";
 import { bestVariant, passesSelfTest } from "../../src/inference/self-test.js";
 import { lenet5 } from "../../src/networks/index.js";
-import { randomImages, randomNetwork } from "../support/integer-networks.js";
+import { measureSparsity } from "../../src/sparsity/index.js";
+import { randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 
 const COUNT = 9;
 const network = randomNetwork(lenet5, "engine");
@@ -70,6 +72,70 @@ describe("the integer classifier", () => {
       /28 x 28 x 1/,
     );
   });
+});
+
+describe("what the integer classifier and its counts are told", () => {
+  test("is refused where there is no such option or choice", () => {
+    const classifier = (options: object) => () => integerClassifier(network, data, indices, options);
+    expect(classifier({ skipzeros: "never" })).toThrow(
+      "integerClassifier has no option skipzeros; its options are variant, skipZeros, holdBytes",
+    );
+    expect(classifier({ skipZeros: "sometimes" })).toThrow(
+      'skipZeros must be one of always, never, measured, got "sometimes"',
+    );
+    expect(classifier({ variant: "fast" })).toThrow('variant must be one of strict, relaxed, got "fast"');
+    expect(classifier({ holdBytes: Number.NaN })).toThrow(
+      "holdBytes must be a number of bytes from 0, got NaN",
+    );
+    expect(() => countZeros(network, data, indices, { group: 4 } as object)).toThrow(
+      "countZeros has no option group; its only option is variant",
+    );
+  });
+
+  test("is refused where labels are too few, or no classes of the model", () => {
+    const classifier = integerClassifier(network, data, indices);
+    const codes = codesOf(network);
+    expect(() => classifier.loss(codes, data.labels.subarray(1))).toThrow(
+      "labels must be 9, one per image, got 8",
+    );
+    expect(() =>
+      classifier.loss(
+        codes,
+        data.labels.map(() => 10),
+      ),
+    ).toThrow("labels must be below 10");
+    expect(() => countCorrect(Uint8Array.of(1, 2), Uint8Array.of(1))).toThrow(
+      "labels must be as many as classes, 2, got 1",
+    );
+  });
+});
+
+test("zeros are counted at every activation, and behind a global average pool by whole channels, as the reference has them", () => {
+  for (const clip of [1.3, 40]) {
+    const pooled = randomNetwork(tinyResNet, "zeros", { clip });
+    const images = randomImages(7, tinyResNet.input, "zeros");
+    const size = images.images.length / 7;
+    const program = compile(pooled);
+    const expected: Record<string, number[]> = {};
+    for (const i of [6, 0, 3]) {
+      const { codes } = evaluate(program, codesOf(pooled), images.images.subarray(i * size, (i + 1) * size));
+      const channels = Array.from({ length: 12 }, (_, c) =>
+        codes["a4"]!.filter((_, at) => at % 12 === c).reduce((a, b) => a + b, 0),
+      );
+      for (const [name, values] of Object.entries({ ...codes, mean: channels }))
+        expected[name] = Array.from(
+          values,
+          (value, unit) => (expected[name]?.[unit] ?? 0) + (value === 0 ? 1 : 0),
+        );
+    }
+    delete expected["input"];
+    const counts = countZeros(pooled, images, Uint32Array.of(6, 0, 3));
+    expect(Object.fromEntries(Object.entries(counts).map(([name, x]) => [name, [...x]]))).toEqual(expected);
+    const { skippedMacs } = measureSparsity(tinyResNet, counts, 3);
+    expect(skippedMacs).toBeGreaterThan(0);
+    expect(skippedMacs).toBeLessThanOrEqual(1);
+    if (clip === 40) expect(expected["mean"]!.some((count) => count > 0)).toBe(true);
+  }
 });
 
 describe("the choice of kernels", () => {

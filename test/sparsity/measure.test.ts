@@ -71,6 +71,32 @@ describe("measured sparsity", () => {
     expect(measureSparsity(lenet5, zeros, 1).total).toBeCloseTo(84 / 1780, 12);
   });
 
+  it("behind an average pool counts one product for each channel and output, skipped where the whole channel is 0", () => {
+    const model: Model = {
+      name: "pooled",
+      input: [2, 3, 1],
+      classes: 5,
+      nodes: [
+        { op: "conv", name: "c", input: "input", filters: 2, kernel: [1, 1], stride: 1, padding: "valid" },
+        { op: "activation", name: "a", input: "c" },
+        { op: "globalAveragePool", name: "g", input: "a" },
+        { op: "flatten", name: "f", input: "g" },
+        { op: "linear", name: "fc", input: "f", units: 5 },
+      ],
+    };
+    // Of 4 images, every unit is 0 in two; the first channel as a whole in one, the second in none.
+    const zeros = { a: new Float64Array(12).fill(2), g: Float64Array.of(1, 0) };
+    expect(measureSparsity(model, zeros, 4)).toEqual({
+      total: 0.5,
+      byLayer: { a: 0.5 },
+      skippedMacs: (1 * 5) / (4 * 2 * 5),
+    });
+    expect(() => measureSparsity(model, { a: zeros.a }, 4)).toThrow("no zero counts of g, which fc reads");
+    expect(() => measureSparsity(model, { ...zeros, g: zeros.a }, 4)).toThrow(
+      "g has 2 units, got 12 zero counts",
+    );
+  });
+
   it("of nothing but zeros is 1", () => {
     const zeros = { a1: new Float64Array(25).fill(2), a2: new Float64Array(18).fill(2) };
     expect(measureSparsity(tiny("valid"), zeros, 2)).toEqual({

@@ -1,7 +1,7 @@
 import type { Array32 } from "../../src/base/arrays.js";
 import { stream } from "../../src/base/random/index.js";
 import type { Checkpoint } from "../../src/networks/checkpoints/index.js";
-import { activationNodes, type Model, weightLayers } from "../../src/networks/index.js";
+import { activationNodes, type Model, shapes, weightLayers } from "../../src/networks/index.js";
 
 /** A checkpoint of keyed random weights, W4A4, with clips in a sensible place. */
 export function randomCheckpoint(model: Model, key: string): Checkpoint {
@@ -33,4 +33,21 @@ export function randomCheckpoint(model: Model, key: string): Checkpoint {
     },
     parameters,
   };
+}
+
+/** The same with keyed random batch norms. */
+export function withNorms(model: Model, key: string): Checkpoint {
+  const checkpoint = randomCheckpoint(model, key);
+  const parameters: Record<string, Array32> = { ...checkpoint.parameters };
+  for (const { op, name } of model.nodes) {
+    if (op !== "batchNorm") continue;
+    const draws = stream("test", key, name);
+    const channels = shapes(model).get(name)!.at(-1)!;
+    for (const [part, shift] of Object.entries({ gamma: 0.5, beta: 0, mean: 0, variance: 0.2 }))
+      parameters[`${name}.${part}`] = {
+        shape: [channels],
+        data: Float32Array.from({ length: channels }, () => shift + draws.uniform()),
+      };
+  }
+  return { ...checkpoint, parameters };
 }

@@ -48,3 +48,46 @@ test("what cannot be trained on is refused, with what to do", async () => {
     "start must be a float network, got arm as, which is quantized",
   );
 });
+
+test("options and data that do not exist or do not fit are refused before anything is trained", async () => {
+  const refused = (changes: object, own: object = data) =>
+    expect(trainOn(fashionCnn, start, own as typeof data, { bits, ...changes })).rejects;
+  await refused({ epochs: 1 }).toThrow(
+    "trainOn has no option epochs; its options are bits, settings, sparsification, gradient, arm, onProgress, signal",
+  );
+  await refused({ settings: { epoch: 1 } }).toThrow(
+    "settings has no option epoch; its options are epochs, batch, learningRate, momentum, weightDecay",
+  );
+  await refused({ settings: { epochs: 0.5 } }).toThrow(/settings\.epochs: .*got .*"epochs":0\.5/);
+  await refused({ bits: { weights: 4 } }).toThrow(
+    "bits.activations must be a whole number from 1 to 8, got nothing",
+  );
+  await refused({ bits: { weights: 9, activations: 4 } }).toThrow(
+    "bits.weights must be a whole number from 1 to 8, got 9",
+  );
+  await refused({ bits: { weights: 4, activation: 4 } }).toThrow(/bits has no option activation;/);
+  await refused({ bits: undefined }).toThrow(
+    /options of bits must be an object with weights, activations, ends/,
+  );
+  await refused({ sparsification: { kind: "l2", alpha: 1 } }).toThrow(
+    'sparsification.kind must be one of none, l1, hoyer, fatrelu, got "l2"',
+  );
+  await refused({ sparsification: { kind: "l1", alpha: -1 } }).toThrow(/sparsification\.alpha: .*-1/);
+  await refused({ gradient: { rule: "sam" } }).toThrow(
+    /gradient\.rule must be one of conventional, saq, .*got "sam"/,
+  );
+  await refused({ gradient: { rule: "saq", rho: 0.2, steps: 3 } }).toThrow(/gradient: .*steps/);
+  await refused({}, { ...data, test: data.train }).toThrow(
+    "data has no option test; its options are dataset, train, validation",
+  );
+  await refused({}, { ...data, train: data.train.subarray(0, 100) }).toThrow(
+    "data.train must be a Uint32Array of at least 128 indices, one batch, of images, got a Uint32Array of 100",
+  );
+  await refused({}, { ...data, validation: [1] }).toThrow(
+    "data.validation must be a Uint32Array of at least 1 index of images, got [1]",
+  );
+  const turned = { ...dataset, height: 14, width: 56 };
+  await refused({}, { ...data, dataset: turned }).toThrow(/data must have images of 28 x 28 x 1/);
+  const labels = dataset.labels.map(() => 10);
+  await refused({}, { ...data, dataset: { ...dataset, labels } }).toThrow("labels must be below 10");
+});

@@ -3,6 +3,7 @@
  * (docs/formats.md). Reading it executes nothing, and Python's `safetensors` reads what is written here.
  */
 import { UserError } from "../errors.js";
+import { foreignFile } from "./safetensors-foreign.js";
 
 /** The typed array of each supported element type. */
 const ARRAYS = {
@@ -156,13 +157,14 @@ export function decodeSafetensors(bytes: Uint8Array): SafeTensors {
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
   if (bytes.length < LENGTH_BYTES)
-    throw corrupt(`it has ${bytes.length} bytes, but the header's length alone needs 8`);
+    throw noHeader(bytes, `it has ${bytes.length} bytes, but the header's length alone needs 8`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
   if (length > LONGEST_HEADER)
-    throw corrupt(`its header length is ${length}, above the format's ${LONGEST_HEADER}`);
+    throw noHeader(bytes, `its header length is ${length}, above the format's ${LONGEST_HEADER}`);
   const dataStart = LENGTH_BYTES + Number(length);
   if (dataStart > bytes.length) {
-    throw corrupt(
+    throw noHeader(
+      bytes,
       `its header ends at byte ${dataStart}, but there are ${bytes.length} bytes; the file is truncated`,
     );
   }
@@ -171,7 +173,7 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     header = JSON.parse(text.decode(bytes.subarray(LENGTH_BYTES, dataStart)));
   } catch (error) {
-    throw corrupt(`its header is not JSON (${(error as Error).message})`);
+    throw noHeader(bytes, `its header is not JSON (${(error as Error).message})`);
   }
   if (!isObject(header)) throw corrupt("its header is not a JSON object");
   return { header, dataStart };
@@ -255,6 +257,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function typeName(value: unknown): string {
   return typeof value === "object" && value !== null ? value.constructor.name : String(value);
+}
+
+/** Of bytes without a readable header: what they look like instead, unless they begin as a safetensors file does. */
+function noHeader(bytes: Uint8Array, what: string): UserError {
+  const isCut = bytes[LENGTH_BYTES] === 0x7b && bytes.subarray(4, LENGTH_BYTES).every((byte) => byte === 0);
+  return corrupt((isCut ? undefined : foreignFile(bytes)) ?? what);
 }
 
 function corrupt(what: string): UserError {

@@ -1,17 +1,19 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../../base/errors.js";
+import { type OptionKeys, requireOptions, shown } from "../../base/options.js";
 import type { JobOptions } from "../../base/progress.js";
 import { settingsHash } from "../../base/settings-hash.js";
-import type { ImageDataset } from "../../datasets/images.js";
+import { type ImageDataset, requireImagesOf, requireLabelsOf } from "../../datasets/images.js";
 import { type FaultModel, faultModel, PLAIN_FAULTS, registerFaultModel } from "../../faults/models.js";
 import { requireFaultModel } from "../../faults/probe.js";
 import { requireSitesFit } from "../../faults/sites.js";
-import { deploy } from "../../inference/deploy.js";
+import { deploy, requireCheckpoint } from "../../inference/deploy.js";
 import { integerClassifier } from "../../inference/engine.js";
 import { bitsLabel, quantizedLayers } from "../../networks/bits.js";
 import { type Checkpoint, networkHash } from "../../networks/checkpoints/checkpoint.js";
 import type { Model } from "../../networks/model.js";
+import { requireModel } from "../../networks/schema.js";
 import type { Encoding } from "../../quantization/encodings.js";
 import type { NetworkRow, Results, TrialRow } from "../results/rows.js";
 import { noJudgement } from "../study/judgement.js";
@@ -42,6 +44,17 @@ export interface MeasureOptions extends JobOptions {
   readonly split?: "validation" | "test";
 }
 
+const OPTIONS: OptionKeys<MeasureOptions> = {
+  faults: true,
+  rates: true,
+  maps: true,
+  encoding: true,
+  name: true,
+  split: true,
+  onProgress: true,
+  signal: true,
+};
+const NETWORK: OptionKeys<OwnNetwork> = { model: true, checkpoint: true };
 const RATES = [0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05];
 
 /**
@@ -57,7 +70,8 @@ export async function measureFaults(
   images: ImageDataset,
   options: MeasureOptions = {},
 ): Promise<Results> {
-  const names = Object.keys(networks);
+  requireOptions("measureFaults", options, OPTIONS);
+  const names = Object.keys(requireNetworks(networks));
   const bits = commonBits(networks);
   const campaign = campaignOf(images, options);
   const first = networks[names[0]!]!.model;
@@ -121,6 +135,9 @@ function armNamed(id: string): Arm {
 /** The campaign that options ask for; models of the user's own are known by their ids from here on. */
 function campaignOf(images: ImageDataset, options: MeasureOptions): CampaignSettings {
   const { faults = PLAIN_FAULTS, rates = RATES, maps = 10, encoding = "offset-binary" } = options;
+  for (const [name, list] of Object.entries({ faults, rates }))
+    if (!Array.isArray(list))
+      throw new UserError(`${name} must be a list, got ${shown(list)}; write [${shown(list)}]`);
   const ids = faults.map((fault) => {
     if (typeof fault === "string") return fault;
     if (PLAIN_FAULTS.some(({ apply }) => apply === fault.apply)) return fault.id;
@@ -133,6 +150,17 @@ function campaignOf(images: ImageDataset, options: MeasureOptions): CampaignSett
   const ceiling = rates.at(-1);
   const split = options.split ?? "validation";
   return parseCampaign({ split, images: images.count, faults: ids, rates, maps, ceiling, encoding });
+}
+
+function requireNetworks(networks: Readonly<Record<string, OwnNetwork>>) {
+  if (typeof networks !== "object" || networks === null)
+    throw new UserError(`networks must be by name, { mine: { model, checkpoint } }, got ${shown(networks)}`);
+  for (const [name, network] of Object.entries(networks)) {
+    const { model, checkpoint } = requireOptions(`network ${name}`, network, NETWORK);
+    requireModel(model);
+    requireCheckpoint(checkpoint);
+  }
+  return networks;
 }
 
 function commonBits(networks: Readonly<Record<string, OwnNetwork>>) {
@@ -151,14 +179,13 @@ function commonBits(networks: Readonly<Record<string, OwnNetwork>>) {
 
 function requireFit(
   model: Model,
-  { labels }: ImageDataset,
+  images: ImageDataset,
   { faults, ceiling }: CampaignSettings,
   bits: Parameters<typeof bitsLabel>[0],
 ): void {
   for (const id of faults)
     for (const layer of quantizedLayers(model, bits))
       requireSitesFit(faultModel(id).sites, layer.bits, ceiling);
-  const beyond = labels.find((label) => label >= model.classes);
-  if (beyond !== undefined)
-    throw new UserError(`labels must be below ${model.classes}, the classes of ${model.name}, got ${beyond}`);
+  requireImagesOf(model, images);
+  requireLabelsOf(model, images);
 }

@@ -3,6 +3,7 @@
  * large ones a sample of each bit position, large enough for a stated margin (`leveugleSampleSize`).
  */
 import { UserError } from "../../base/errors.js";
+import { type OptionKeys, requireOptions, shown } from "../../base/options.js";
 import { stream } from "../../base/random/stream.js";
 import type { FaultModel } from "../../faults/models.js";
 import type { Bits } from "../../networks/bits.js";
@@ -47,6 +48,7 @@ export interface SamplingOptions {
   readonly exhaustive?: number;
 }
 
+const SAMPLING: OptionKeys<SamplingOptions> = { margin: true, exhaustive: true };
 const CONFIDENCE = 0.95;
 
 /**
@@ -59,8 +61,15 @@ export function planSingleBits(
     readonly name: string;
     readonly layers: readonly { readonly name: string; readonly weights: number; readonly bits: number }[];
   },
-  { margin = 0.01, exhaustive = 10_000 }: SamplingOptions = {},
+  options: SamplingOptions = {},
 ): Stratum[] {
+  const { margin = 0.01, exhaustive = 10_000 } = requireOptions("planSingleBits", options, SAMPLING);
+  if (!Array.isArray(model?.layers))
+    throw new UserError(
+      "model must have a name and layers: { name: model.name, layers: networks.quantizedLayers(model, bits) }",
+    );
+  if (!(exhaustive >= 0))
+    throw new UserError(`exhaustive must be a number of bits from 0, got ${shown(exhaustive)}`);
   if (!(margin > 0 && margin < 1))
     throw new UserError(`margin must be in (0, 1), got ${margin}; to test every bit, ask for all`);
   return model.layers.flatMap(({ name: layer, weights: population, bits }) =>
@@ -124,8 +133,9 @@ export interface BitSummary {
 export function summarizeBits(
   strata: readonly Stratum[],
   rows: readonly BitRow[],
-  { faultFree, images }: { faultFree: number; images: number },
+  counts: { faultFree: number; images: number },
 ): BitSummary[] {
+  const { faultFree, images } = requireOptions("summarizeBits", counts, { faultFree: true, images: true });
   const known = new Map(rows.map((row) => [bitKey(row), row]));
   return strata.map(({ layer, bit, population, weights }) => {
     const tested = Array.from(weights, (weight) => {

@@ -12,6 +12,7 @@ import { SPARSIFICATIONS } from "../../tensors/sparsity/table.js";
 
 import { type ArmClipRule, CLIP_RULES } from "../../training/clip-rules.js";
 import { GRADIENT_RULES, type GradientRule } from "../../training/gradients/rules.js";
+import { phaseSchema } from "../../training/phase.js";
 import { datasetOf } from "./content.js";
 import { judgementSchema } from "./judgement.js";
 import { KNOBS } from "./knobs.js";
@@ -30,14 +31,6 @@ const count = z.int().positive();
 const bits = z.int().min(1).max(8);
 const share = z.number().gt(0).max(1);
 const name = z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens");
-
-const phase = z.strictObject({
-  epochs: count,
-  batch: count,
-  learningRate: z.number().positive(),
-  momentum: z.number().min(0).lt(1),
-  weightDecay: z.number().min(0),
-});
 
 const sparsification = unionOf<Sparsification>(SPARSIFICATIONS);
 const gradient = unionOf<GradientRule>(GRADIENT_RULES);
@@ -126,8 +119,8 @@ const study = z
     trainingImages: count.nullable(),
     bits: codeBits,
     seeds: z.array(z.int().min(0)).min(1),
-    float: phase,
-    quantized: phase,
+    float: phaseSchema,
+    quantized: phaseSchema,
     arms: z.array(arm).min(1),
     campaign,
     extras: z.exactOptional(z.array(extra).min(1)),

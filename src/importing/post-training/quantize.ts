@@ -1,13 +1,15 @@
 import { type Array32, scalar } from "../../base/arrays.js";
 import { UserError } from "../../base/errors.js";
+import { type OptionKeys, requireOptions } from "../../base/options.js";
 import { settingsHash } from "../../base/settings-hash.js";
-import { gatherImages, type ImageDataset } from "../../datasets/images.js";
-import { deploy } from "../../inference/deploy.js";
+import { gatherImages, type ImageDataset, requireImagesOf } from "../../datasets/images.js";
+import { deploy, requireCheckpoint } from "../../inference/deploy.js";
 import { floatEvaluator } from "../../inference/float.js";
 import { compile } from "../../inference/program.js";
-import { type Bits, quantizedLayers } from "../../networks/bits.js";
+import { type Bits, quantizedLayers, requireBitsOf } from "../../networks/bits.js";
 import type { Checkpoint } from "../../networks/checkpoints/checkpoint.js";
 import { activationNodes, type Model } from "../../networks/model.js";
+import { requireModel } from "../../networks/schema.js";
 import { type ClipRule, chooseClip, type Grid } from "../../quantization/clips.js";
 
 export interface PostTrainingOptions {
@@ -18,6 +20,7 @@ export interface PostTrainingOptions {
   readonly activationClips?: ClipRule;
 }
 
+const OPTIONS: OptionKeys<PostTrainingOptions> = { bits: true, weightClips: true, activationClips: true };
 const LEAST_SQUARES: ClipRule = { rule: "least-squares" };
 
 /**
@@ -32,9 +35,14 @@ export function quantizePostTraining(
   model: Model,
   checkpoint: Checkpoint,
   images: ImageDataset,
-  { bits, weightClips = LEAST_SQUARES, activationClips = LEAST_SQUARES }: PostTrainingOptions,
+  options: PostTrainingOptions,
 ): Checkpoint {
-  if (checkpoint.origin.bits)
+  requireModel(model);
+  requireImagesOf(model, images);
+  const given = requireOptions("quantizePostTraining", options, OPTIONS);
+  const { weightClips = LEAST_SQUARES, activationClips = LEAST_SQUARES } = given;
+  const bits = requireBitsOf(given.bits);
+  if (requireCheckpoint(checkpoint).origin.bits)
     throw new UserError(`checkpoint must be of a float network, got arm ${checkpoint.origin.arm}`);
   if (images.count === 0) throw new UserError("images must hold at least one calibration image, got none");
   const clips: Record<string, Array32> = {};

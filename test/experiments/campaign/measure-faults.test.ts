@@ -12,8 +12,8 @@ import {
 } from "../../../src/faults/index.js";
 import { codesOf, compile, deploy, evaluate } from "../../../src/inference/index.js";
 import { type Model, weightLayers } from "../../../src/networks/index.js";
-import { randomImages } from "../../support/integer-networks.js";
-import { randomCheckpoint } from "../../support/network.js";
+import { randomImages, tinyResNet } from "../../support/integer-networks.js";
+import { randomCheckpoint, withNorms } from "../../support/network.js";
 
 const model: Model = {
   name: "own-net",
@@ -146,4 +146,84 @@ test("what does not fit is an error that says so, and an abort ends it", async (
   const turned = imageDataset(pixels, labels, [5, 6, 2]);
   await measured({}, { mine: own("a") }, turned).toThrow(/data must have images of 6 x 5 x 2/);
   await measured({ signal: AbortSignal.abort(new Error("enough")) }).toThrow("enough");
+});
+
+test("a network with a global average pool, residual sums and batch norm is measured as the plain evaluation does it", async () => {
+  const pooled: Model = {
+    name: "pooled",
+    input: [6, 5, 2],
+    classes: 4,
+    nodes: [
+      model.nodes[0]!,
+      model.nodes[1]!,
+      { op: "globalAveragePool", name: "mean", input: "act1" },
+      { op: "linear", name: "fc1", input: "mean", units: 4 },
+    ],
+  };
+  for (const net of [pooled, tinyResNet]) {
+    const [height, width, channels] = net.input;
+    const { images: pixels } = randomImages(6, net.input, "pooled");
+    const size = height * width * channels;
+    const data = imageDataset(pixels, [0, 1, 2, 3, 0, 1], net.input);
+    const checkpoint = withNorms(net, "pooled");
+    const results = await measureFaults({ mine: { model: net, checkpoint } }, data, {
+      faults: ["flip"],
+      rates: [0.1],
+      maps: 2,
+    });
+    expect(results.trials.length).toBe(3);
+    const deployed = deploy(net, checkpoint);
+    const program = compile(deployed);
+    for (const { map: index, rate, correct } of results.trials) {
+      const layers = weightLayers(net);
+      const map =
+        index < 0
+          ? undefined
+          : drawFaultMap({ key: `${net.name}-own`, index, layers, bits: 4, ceiling: 0.1 });
+      const codes = Object.fromEntries(
+        deployed.layers.map(({ name, codes }, i) => [
+          name,
+          map
+            ? injectFaults(codes, map.layers[i]!, { rate, model: flip, bits: 4, encoding: "offset-binary" })
+                .codes
+            : codes,
+        ]),
+      );
+      const right = Array.from(data.labels).filter(
+        (label, i) => evaluate(program, codes, pixels.subarray(i * size, (i + 1) * size)).predicted === label,
+      );
+      expect(correct).toBe(right.length);
+    }
+    if (net !== pooled) continue;
+    const codes = Array.from({ length: 6 }, (_, i) =>
+      Array.from(
+        evaluate(program, codesOf(deployed), pixels.subarray(i * size, (i + 1) * size)).codes["act1"]!,
+      ),
+    );
+    const share = (zeros: readonly boolean[]) => zeros.filter((zero) => zero).length / zeros.length;
+    const means = codes.flatMap((own) => [0, 1, 2].map((c) => own.every((u, at) => at % 3 !== c || u === 0)));
+    const { sparsity, skippedMacs } = results.networks[0]!;
+    expect(sparsity).toBeCloseTo(share(codes.flat().map((u) => u === 0)), 12);
+    expect(sparsity).toBeGreaterThan(0);
+    expect(skippedMacs).toBeCloseTo(share(means), 12);
+  }
+});
+
+test("options that do not exist, and values that are no lists, are refused by name", async () => {
+  const measured = (options: object) => expect(measureFaults({ mine: own("a") }, images, options)).rejects;
+  for (const key of ["rate", "layers", "seed"])
+    await measured({ [key]: [1] }).toThrow(
+      `measureFaults has no option ${key}; its options are faults, rates, maps, encoding, name, split, onProgress, signal`,
+    );
+  await measured({ rates: 0.01 }).toThrow("rates must be a list, got 0.01; write [0.01]");
+  await measured({ faults: "flip" }).toThrow('faults must be a list, got "flip"; write ["flip"]');
+  await measured({ encoding: "grey" }).toThrow(/encoding: .*got "grey"/);
+  const handed = (networks: unknown) =>
+    expect(measureFaults(networks as Record<string, OwnNetwork>, images)).rejects;
+  await handed(undefined).toThrow(/networks must be by name/);
+  await handed({ mine: { ...own("a"), seed: 1 } }).toThrow(
+    "network mine has no option seed; its options are model, checkpoint",
+  );
+  await handed({ mine: own("a").checkpoint }).toThrow(/network mine has no option origin, parameters/);
+  await handed({ mine: { model } }).toThrow(/a checkpoint must have origin and parameters, .* got nothing/);
 });

@@ -74,6 +74,18 @@ describe("the plan", () => {
       "margin must be in (0, 1), got 0; to test",
     );
   });
+
+  test("refuses options that do not exist, and a model that is none", () => {
+    expect(() => planSingleBits(modelOf(4), { margins: 0.1 } as object)).toThrow(
+      "planSingleBits has no option margins; its options are margin, exhaustive",
+    );
+    expect(() => planSingleBits(modelOf(4), { exhaustive: -1 })).toThrow(
+      "exhaustive must be a number of bits from 0, got -1",
+    );
+    expect(() => planSingleBits({ name: "m", nodes: [] } as never)).toThrow(
+      /model must have a name and layers: .*quantizedLayers\(model, bits\)/,
+    );
+  });
 });
 
 test("a faulty bit changes the stored code, in the memory's encoding", () => {

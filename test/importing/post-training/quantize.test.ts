@@ -130,4 +130,38 @@ describe("quantizePostTraining", () => {
       /node act1 \(maxPool\) .* max pooling must stand between a weight layer and its activation/,
     );
   });
+
+  test("refuses options that do not exist, bits that are none, images of another size and what is no checkpoint", () => {
+    const run =
+      (options: unknown, start: unknown = float, data = images.train) =>
+      () =>
+        quantizePostTraining(fashionCnn, start as Checkpoint, data, options as { bits: Bits });
+    const bits = { weights: 4, activations: 4 };
+    expect(run({ bits, clips: { rule: "share", share: 1 } })).toThrow(
+      "quantizePostTraining has no option clips; its options are bits, weightClips, activationClips",
+    );
+    expect(run(undefined)).toThrow(/options of quantizePostTraining must be an object with bits, /);
+    expect(run({})).toThrow("options of bits must be an object with weights, activations, ends, got nothing");
+    expect(run({ bits: 4 })).toThrow(
+      "options of bits must be an object with weights, activations, ends, got 4",
+    );
+    expect(run({ bits: { weights: 4 } })).toThrow(
+      "bits.activations must be a whole number from 1 to 8, got nothing",
+    );
+    expect(run({ bits: { ...bits, ends: 16 } })).toThrow(
+      "bits.ends must be a whole number from 1 to 8, got 16",
+    );
+    expect(run({ bits, weightClips: { rule: "max" } })).toThrow(
+      `conv1.weight_clip: a clip's rule must be share or least-squares, got {"rule":"max"}`,
+    );
+    const turned = { ...images.train, height: 14, width: 56 };
+    expect(run({ bits }, float, turned)).toThrow(
+      /data must have images of 28 x 28 x 1, as model fashion-cnn/,
+    );
+    const cut = { ...images.train, images: images.train.images.subarray(1) };
+    expect(run({ bits }, float, cut)).toThrow(
+      "data must have 15680 bytes and 20 labels for its count of images",
+    );
+    expect(run({ bits }, fashionCnn)).toThrow(/a checkpoint must have origin and parameters/);
+  });
 });
