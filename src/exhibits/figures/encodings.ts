@@ -1,5 +1,5 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
-import { type Comparison, effectOf } from "../../analysis/comparison.js";
+import { accuracyOf, type Comparison } from "../../analysis/comparison.js";
 import { encodings } from "../../analysis/encoding-views.js";
 import type { Results } from "../../experiments/results/rows.js";
 import type { Figure } from "../forms/figure.js";
@@ -52,5 +52,5 @@ function allEncodings({ results, categories }: Comparison): Measured {
 /** So that every panel shows how far below it the faults lead. */
 function bestWithoutFaults(results: Results): number {
   const { clean } = accuraciesOf(results);
-  return Math.max(0, ...results.arms.map((arm) => effectOf(clean(arm))?.mean ?? 0));
+  return Math.max(0, ...results.arms.map((arm) => accuracyOf(clean(arm))?.mean ?? 0));
 }

@@ -1,5 +1,5 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
-import { effectOf } from "../../analysis/comparison.js";
+import { accuracyOf } from "../../analysis/comparison.js";
 import { networkMeans } from "../../analysis/network-means.js";
 import {
   type ArmPair,
@@ -10,11 +10,13 @@ import {
 } from "../../analysis/paired-differences.js";
 import { sameNetworkWithSaq } from "../../analysis/same-network.js";
 import type { Results } from "../../experiments/results/rows.js";
-import type { Cell, Table } from "../forms/table.js";
+import type { AccuracyEffect } from "../../statistics/index.js";
+import type { Cell, Column, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { intervalCells, intervalColumn, present } from "../style/cells.js";
 import { captionOf } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
+import { intervalNote } from "../style/interval-note.js";
 import { measuredArms } from "../style/measured-arms.js";
 
 /** Of these a control has an accuracy and effects: the mean over the fault types first. */
@@ -36,15 +38,18 @@ export function controlsTable(results: Results): Table {
   const effect = (pair: ArmPair, fault: string) =>
     present(effectBetween(accuracies, pair, { faults: faultsOf(fault), rates: results.rates }));
 
+  const accuraciesShown: (AccuracyEffect | undefined)[] = [];
   const rows = [...references, ...controls].map((arm): Record<string, Cell> => {
     const { id: better, base: worse } = arm;
     const { seeds, accuracy, sparsity, clip } = networkMeans(results, better);
     const measured = FAULTS.map((fault) =>
       underFaults(accuracies, better, { faults: faultsOf(fault), rates: results.rates }),
     );
+    const under = measured.map(accuracyOf);
+    accuraciesShown.push(...under);
     const saq = worse && sameNetworkWithSaq(arm, settings)?.id;
     const cells = FAULTS.map((fault, i) => ({
-      ...intervalCells(`accuracy_pct_${fault}`, effectOf(measured[i]!)),
+      ...intervalCells(`accuracy_pct_${fault}`, under[i]),
       ...intervalCells(`effect_pp_${fault}`, worse ? effect({ better, worse }, fault) : undefined),
       ...intervalCells(`beside_saq_pp_${fault}`, saq ? effect({ better, worse: saq }, fault) : undefined),
     }));
@@ -61,13 +66,19 @@ export function controlsTable(results: Results): Table {
       clip_ratio: clip.mean,
       clip_ratio_sd: clip.sd,
       ...Object.assign({}, ...cells),
-      basis: missing[0] ?? effectOf(measured[0]!)!.basis,
+      basis: missing[0] ?? under[0]!.basis,
     };
   });
-  const perFault = (key: string, title: (fault: string) => string, unit: string) =>
+  const perFault = (
+    key: string,
+    title: (fault: string) => string,
+    unit: string,
+    more: Partial<Column> = {},
+  ) =>
     FAULTS.map((fault) =>
       intervalColumn(`${key}_${fault}`, title(fault === "all" ? "" : `, ${faultStyle(fault).title}`), unit, {
         detail: fault !== "all",
+        ...more,
       }),
     );
   return {
@@ -78,12 +89,13 @@ export function controlsTable(results: Results): Table {
       "faults: mean over all rates above 0, and over the three fault types where none is named. Effect: paired difference in",
       "accuracy under faults from the base arm, by seed and map; beside SAQ: from the same network trained with SAQ, if there is one. 95 %",
       "intervals over seeds and maps.",
+      intervalNote(accuraciesShown),
       note,
     ),
     columns: [
       { key: "arm", title: "id", align: "left", csvOnly: true },
       { key: "title", title: "arm", align: "left" },
-      { key: "base", title: "base", align: "left" },
+      { key: "base", title: "base", align: "left", spare: 1 },
       { key: "seeds", title: "seeds", align: "right", decimals: 0, detail: true },
       { key: "clean_pct", title: "clean", unit: "%", align: "right", spread: "clean_sd_pp" },
       {
@@ -92,12 +104,13 @@ export function controlsTable(results: Results): Table {
         unit: "%",
         align: "right",
         spread: "sparsity_sd_pp",
+        spare: 2,
         decimals: 1,
       },
-      { key: "clip_ratio", title: "clip/sd", align: "right", spread: "clip_ratio_sd" },
+      { key: "clip_ratio", title: "clip/sd", align: "right", spread: "clip_ratio_sd", spare: 3 },
       ...perFault("accuracy_pct", (fault) => `under faults${fault}`, "%"),
       ...perFault("effect_pp", (fault) => `effect${fault}`, "pp"),
-      ...perFault("beside_saq_pp", (fault) => `beside SAQ${fault}`, "pp"),
+      ...perFault("beside_saq_pp", (fault) => `beside SAQ${fault}`, "pp", { spare: 4 }),
       { key: "basis", title: "basis", align: "left", detail: true },
     ],
     rows: controls.length === 0 ? [] : rows,
