@@ -1,5 +1,6 @@
 export { armOf, seedsOfArm } from "../experiments/study/arms.js";
 export { modelOf } from "../experiments/study/content.js";
+export { registerStudy, type StudyDefinition } from "../experiments/study/definition.js";
 export { armHash, floatHash, studyHash } from "../experiments/study/identity.js";
 export type { Knob } from "../experiments/study/knobs.js";
 export { parseStudy } from "../experiments/study/schema.js";
@@ -8,4 +9,4 @@ export type { SelectionSettings, SelectionStage } from "../experiments/study/sel
 export type { Arm, ArmGroup, CampaignSettings, ExtraCampaign, Study } from "../experiments/study/study.js";
 export type { ArmClipRule } from "../training/clip-rules.js";
 export type { TrainingPhase } from "../training/phase.js";
-export { findStudy, STUDIES } from "./registry.js";
+export { DEFAULT_STUDY, findStudy, STUDIES } from "./registry.js";
