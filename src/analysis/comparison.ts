@@ -1,6 +1,11 @@
 import type { Results } from "../experiments/results/rows.js";
 import type { ExtraCampaign } from "../experiments/study/study.js";
-import { type PairedEffect, pairedEffect } from "../statistics/index.js";
+import {
+  type AccuracyEffect,
+  accuracyInterval,
+  type PairedEffect,
+  pairedEffect,
+} from "../statistics/index.js";
 import type { Measured } from "./accuracies.js";
 
 /** A quantity by arm, fault type and rate, side by side in several categories: encodings, or layers. */
@@ -11,6 +16,8 @@ export interface Comparison {
   readonly categories: readonly string[];
   /** The quantity by [seed][map]. */
   readonly measure: (category: string, arm: string, fault: string, rate: number) => Measured;
+  /** Its mean and interval: {@link accuracyOf} or, of a difference, {@link effectOf}. */
+  readonly effect: (measured: Measured) => PairedEffect | undefined;
 }
 
 /** Extra campaigns read as a study of their own: each with its arms, seeds, fault types, rates, maps and encoding. */
@@ -28,7 +35,12 @@ export function resultsOfExtra(results: Results, extra: ExtraCampaign): Results 
   };
 }
 
-/** Mean and interval of a quantity; undefined if it has not been measured completely. */
+/** Mean and interval of a difference; undefined if it has not been measured completely. */
 export function effectOf(measured: Measured): PairedEffect | undefined {
   return "missing" in measured ? undefined : pairedEffect(measured.values);
+}
+
+/** Mean and interval, within 0 and 100, of an accuracy; undefined if it has not been measured completely. */
+export function accuracyOf(measured: Measured): AccuracyEffect | undefined {
+  return "missing" in measured ? undefined : accuracyInterval(measured.values);
 }

@@ -1,7 +1,7 @@
 import type { Results } from "../experiments/results/rows.js";
 import type { Encoding } from "../quantization/encodings.js";
 import { accuraciesOf } from "./accuracies.js";
-import { type Comparison, resultsOfExtra } from "./comparison.js";
+import { accuracyOf, type Comparison, resultsOfExtra } from "./comparison.js";
 
 /**
  * The study in the main campaign's encoding and in those of the extra campaigns with faults in all layers, as studies of their
@@ -28,5 +28,6 @@ export function encodings(results: Results): Comparison {
     results: views[0] ?? results,
     categories: [...accuracies.keys()],
     measure: (encoding, arm, fault, rate) => accuracies.get(encoding)!.faulty(arm, fault, rate),
+    effect: accuracyOf,
   };
 }

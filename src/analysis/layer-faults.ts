@@ -1,6 +1,6 @@
 import type { Results } from "../experiments/results/rows.js";
 import { type Accuracies, accuraciesOf, type Measured } from "./accuracies.js";
-import { type Comparison, resultsOfExtra } from "./comparison.js";
+import { type Comparison, effectOf, resultsOfExtra } from "./comparison.js";
 
 /** The first extra campaign with faults in one layer at a time. */
 export function layerFaults(results: Results): Comparison {
@@ -12,6 +12,7 @@ export function layerFaults(results: Results): Comparison {
     results: view,
     categories: layers,
     measure: (layer, arm, fault, rate) => drop(accuracies.get(layer)!, arm, fault, rate),
+    effect: effectOf,
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files/atomic.js";
 import { lockRun } from "../base/files/lock.js";
-import { toCsv, toText } from "../exhibits/forms/table.js";
+import { toCsv } from "../exhibits/forms/table.js";
 import { armStyles } from "../exhibits/style/arms.js";
 import { precisionTable } from "../exhibits/tables/precision-table.js";
 import { summaryTable } from "../exhibits/tables/summary-table.js";
@@ -20,6 +20,7 @@ import type { Study } from "../experiments/study/study.js";
 import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadFaults, openRun, type RunOptions, seedsOf } from "./selection.js";
+import { tableText } from "./terminal.js";
 
 /** `--max-maps` where it is not given. */
 const DEFAULT_MAX_MAPS = 200;
@@ -55,7 +56,7 @@ export async function campaign(options: CampaignOptions): Promise<void> {
   const main = trials.filter(({ arm, seed, encoding, layer }) => {
     return asked.has(`${arm} ${seed}`) && encoding === study.campaign.encoding && layer === "";
   });
-  console.log(`\n${toText(summaryTable(main, titlesOf(study)))}`);
+  console.log(`\n${tableText(summaryTable(main, titlesOf(study)))}`);
   console.log(`Written: trials.parquet and summary.csv in ${store.directory}`);
   if (networks.length < networksOf(study).length) return;
   await publishRun(study, store, trials);
@@ -114,7 +115,7 @@ async function measureTo(
   await exportRun(study, store, ids);
   const table = precisionTable(cells, titlesOf(study));
   writeFileAtomic(join(store.directory, "precision.csv"), toCsv(table));
-  console.log(`\n${toText(table)}`);
+  console.log(`\n${tableText(table)}`);
   const late = cells.filter(({ reached }) => !reached);
   const widest = Math.max(...late.map(({ halfWidth }) => halfWidth));
   const difference = ids.size - fixed;

@@ -2,11 +2,12 @@ import { extname } from "node:path";
 import { sharpnessRows } from "../analysis/sharpness-rows.js";
 import { UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files/atomic.js";
-import { type Table, toCsv, toHtml, toMarkdown, toText } from "../exhibits/forms/table.js";
+import { type Table, toCsv, toHtml, toMarkdown } from "../exhibits/forms/table.js";
 import { claimsTable } from "../exhibits/tables/claims-table.js";
-import { publishedDirectory, readResultsFrom } from "../experiments/results/results.js";
+import { readResultsFrom } from "../experiments/results/results.js";
 import { readDocuments } from "../experiments/sharpness/documents.js";
-import { loadStudy, requireFolderOf, type StudyOptions } from "./selection.js";
+import { requireFolderOf, resultsFolder, type StudyOptions } from "./selection.js";
+import { tableText } from "./terminal.js";
 
 export interface ClaimsOptions extends StudyOptions {
   readonly results?: string;
@@ -26,11 +27,10 @@ export async function claimsCommand({ out, ...options }: ClaimsOptions): Promise
   if (out !== undefined && !writer)
     throw new UserError(`--out must end with ${Object.keys(WRITERS).join(", ")}, got ${out}`);
   requireFolderOf(out);
-  const study = loadStudy(options.study, options.profile);
-  const directory = options.results ?? publishedDirectory(study.name, study.profile);
+  const directory = resultsFolder(options);
   const results = await readResultsFrom(directory);
   const sharpness = sharpnessRows(results, readDocuments(options.sharpness ?? directory));
   const table = claimsTable(results, sharpness);
-  console.log(toText(table));
+  console.log(tableText(table, "--out FILE.csv"));
   if (writer && out !== undefined) writeFileAtomic(out, writer(table));
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files/read-json.js";
-import { PUBLISHED, publishedDirectory, readResultsFrom } from "../experiments/results/results.js";
+import { PUBLISHED, readResultsFrom } from "../experiments/results/results.js";
 import type { SelectionRecord } from "../experiments/selection/select-results.js";
 import {
   type ExhibitOptions,
@@ -10,7 +10,7 @@ import {
   writeExhibits,
   writeSelectionExhibits,
 } from "../publishing/write-exhibits.js";
-import { loadStudy, type StudyOptions } from "./selection.js";
+import { resultsFolder, type StudyOptions } from "./selection.js";
 
 export interface FiguresOptions extends StudyOptions {
   readonly results?: string;
@@ -24,8 +24,7 @@ export interface FiguresOptions extends StudyOptions {
 export async function figures({ results, sharpness, out, all, ...of }: FiguresOptions): Promise<void> {
   if (all && (results ?? sharpness ?? out) !== undefined)
     throw new UserError("--all draws what comes with the repository into figures/; name no folder beside it");
-  const study = loadStudy(of.study, of.profile);
-  const sources = all ? publishedResults() : [results ?? publishedDirectory(study.name, study.profile)];
+  const sources = all ? publishedResults() : [resultsFolder({ ...of, results })];
   for (const source of sources) {
     const { folder, gallery } = await draw({ source, sharpness, out });
     console.log(`Tables and figures are in ${folder}; open ${gallery} in a browser to see them all`);

@@ -21,7 +21,8 @@ export interface LandscapeOptions extends NetworksOptions {
   readonly points: number;
   /** Two names of directions, separated by a comma. */
   readonly plane: string;
-  readonly lines: string;
+  /** Absent: random ones, the gradient and the study's faults. */
+  readonly lines?: string;
 }
 
 /** `flatenn landscape` */
@@ -29,6 +30,7 @@ export async function landscape(options: LandscapeOptions): Promise<void> {
   const { study, networks, checkpoints, out } = chosenNetworks(options);
   const steps = landscapeSteps(options.points);
   const plane = named(options.plane);
+  const lines = options.lines === undefined ? usualLines(study.campaign.faults) : named(options.lines);
   if (plane.length !== 0 && plane.length !== 2)
     throw new UserError(
       `--plane must name two directions, such as random:0,saq, or none, got ${options.plane}`,
@@ -44,7 +46,7 @@ export async function landscape(options: LandscapeOptions): Promise<void> {
     const directionKey = [study.name, "sharpness", "direction", seed];
     const source = { ...subject, coded: subject.network.layers, key: directionKey };
     const wanted = [
-      { kind: "lines", directions: named(options.lines) },
+      { kind: "lines", directions: lines },
       { kind: "plane", directions: plane },
     ] as const;
     for (const { kind, directions } of wanted) {
@@ -59,6 +61,13 @@ export async function landscape(options: LandscapeOptions): Promise<void> {
     dispose();
   });
   if (!process.send) addToManifest(out, SHARPNESS_FOLDER);
+}
+
+/** Random directions of a landscape's lines, where none are named. */
+const RANDOM_LINES = 5;
+
+function usualLines(faults: readonly string[]): string[] {
+  return [...Array.from({ length: RANDOM_LINES }, (_, i) => `random:${i}`), "saq", ...faults];
 }
 
 function named(list: string): string[] {

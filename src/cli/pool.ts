@@ -2,12 +2,13 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../base/errors.js";
 import { duration } from "../base/progress-text.js";
+import { extensionArguments } from "./extensions.js";
 import { endLine, type ProgressMessage, throttled } from "./progress-line.js";
 
 /** A command of this program to be run in a process of its own. */
 export interface Task {
   readonly title: string;
-  /** Arguments of the command line. */
+  /** Arguments of the command line; the extensions of this process come in addition. */
   readonly args: readonly string[];
   /** Titles of the tasks that must be done before. */
   readonly after: readonly string[];
@@ -61,7 +62,9 @@ export async function runTasks(tasks: readonly Task[], jobs: number): Promise<vo
 
 function start({ title, args }: Task): { child: ChildProcess; ended: Promise<void> } {
   const main = fileURLToPath(new URL("./main.js", import.meta.url));
-  const child = fork(main, [...args], { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+  const child = fork(main, [...args, ...extensionArguments()], {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
   let errors = "";
   child.stderr!.on("data", (chunk) => {
     errors = (errors + chunk).slice(-10_000);

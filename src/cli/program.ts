@@ -1,7 +1,26 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
-import type { MapRange } from "./maps.js";
+import { Command, Option } from "commander";
+import { DEFAULT_STUDY } from "../studies/registry.js";
+import { loadExtensions } from "./extensions.js";
+import {
+  fraction,
+  jobs,
+  mapRange,
+  positiveInteger,
+  positiveNumber,
+  several,
+  wholeNumber,
+} from "./option-types.js";
+
+/** The profile that takes minutes, and the one whose published results are the test of the claims. */
+const QUICK = "quick";
+const FULL = "full";
+const PUBLISHED = "the published ones of --study and --profile";
+
+/** Arms for the examples: one trained as usual, and the one that differs most from it. */
+const ARMS = DEFAULT_STUDY.profiles.find(({ profile }) => profile === QUICK)!.arms.map(({ id }) => id);
+const [FIRST, LAST] = [ARMS[0], ARMS.at(-1)];
 
 const FROM_CHECKPOINTS =
   "where the trained networks are (default: the run's own; if it has none, those that come with the repository)";
@@ -16,16 +35,32 @@ export function program(): Command {
     .description("Fault tolerance of activation-sparse quantized networks: reproduces the claims of FlatENN.")
     .version(version)
     .showHelpAfterError("(flatenn --help lists the commands and options)")
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .hook("preAction", (_, command) => loadExtensions(command.opts()["extension"] ?? []));
 
   const command = (name: string, description: string, example: string) =>
-    plain(name, description, example)
-      .option("--study <name>", "which study, or a .json file with one of your own", "lenet5-fashion")
-      .option(
-        "--profile <name>",
-        "quick (minutes, exploratory) or full; a .json study is a profile of its own",
-        "quick",
-      );
+    ofStudy(
+      plain(name, description, example),
+      `${QUICK} (minutes, exploratory) or ${FULL}; a .json study is a profile of its own`,
+      QUICK,
+    );
+  const ofPublished = (name: string, description: string, example: string) =>
+    ofStudy(
+      plain(name, description, example),
+      `whose published results, where --results names no folder: ${FULL} (the test of the claims) or ${QUICK} (exploratory)`,
+      FULL,
+    );
+  const ofStudy = (of: Command, profiles: string, profile: string) =>
+    of
+      .option("--study <name>", "which study, or a .json file with one of your own", DEFAULT_STUDY.name)
+      .option("--profile <name>", profiles, profile)
+      .addOption(extension());
+  const extension = () =>
+    several(
+      "--extension <file>",
+      'a module to be imported first, which registers studies and data sets of your own (it imports from "flatenn")',
+      "none",
+    );
   const plain = (name: string, description: string, example: string) =>
     root
       .command(name)
@@ -52,7 +87,7 @@ export function program(): Command {
   command(
     "train",
     "train one arm, or all, on from the last finished epoch",
-    "flatenn train --profile quick --arm as-saq --seed 0",
+    `flatenn train --arm ${LAST} --seed 0`,
   )
     .option(
       "--arm <id>",
@@ -64,7 +99,7 @@ export function program(): Command {
   command(
     "campaign",
     "inject faults into trained networks and count what they still classify correctly",
-    "flatenn campaign --profile quick --arm as-saq",
+    `flatenn campaign --arm ${LAST}`,
   )
     .option("--arm <id>", "one arm (default: all)")
     .option("--seed <n>", "one seed of the study (default: all)", wholeNumber)
@@ -92,7 +127,7 @@ export function program(): Command {
   command(
     "single-bit",
     "make one stored weight bit faulty at a time, and tell what that costs by layer and bit position",
-    "flatenn single-bit --arm as",
+    `flatenn single-bit --arm ${FIRST}`,
   )
     .option("--arm <id>", "which arm (default: the first of the study)")
     .option("--seed <n>", "which seed (default: the first of the study)", wholeNumber)
@@ -110,10 +145,7 @@ export function program(): Command {
     .action(async (options) => (await import("./single-bit.js")).singleBit(options));
   const ofNetworks = (of: Command) =>
     of
-      .option(
-        "--results <folder>",
-        "folder of a run (default: the results that come with the repository, of --study and --profile)",
-      )
+      .option("--results <folder>", `folder of a run (default: ${PUBLISHED})`)
       .option("--checkpoints <folder>", FROM_CHECKPOINTS)
       .addOption(several("--arm <id>", "which arm", "all"))
       .option("--seed <n>", "which seed (default: all)", wholeNumber)
@@ -123,7 +155,7 @@ export function program(): Command {
     command(
       "sharpness",
       "measure how sharp the minima of trained networks are, on training images; goes on from what is done",
-      "flatenn sharpness --results data/results/lenet5-fashion-quick --arm as --seed 0",
+      `flatenn sharpness --arm ${FIRST} --seed 0`,
     ),
   )
     .option("--settings <file>", "a .json file with settings of the measures to be changed")
@@ -132,13 +164,12 @@ export function program(): Command {
     command(
       "landscape",
       "evaluate the loss around the weights of trained networks, along lines and in a plane; goes on from what is done",
-      "flatenn landscape --arm as --plane random:0,saq",
+      `flatenn landscape --arm ${FIRST} --plane random:0,saq`,
     ),
   )
     .option(
       "--lines <directions>",
-      "random:<n>, saq, flip, sa0, sa1, separated by commas, or none",
-      "random:0,random:1,random:2,random:3,random:4,saq,flip,sa0,sa1",
+      "random:<n>, saq or the id of a fault model, separated by commas, or none (default: five random ones, saq and the study's faults)",
     )
     .option("--plane <directions>", "two of them, or none", "random:0,random:1")
     .option(
@@ -149,15 +180,12 @@ export function program(): Command {
     )
     .option("--images <n>", "training images", positiveInteger, 1024)
     .action(async (options) => (await import("./landscape.js")).landscape(options));
-  command(
+  ofPublished(
     "figures",
     "draw figures (.svg, .png, .json) and tables (.csv, .md) from results, or of a selection",
     "flatenn figures --out figures/mine",
   )
-    .option(
-      "--results <folder>",
-      "folder of a finished run (default: the results that come with the repository)",
-    )
+    .option("--results <folder>", `folder of a finished run (default: ${PUBLISHED})`)
     .option("--sharpness <folder>", "folder whose `sharpness` was measured (default: that of the results)")
     .option(
       "--out <folder>",
@@ -165,15 +193,12 @@ export function program(): Command {
     )
     .option("--all", "draw everything that comes with the repository")
     .action(async (options) => (await import("./figures.js")).figures(options));
-  command(
+  ofPublished(
     "claims",
     "print the claims table from results",
-    "flatenn claims --results data/results/lenet5-fashion-quick",
+    `flatenn claims --profile ${QUICK} --out claims.csv`,
   )
-    .option(
-      "--results <folder>",
-      "folder of a finished run (default: the results that come with the repository)",
-    )
+    .option("--results <folder>", `folder of a finished run (default: ${PUBLISHED})`)
     .option("--sharpness <folder>", "folder whose `sharpness` was measured (default: that of the results)")
     .option("--out <file>", "also write the table: .csv, .md or .html by the ending")
     .action(async (options) => (await import("./claims.js")).claimsCommand(options));
@@ -197,20 +222,21 @@ export function program(): Command {
     .requiredOption("--out <folder>")
     .requiredOption("--arm <id>")
     .requiredOption("--seed <n>", "", wholeNumber)
+    .addOption(extension())
     .option("--verbose")
     .action(async (options) => (await import("./select.js")).candidate(options));
   const results = (of: Command) =>
     of
-      .option("--results <folder>", "folder of a run (default: the results that come with the repository)")
+      .option("--results <folder>", `folder of a run (default: ${PUBLISHED})`)
       .option("--checkpoints <folder>", FROM_CHECKPOINTS)
       .addOption(
         several("--fault <module>", "module of a fault model of your own that the results name", "none"),
       );
   results(
-    command(
+    ofPublished(
       "verify",
       "check published results: every checksum, and a random sample of the trials recomputed",
-      "flatenn verify --results data/results/lenet5-fashion-quick --all",
+      `flatenn verify --profile ${QUICK} --all`,
     ),
   )
     .addOption(
@@ -224,10 +250,10 @@ export function program(): Command {
     .option("--jobs <n>", "worker threads (default: one per core)", jobs)
     .action(async (options) => (await import("./verify.js")).verify(options));
   results(
-    command(
+    ofPublished(
       "replay",
       "run one trial again and show its faulty bits and what they do to each class",
-      "flatenn replay 8df7 --out trial.csv",
+      "flatenn replay TRIAL --out trial.csv",
     ),
   )
     .argument("<trial>", "id of the trial (column id of trials.parquet), or the beginning of one")
@@ -245,56 +271,9 @@ export function program(): Command {
     .option("--map <n>", "index of a map, or a range such as 0-9 (default: all of the study)", mapRange)
     .option("--out <folder>", "where they go", join("data", "maps"))
     .action(async (options) => (await import("./maps.js")).maps(options));
-  plain("data", "check the data set's files and say how it is split", "flatenn data").action(async () =>
-    (await import("./data.js")).data(),
-  );
+  plain("data", "check the files of data sets and say how they are split", "flatenn data")
+    .option("--dataset <name>", "which data set (default: all that are known)")
+    .addOption(extension())
+    .action(async (options) => (await import("./data.js")).data(options));
   return root;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError(`must be a whole number >= 0, got ${text}`);
-  return value;
-}
-
-/** An option that may be given more than once. @param otherwise what it stands for when it is not given */
-function several(flags: string, description: string, otherwise: string): Option {
-  return new Option(flags, `${description}; may be given more than once`)
-    .argParser((value: string, before: readonly string[]) => [...before, value])
-    .default([], otherwise);
-}
-
-function mapRange(text: string): MapRange {
-  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-  if (first === undefined || Number(first) > Number(last))
-    throw new InvalidArgumentError(`must be an index such as 7 or a range such as 0-9, got ${text}`);
-  return { first: Number(first), last: Number(last) };
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError(`must be a number > 0, got ${text}`);
-  return value;
-}
-
-function fraction(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError(`must be above 0 and below 1, got ${text}`);
-  return value;
-}
-
-/** Each job has memory of its own: a slip of the finger should not take all there is. */
-const MOST_JOBS = 64;
-
-function jobs(text: string): number {
-  const value = positiveInteger(text);
-  if (value > MOST_JOBS) throw new InvalidArgumentError(`must be at most ${MOST_JOBS}, got ${text}`);
-  return value;
-}
-
-function positiveInteger(text: string): number {
-  const value = wholeNumber(text);
-  if (value === 0) throw new InvalidArgumentError("must be at least 1, got 0");
-  return value;
 }

@@ -1,13 +1,20 @@
 import { extname } from "node:path";
 import { UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files/atomic.js";
-import { FASHION_MNIST_CLASSES } from "../datasets/fashion-mnist.js";
-import { toCsv, toText } from "../exhibits/forms/table.js";
+import { toCsv } from "../exhibits/forms/table.js";
 import { confusionTable, faultyBitsTable, faultyLayersTable } from "../exhibits/tables/replay-tables.js";
-import { publishedDirectory } from "../experiments/results/results.js";
+import { datasetOf } from "../experiments/study/content.js";
 import { describeTrial } from "../experiments/verification/describe-trial.js";
 import { type FaultyBit, type Replay, replayTrial } from "../experiments/verification/replay.js";
-import { checkpointsFor, loadFaults, loadStudy, requireFolderOf, type StudyOptions } from "./selection.js";
+import {
+  checkpointsFor,
+  loadFaults,
+  requireFolderOf,
+  resultsFolder,
+  type StudyOptions,
+  studyOfResults,
+} from "./selection.js";
+import { tableText } from "./terminal.js";
 
 export interface ReplayOptions extends StudyOptions {
   readonly results?: string;
@@ -17,9 +24,9 @@ export interface ReplayOptions extends StudyOptions {
   readonly out?: string;
 }
 
-const WRITERS: Readonly<Record<string, (replay: Replay) => string>> = {
+const WRITERS: Readonly<Record<string, (replay: Replay, classes: readonly string[]) => string>> = {
   ".csv": (replay) => toCsv(faultyBitsTable(replay)),
-  ".json": (replay) => `${JSON.stringify({ ...replay, classes: FASHION_MNIST_CLASSES })}\n`,
+  ".json": (replay, classes) => `${JSON.stringify({ ...replay, classes })}\n`,
 };
 
 /** Faulty bits of each layer that the terminal shows, unless all are asked for. */
@@ -33,8 +40,9 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
     throw new UserError(`--out must end with ${Object.keys(WRITERS).join(" or ")}, got ${out}`);
   requireFolderOf(out);
   await loadFaults(options.fault);
-  const study = loadStudy(options.study, options.profile);
-  const directory = options.results ?? publishedDirectory(study.name, study.profile);
+  const directory = resultsFolder(options);
+  const study = studyOfResults(options);
+  const { classes } = datasetOf(study);
   const found = await replayTrial(directory, id, checkpointsFor(study, directory, options.checkpoints));
   const { stored, recomputed, faultyBits } = found;
   console.log(`Trial ${stored.id}: ${describeTrial(stored)}, ${stored.images} images`);
@@ -42,18 +50,18 @@ export async function replay(id: string, options: ReplayOptions): Promise<void> 
   console.log(
     `Faulty bits: ${recomputed.faulty} of ${recomputed.exposed}, ${recomputed.changed} of them read differently\n`,
   );
-  console.log(toText(faultyLayersTable(found)));
+  console.log(tableText(faultyLayersTable(found)));
   if (faultyBits.length > 0) {
     const shown = all ? faultyBits : firstOfEachLayer(faultyBits);
-    console.log(toText(faultyBitsTable(found, shown)));
+    console.log(tableText(faultyBitsTable(found, shown), "--out FILE.csv"));
     if (shown.length < faultyBits.length)
       console.log(
         `The first ${SHOWN} of each layer; --all shows all ${faultyBits.length}, --out FILE.csv writes them.\n`,
       );
   }
-  console.log(toText(confusionTable(found, FASHION_MNIST_CLASSES)));
+  console.log(tableText(confusionTable(found, classes)));
   if (writer && out !== undefined) {
-    writeFileAtomic(out, writer(found));
+    writeFileAtomic(out, writer(found, classes));
     console.log(`Written: ${out}`);
   }
   requireEqual(found);

@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import { UserError } from "../base/errors.js";
 import { lockRun } from "../base/files/lock.js";
 import { duration } from "../base/progress-text.js";
-import { toText } from "../exhibits/forms/table.js";
 import { requireReadable } from "../experiments/campaign/images.js";
 import { publishRun } from "../experiments/campaign/publish.js";
 import { publishedDirectory, readResultsFrom } from "../experiments/results/results.js";
@@ -18,6 +17,7 @@ import { injectFaultsInto } from "./campaign.js";
 import { runTasks, type Task } from "./pool.js";
 import { publishedClaims } from "./published-claims.js";
 import { openRun, type RunOptions } from "./selection.js";
+import { tableText } from "./terminal.js";
 
 export interface ReproduceOptions extends RunOptions {
   /** Ids of the only arms to be done; empty for all. */
@@ -44,7 +44,7 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
     out: options.figures,
   });
   console.log(`Tables and figures are in ${folder}; open ${gallery} in a browser to see them all`);
-  console.log(`\n${toText(exhibits.tables["networks"]!)}\n${toText(exhibits.tables["claims"]!)}`);
+  console.log(`\n${tableText(exhibits.tables["networks"]!)}\n${tableText(exhibits.tables["claims"]!)}`);
   const published = await publishedClaims(study);
   if (published !== "") console.log(published);
   console.log(await againstPublished(results));

@@ -9,12 +9,15 @@ import { definitionOf } from "../experiments/study/definition.js";
 import { studyHash } from "../experiments/study/identity.js";
 import { parseStudy } from "../experiments/study/schema.js";
 import type { Study } from "../experiments/study/study.js";
+import { readStudy } from "../experiments/verification/check-results.js";
 import { findStudy } from "../studies/registry.js";
 
 /** Options that every command has. */
 export interface StudyOptions {
   readonly study: string;
   readonly profile: string;
+  /** Modules that were imported first. */
+  readonly extension?: readonly string[];
   readonly verbose?: boolean;
 }
 
@@ -90,6 +93,25 @@ export function openRun(
     out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}${variant}`);
   const elsewhere = checkpoints && { checkpoints: checkpoints(study, directory) };
   return { study, store: openStore(study, directory, elsewhere) };
+}
+
+/** Options of the commands that read results. */
+export interface ResultsOptions extends StudyOptions {
+  readonly results?: string | undefined;
+}
+
+/** The folder of results that options name: a run's, or the published ones of a study and profile, which is said. */
+export function resultsFolder({ results, study: name, profile }: ResultsOptions): string {
+  if (results !== undefined) return results;
+  const study = loadStudy(name, profile);
+  console.log(`Published results: ${study.name}, profile ${study.profile} (--profile names another)\n`);
+  return publishedDirectory(study.name, study.profile);
+}
+
+/** The study whose results options name: the one that the folder of a run says, if it says one. */
+export function studyOfResults({ results, study, profile }: ResultsOptions): Study {
+  const isTold = results !== undefined && existsSync(join(results, "study.json"));
+  return isTold ? readStudy(results) : loadStudy(study, profile);
 }
 
 /** Where trained networks come from: as told, else the folder's own, else those that come with the repository. */

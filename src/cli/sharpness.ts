@@ -5,7 +5,6 @@ import { sharpnessRows } from "../analysis/sharpness-rows.js";
 import { UserError } from "../base/errors.js";
 import { readJson } from "../base/files/read-json.js";
 import { duration } from "../base/progress-text.js";
-import { toText } from "../exhibits/forms/table.js";
 import { associationTable } from "../exhibits/tables/association-table.js";
 import { sharpnessDifferencesTable, sharpnessTable } from "../exhibits/tables/sharpness-table.js";
 import { addToManifest } from "../experiments/results/manifest.js";
@@ -25,6 +24,7 @@ import { loadBackend } from "../tensors/backend/index.js";
 import { runTasks } from "./pool.js";
 import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadStudy, type StudyOptions, seedsOf } from "./selection.js";
+import { tableText } from "./terminal.js";
 
 /** Options of the commands that look at the trained networks of results. */
 export interface NetworksOptions extends StudyOptions {
@@ -68,7 +68,7 @@ async function tell(directory: string, out: string): Promise<void> {
   const results = await readResultsFrom(directory);
   const rows = sharpnessRows(results, readDocuments(out));
   for (const exhibit of [sharpnessTable, sharpnessDifferencesTable, associationTable])
-    console.log(`\n${toText(exhibit(results, rows))}`);
+    console.log(`\n${tableText(exhibit(results, rows))}`);
 }
 
 /** The trained networks of results that options name, and the folder in which what is measured goes. */
@@ -105,7 +105,7 @@ export function chosenNetworks(options: NetworksOptions): {
 export async function eachNetwork(
   command: string,
   networks: readonly NetworkKey[],
-  { arm: _, seed: __, jobs = availableParallelism(), ...options }: NetworksOptions,
+  { arm: _, seed: __, extension: ___, jobs = availableParallelism(), ...options }: NetworksOptions,
   job: (network: NetworkKey) => Promise<void>,
 ): Promise<void> {
   if (networks.length === 1) return job(networks[0]!);

@@ -7,7 +7,7 @@ import { duration } from "../base/progress-text.js";
 import { settingsHash } from "../base/settings-hash.js";
 import { gatherLabels } from "../datasets/images.js";
 import { singleBitLoss } from "../exhibits/figures/single-bit-loss.js";
-import { toCsv, toText } from "../exhibits/forms/table.js";
+import { toCsv } from "../exhibits/forms/table.js";
 import { armStyles } from "../exhibits/style/arms.js";
 import { singleBitTable } from "../exhibits/tables/single-bit-table.js";
 import { requireTrained } from "../experiments/campaign/campaign.js";
@@ -33,6 +33,7 @@ import { writeFigures } from "../publishing/write-exhibits.js";
 import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
 import { checkpointsFor, loadStudy, openRun, type RunOptions, seedsOf } from "./selection.js";
+import { tableText } from "./terminal.js";
 
 export interface SingleBitOptions extends RunOptions {
   readonly arm?: string;
@@ -109,7 +110,7 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
   const seconds = (performance.now() - started) / 1000;
   report.finish(tested > 0 ? `${tested} bits tested in ${duration(seconds)}` : "all bits already tested");
   await writeFigures([["figure", singleBitLoss(results, titles)]], folder);
-  console.log(`\n${toText(table)}\nIn ${folder}`);
+  console.log(`\n${tableText(table)}\nIn ${folder}`);
 }
 
 /** The network to test, and the folder in which its analysis goes. */

@@ -1,14 +1,14 @@
 import { randomInt } from "node:crypto";
 import { UserError } from "../base/errors.js";
 import { duration } from "../base/progress-text.js";
-import { toText, wrap } from "../exhibits/forms/table.js";
+import { wrap } from "../exhibits/forms/table.js";
 import { mismatchTable } from "../exhibits/tables/mismatch-table.js";
-import { publishedDirectory } from "../experiments/results/results.js";
 import { missProbability } from "../experiments/verification/sample.js";
 import { type Verification, verifyResults } from "../experiments/verification/verify.js";
 import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
-import { checkpointsFor, loadFaults, loadStudy, type StudyOptions } from "./selection.js";
+import { checkpointsFor, loadFaults, resultsFolder, type StudyOptions, studyOfResults } from "./selection.js";
+import { tableText, terminalWidth } from "./terminal.js";
 
 export interface VerifyOptions extends StudyOptions {
   readonly results?: string;
@@ -25,12 +25,15 @@ export interface VerifyOptions extends StudyOptions {
 export async function verify(options: VerifyOptions): Promise<void> {
   const started = performance.now();
   await loadFaults(options.fault);
-  const study = loadStudy(options.study, options.profile);
-  const directory = options.results ?? publishedDirectory(study.name, study.profile);
-  const checkpoints = checkpointsFor(study, directory, options.checkpoints);
+  const directory = resultsFolder(options);
+  const checkpoints = checkpointsFor(studyOfResults(options), directory, options.checkpoints);
   const sampleSeed = options.sampleSeed ?? randomInt(1_000_000);
   const of = options.arm.length > 0 ? `; trials of ${options.arm.join(", ")}` : "";
   console.log(`Results in ${directory}, trained networks from ${checkpoints}${of}`);
+  if (!options.all)
+    console.log(
+      "Checks every checksum and recomputes a random sample of the trials: of a full study this takes minutes.",
+    );
   const report = progressReporter("recompute trials");
   const found = await untilInterrupted(
     (signal) =>
@@ -54,8 +57,9 @@ export async function verify(options: VerifyOptions): Promise<void> {
   console.log(`${filesRight} files have the sha256 that the manifest states.`);
   for (const note of notes) console.log(`Note: ${note}.`);
   for (const problem of problems) console.log(`Wrong: ${problem}`);
-  if (mismatches.length > 0) console.log(`\n${toText(mismatchTable(mismatches))}`);
-  if (recomputedTrials < trials) console.log(wrap(whatASampleMisses(found, sampleSeed), 110).join("\n"));
+  if (mismatches.length > 0) console.log(`\n${tableText(mismatchTable(mismatches))}`);
+  if (recomputedTrials < trials)
+    console.log(wrap(whatASampleMisses(found, sampleSeed), terminalWidth()).join("\n"));
   const wrong = problems.length + mismatches.length;
   if (wrong > 0)
     throw new UserError(

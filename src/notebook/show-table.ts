@@ -1,5 +1,9 @@
-import { type Cell, type Table, toHtml, toText } from "../exhibits/forms/table.js";
+import { type Cell, type Table, toHtml } from "../exhibits/forms/table.js";
+import { toText } from "../exhibits/forms/text.js";
 import { emit } from "./emit.js";
+
+/** Characters of a line of the text form, the same everywhere: outputs of notebooks are compared. */
+const WIDTH = 110;
 
 /**
  * Shows a table below the cell, as HTML and as text; outside a kernel it prints the text.
@@ -16,7 +20,10 @@ function formsOf(content: Parameters<typeof showTable>[0]): { html: string; text
   const table = "columns" in content ? content : tableOf(content);
   const html = toHtml(table);
   const bare = table.title === "" && table.caption === "";
-  return { html: bare ? html.replace(/<caption>.*?<\/caption>\n/s, "") : html, text: toText(table).trim() };
+  return {
+    html: bare ? html.replace(/<caption>.*?<\/caption>\n/s, "") : html,
+    text: toText(table, { width: WIDTH, elsewhere: "the table as HTML has all" }).trim(),
+  };
 }
 
 function tableOf(rows: readonly Readonly<Record<string, Cell>>[]): Table {

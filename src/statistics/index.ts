@@ -1,3 +1,4 @@
+export { type AccuracyEffect, type AccuracyMethod, accuracyInterval } from "./accuracy-interval.js";
 export { type BootstrapInterval, crossedBootstrap } from "./bootstrap.js";
 export { clusterBootstrap } from "./cluster-bootstrap.js";
 export {

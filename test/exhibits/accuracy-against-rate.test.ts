@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   accuracyAgainstRate,
   armStyles,
@@ -121,4 +121,51 @@ test("snapshot, rounded to 3 decimals", async () => {
   const figure = accuracyAgainstRate(study(typical, { arms: ["standard", "as-saq"] }));
   const text = `${JSON.stringify(rounded(figure), null, 1)}\n`;
   await expect(text).toMatchFileSnapshot("snapshots/accuracy-against-rate.json.snap");
+});
+
+describe("rates that span more than two decades", () => {
+  const rates = [1e-7, 1e-6, 1e-5, 1e-4];
+  const figure = accuracyAgainstRate(study((_, __, rate) => 900 - Math.round(1e6 * rate), { rates }));
+  const axis = figure.layout["xaxis"] as {
+    type: string;
+    tickvals: number[];
+    ticktext: string[];
+    range: number[];
+  };
+
+  test("stand apart on a logarithmic axis, with a place for no faults before the smallest", () => {
+    const [first] = lines(figure);
+    expect(axis.type).toBe("log");
+    expect(first!.x.slice(1)).toEqual([1e-5, 1e-4, 1e-3, 1e-2]);
+    const places = first!.x.map((x) => (Math.log10(x) - axis.range[0]!) / (axis.range[1]! - axis.range[0]!));
+    for (const [i, place] of places.entries()) {
+      expect(place).toBeGreaterThan(i === 0 ? 0 : places[i - 1]! + 0.1);
+      expect(place).toBeLessThan(1);
+    }
+    expect(notes(figure).join()).toContain("(%), logarithmic but for 0");
+  });
+
+  test("have decades and 0 as labels, and the rate itself in the tooltip", () => {
+    const [first] = lines(figure);
+    expect(axis.ticktext).toEqual(
+      ["0", "-5", "-4", "-3", "-2"].map((n) => (n === "0" ? n : `10<sup>${n}</sup>`)),
+    );
+    expect(axis.tickvals.slice(1).map((x) => Math.round(Math.log10(x)))).toEqual([-5, -4, -3, -2]);
+    expect(first!.customdata.map(([, , rate]) => rate)).toEqual([0, 1e-5, 1e-4, 1e-3, 1e-2]);
+  });
+
+  test("and up to two decades on a linear one, which small rates fill as well", () => {
+    const small = accuracyAgainstRate(study(typical, { rates: [1e-7, 1e-5] })).layout["xaxis"] as typeof axis;
+    expect(small.type).toBeUndefined();
+    expect(small.range[1]).toBeCloseTo(1.03e-3, 12);
+  });
+});
+
+test("the band of an accuracy near 100 % keeps within 0 and 100", () => {
+  const right = [1000, 1000, 999, 930];
+  const figure = accuracyAgainstRate(study((_, __, ___, ____, map) => right[map] ?? 1000, { seeds: [1] }));
+  const [first] = lines(figure);
+  const [low, high] = first!.customdata[1]!;
+  expect(high).toBeLessThan(100);
+  expect(low).toBeGreaterThan(0);
 });

@@ -202,7 +202,7 @@ describe("an exploratory run", () => {
 
 test("the claims table prints effect, interval, verdict and the paper's numbers", () => {
   const table = claimsTable(study(constant({ standard: 600, "standard-saq": 650, as: 500, "as-saq": 620 })));
-  const lines = toText(table).split("\n");
+  const lines = toText(table, { width: 140 }).split("\n");
   expect(lines.find((line) => line.startsWith("C1 "))!.split(/ {2,}/)).toEqual([
     "C1",
     "standard - AS",

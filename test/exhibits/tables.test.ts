@@ -74,6 +74,6 @@ test("one map has an interval over seeds", () => {
 });
 
 test("missing trials are said, not guessed", () => {
-  const text = toText(accuracyTable(study(typical, { trials: [] })));
+  const text = toText(accuracyTable(study(typical, { trials: [] })), { width: 120 });
   expect(text).toContain("12 of 12 trials of standard under flip at rate 0.01 are missing");
 });

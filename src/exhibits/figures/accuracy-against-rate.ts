@@ -1,14 +1,16 @@
 import { type Accuracies, accuraciesOf } from "../../analysis/accuracies.js";
+import { accuracyOf } from "../../analysis/comparison.js";
 import { percentOf } from "../../base/percent.js";
 import type { Results } from "../../experiments/results/rows.js";
 import { mainArms } from "../../experiments/study/arms.js";
 import type { ArmStyle } from "../../experiments/study/presentation.js";
-import { type PairedEffect, pairedEffect } from "../../statistics/index.js";
+import type { AccuracyEffect } from "../../statistics/index.js";
 import type { Figure } from "../forms/figure.js";
 import { armStyles } from "../style/arms.js";
 import { captionOf } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
-
+import { intervalNote } from "../style/interval-note.js";
+import { type RateAxis, rateAxis } from "../style/rate-axis.js";
 import {
   axis,
   axisTitle,
@@ -45,25 +47,26 @@ export function accuracyAgainstRate(results: Results): Figure {
     legend: legendAbove(1.13, { itemwidth: 44 }),
   };
   const lowest: number[] = [];
-  const bases = new Set<string>();
+  const effects: AccuracyEffect[] = [];
+  const rates = rateAxis(results.study.campaign.rates);
   for (const [panel, fault] of panels.entries()) {
     const suffix = suffixOf(panel);
     for (const arm of arms) {
       const points = curve(results, accuracies, arm, fault);
       if (points.length === 0) continue;
-      for (const { band, basis, rate } of points) {
+      for (const { band, effect, rate } of points) {
         lowest.push(band[0]);
-        if (rate > 0) bases.add(basis);
+        if (rate > 0) effects.push(effect);
       }
-      bands.push(bandTrace(points, arm, styles(arm), suffix));
-      lines.push(lineTrace(points, arm, styles(arm), { fault, suffix }));
+      bands.push(bandTrace(points, arm, styles(arm), { rates, suffix }));
+      lines.push(lineTrace(points, arm, styles(arm), { fault, rates, suffix }));
     }
     const left = panel * (width + GAP);
     layout[`xaxis${suffix}`] = {
-      ...axis("", { nticks: 6 }),
+      ...axis("", rates.ticks),
       anchor: `y${suffix}`,
       domain: [left, Math.min(1, left + width)],
-      range: xRange(results),
+      range: rates.range,
     };
     layout[`yaxis${suffix}`] = {
       ...axis(panel === 0 ? "accuracy (%)" : "", { nticks: 6 }),
@@ -79,10 +82,13 @@ export function accuracyAgainstRate(results: Results): Figure {
   }
   // Bands lie below all lines, so that no band changes the colour of another arm's line.
   const data = [...legend(results, lines), ...bands, ...lines];
-  const { caption, room } = captionBelow(captionText(results, bases), [-64, -64]);
+  const { caption, room } = captionBelow(captionText(results, effects), [-64, -64]);
   layout["annotations"] = [
     ...panels.map((fault, panel) => panelTitle(faultStyle(fault).title, panel * (width + GAP) + width / 2)),
-    axisTitle("fault rate per stored weight bit (%)", 0),
+    axisTitle(
+      `fault rate per stored weight bit (%)${rates.isLogarithmic ? ", logarithmic but for 0" : ""}`,
+      0,
+    ),
     ...(data.length === 0 ? [note("no trials yet", { x: 0.5, y: 0.5, size: 22 })] : []),
     caption,
   ];
@@ -94,19 +100,24 @@ export function accuracyAgainstRate(results: Results): Figure {
 interface Point {
   readonly rate: number;
   readonly mean: number;
-  /** Bounds of the 95 % interval, within [0, 100]; the mean itself where there is no interval. */
+  /** Bounds of the 95 % interval; the mean itself where there is none. */
   readonly band: readonly [number, number];
-  readonly basis: PairedEffect["basis"];
+  readonly effect: AccuracyEffect;
 }
 
 function curve(results: Results, accuracies: Accuracies, arm: string, fault: string): Point[] {
   const points: Point[] = [];
   for (const rate of [0, ...results.study.campaign.rates]) {
     const measured = rate === 0 ? accuracies.clean(arm) : accuracies.faulty(arm, fault, rate);
-    if ("missing" in measured) continue;
-    const { mean, low, high, basis } = pairedEffect(measured.values);
-    const band: [number, number] = Number.isNaN(low) ? [mean, mean] : [Math.max(0, low), Math.min(100, high)];
-    points.push({ rate: percentOf(rate), mean, band, basis });
+    const effect = accuracyOf(measured);
+    if (!effect) continue;
+    const { mean, low, high } = effect;
+    points.push({
+      rate: percentOf(rate),
+      mean,
+      band: Number.isNaN(low) ? [mean, mean] : [low, high],
+      effect,
+    });
   }
   return points.some(({ rate }) => rate > 0) ? points : [];
 }
@@ -115,9 +126,9 @@ function bandTrace(
   points: readonly Point[],
   arm: string,
   { title, color }: ArmStyle,
-  suffix: string,
+  { rates, suffix }: { rates: RateAxis; suffix: string },
 ): object {
-  const x = points.map(({ rate }) => rate);
+  const x = points.map(({ rate }) => rates.at(rate));
   return {
     type: "scatter",
     mode: "lines",
@@ -139,8 +150,10 @@ function lineTrace(
   points: readonly Point[],
   arm: string,
   { title, color, dash, width }: ArmStyle,
-  { fault, suffix }: { fault: string; suffix: string },
+  { fault, rates, suffix }: { fault: string; rates: RateAxis; suffix: string },
 ): object {
+  // on a logarithmic axis 0 stands where it is not
+  const rate = rates.isLogarithmic ? "%{customdata[2]}" : "%{x}";
   return {
     type: "scatter",
     mode: "lines+markers",
@@ -149,12 +162,12 @@ function lineTrace(
     showlegend: false,
     xaxis: `x${suffix}`,
     yaxis: `y${suffix}`,
-    x: points.map(({ rate }) => rate),
+    x: points.map(({ rate }) => rates.at(rate)),
     y: points.map(({ mean }) => mean),
     line: { color, dash, width },
     marker: { color, symbol: faultStyle(fault).marker, size: 11, line: { color: "#ffffff", width: 1 } },
-    customdata: points.map(({ band }) => [...band]),
-    hovertemplate: `${title}<br>rate %{x} %<br>%{y:.2f} % [%{customdata[0]:.2f}, %{customdata[1]:.2f}]<extra></extra>`,
+    customdata: points.map(({ band, rate }) => [...band, ...(rates.isLogarithmic ? [rate] : [])]),
+    hovertemplate: `${title}<br>rate ${rate} %<br>%{y:.2f} % [%{customdata[0]:.2f}, %{customdata[1]:.2f}]<extra></extra>`,
   };
 }
 
@@ -171,13 +184,8 @@ function legend(results: Results, drawn: readonly object[]): object[] {
     });
 }
 
-function captionText(results: Results, bases: ReadonlySet<string>): string {
-  const over = [...bases].filter((basis) => basis !== "none").join(", ");
+function captionText(results: Results, effects: readonly AccuracyEffect[]): string {
+  const over = [...new Set(effects.map(({ basis }) => basis))].filter((basis) => basis !== "none").join(", ");
   const band = over === "" ? "No bands: one seed and one map." : `Bands: 95 % intervals over ${over}.`;
-  return captionOf(results, bases.size === 0 ? "" : band);
-}
-
-function xRange({ study }: Results): [number, number] {
-  const last = 100 * Math.max(0.001, ...study.campaign.rates);
-  return [-0.03 * last, 1.03 * last];
+  return captionOf(results, effects.length === 0 ? "" : band, intervalNote(effects));
 }

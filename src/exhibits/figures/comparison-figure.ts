@@ -1,4 +1,4 @@
-import { type Comparison, effectOf } from "../../analysis/comparison.js";
+import type { Comparison } from "../../analysis/comparison.js";
 import { percentOf } from "../../base/percent.js";
 import type { Results } from "../../experiments/results/rows.js";
 import { mainArms } from "../../experiments/study/arms.js";
@@ -114,7 +114,7 @@ export function comparisonFigure(comparison: Comparison, texts: ComparisonTexts)
 }
 
 function pointsOf(
-  { results, categories, measure }: Comparison,
+  { results, categories, measure, effect: effectOf }: Comparison,
   { arm, fault, rate }: { arm: string; fault: string; rate: number },
   [least, most]: readonly [number, number],
 ): Point[] {

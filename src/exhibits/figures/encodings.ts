@@ -1,5 +1,5 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
-import { type Comparison, effectOf } from "../../analysis/comparison.js";
+import { accuracyOf, type Comparison } from "../../analysis/comparison.js";
 import { encodings } from "../../analysis/encoding-views.js";
 import type { Results } from "../../experiments/results/rows.js";
 import { mainArms } from "../../experiments/study/arms.js";
@@ -56,5 +56,5 @@ function allEncodings({ categories }: Comparison): string | undefined {
 /** So that every panel shows how far below it the faults lead. */
 function bestWithoutFaults(results: Results): number {
   const { clean } = accuraciesOf(results);
-  return Math.max(0, ...mainArms(results.study).map((arm) => effectOf(clean(arm))?.mean ?? 0));
+  return Math.max(0, ...mainArms(results.study).map((arm) => accuracyOf(clean(arm))?.mean ?? 0));
 }

@@ -1,5 +1,5 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
-import { effectOf } from "../../analysis/comparison.js";
+import { accuracyOf } from "../../analysis/comparison.js";
 import { networkMeans } from "../../analysis/network-means.js";
 import { underFaults } from "../../analysis/paired-differences.js";
 import { percentOf } from "../../base/percent.js";
@@ -88,7 +88,7 @@ export function tradeOff(results: Results): Figure {
       const sizeOf = ({ arm }: Point) => (main.includes(arm) ? 12 : 9);
       const points = arms.flatMap((arm) => {
         const at = networkMeans(results, arm)[abscissa.key].mean;
-        const effect = effectOf(panel.read(arm));
+        const effect = accuracyOf(panel.read(arm));
         if (effect && column > 0) bases.add(effect.basis);
         return pointsOf(arm, styles(arm), at, effect);
       });
@@ -140,9 +140,7 @@ export function tradeOff(results: Results): Figure {
 function pointsOf(arm: string, style: ArmStyle, x: number | null, effect: PairedEffect | undefined): Point[] {
   if (effect === undefined || x === null) return [];
   const { mean, low, high } = effect;
-  const interval = Number.isNaN(low)
-    ? { low: mean, high: mean }
-    : { low: Math.max(0, low), high: Math.min(100, high) };
+  const interval = Number.isNaN(low) ? { low: mean, high: mean } : { low, high };
   return [{ arm, style, x, mean, ...interval }];
 }
 

@@ -11,11 +11,15 @@ export interface Column {
   readonly align: "left" | "right";
   /** Decimals printed, default 2; CSV carries every digit. */
   readonly decimals?: number;
+  /** Significant digits that a number has at least where it needs them: a rate of 1e-7 is not printed as 0.000. */
+  readonly significant?: number;
   /** Keys printed in the same column: `[low, high]` after the number, or `± spread`. In CSV they are columns. */
   readonly interval?: { readonly low: string; readonly high: string };
   readonly spread?: string;
   /** Only in CSV, Markdown and HTML: the text form has to fit a terminal. */
   readonly detail?: boolean;
+  /** Where the text form has no room for all, such columns are left out before any other, the one with the largest number first. */
+  readonly spare?: number;
   /** Only in CSV. */
   readonly csvOnly?: boolean;
 }
@@ -63,28 +67,6 @@ export function toHtml(table: Table): string {
   return `<table>\n${caption}<thead><tr>${head}</tr></thead>\n<tbody>\n${rows.join("")}</tbody>\n</table>\n`;
 }
 
-/** Aligned plain text for a terminal: title, table without the detail columns, caption wrapped to `width`. */
-export function toText(table: Table, { width = 110 } = {}): string {
-  const columns = table.columns.filter(({ detail, csvOnly }) => !detail && !csvOnly);
-  const heads = columns.map(headingParts);
-  const lines = [
-    heads.map(([title]) => title),
-    ...(heads.some(([, below]) => below !== "") ? [heads.map(([, below]) => below)] : []),
-    ...table.rows.map((row) => columns.map((column) => printed(column, row))),
-  ];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]!.length)));
-  const text = lines.map((line) =>
-    line
-      .map((cell, i) => (columns[i]!.align === "right" ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join("  ")
-      .trimEnd(),
-  );
-  const rule = widths.map((count) => "-".repeat(count)).join("  ");
-  text.splice(lines.length - table.rows.length, 0, rule);
-  const caption = table.caption === "" ? [] : ["", ...wrap(table.caption, width)];
-  return `${[table.title, "", ...text, ...caption].join("\n")}\n`;
-}
-
 /** Breaks text at spaces into lines of at most `width` characters (a longer word stays whole). */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -108,22 +90,32 @@ export function fixed(value: number | null, decimals: number): string {
   return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
+/** With the column's decimals; with more digits, or as a power of ten, where these show too little of it. */
+function numberText(value: number | null, { decimals = 2, significant }: Column): string {
+  const text = fixed(value, decimals);
+  if (significant === undefined || value === null || value === 0 || text === "-") return text;
+  const leastDigit = 10 ** (Math.floor(Math.log10(Math.abs(value))) + 1 - significant);
+  if (Math.abs(Number(text) - value) <= leastDigit / 2) return text;
+  const rounded = Number(value.toPrecision(significant));
+  return Math.abs(rounded) < 0.001 ? rounded.toExponential() : String(rounded);
+}
+
 function heading(column: Column): string {
   return headingParts(column).join(" ").trimEnd();
 }
 
 /** Title, and below it in the text form what follows it in the others: unit and what is printed with the number. */
-function headingParts({ title, unit, interval, spread }: Column): [string, string] {
+export function headingParts({ title, unit, interval, spread }: Column): [string, string] {
   const beside = interval ? "[95 % interval]" : spread ? "± sd" : "";
   return [title, [...(unit === undefined ? [] : [`(${unit})`]), beside].join(" ").trim()];
 }
 
-function printed(column: Column, row: Table["rows"][number]): string {
+export function printed(column: Column, row: Table["rows"][number]): string {
   const value = cellOf(row, column.key);
   if (typeof value === "string") return value;
   const number = (key: string) => {
     const cell = cellOf(row, key);
-    return fixed(typeof cell === "number" ? cell : null, column.decimals ?? 2);
+    return numberText(typeof cell === "number" ? cell : null, column);
   };
   const { interval, spread } = column;
   const text = number(column.key);

@@ -63,7 +63,7 @@ export function ablationsTable(results: Results): Table {
       { key: "change", title: "change", align: "left" },
       { key: "claim", title: "claim", align: "left" },
       { key: "comparison", title: "difference in accuracy", align: "left", detail: true },
-      { key: "seeds", title: "seeds", align: "right", decimals: 0 },
+      { key: "seeds", title: "seeds", align: "right", decimals: 0, spare: 1 },
       ...faults.map((fault, i) =>
         intervalColumn(`effect_pp_${fault}`, i === 0 ? allTitle(results) : faultStyle(fault).title, "pp"),
       ),

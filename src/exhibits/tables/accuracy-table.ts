@@ -1,12 +1,14 @@
 import { type Accuracies, accuraciesOf } from "../../analysis/accuracies.js";
+import { accuracyOf } from "../../analysis/comparison.js";
 import type { Results } from "../../experiments/results/rows.js";
 import { mainArms } from "../../experiments/study/arms.js";
-import { pairedEffect } from "../../statistics/index.js";
+import type { AccuracyEffect } from "../../statistics/index.js";
 import type { Cell, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { known } from "../style/cells.js";
 import { captionOf } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
+import { intervalNote } from "../style/interval-note.js";
 
 /**
  * Mean accuracy and its 95 % interval by arm, fault type and rate: the summary of a campaign, and its CSV. Controls and ablations
@@ -16,13 +18,14 @@ export function accuracyTable(results: Results): Table {
   const accuracies = accuraciesOf(results);
   const styles = armStyles(results);
   const rows: Record<string, Cell>[] = [];
+  const effects: (AccuracyEffect | undefined)[] = [];
   const trained = new Set(results.networks.map(({ arm }) => arm));
   const { study } = results;
   const { faults, rates } = study.campaign;
   const others = study.arms.filter(({ id, group }) => group && trained.has(id)).map(({ id }) => id);
   for (const arm of [...mainArms(study), ...others]) {
     const add = (fault: string, rate: number) =>
-      rows.push({ arm, arm_title: styles(arm).title, ...row(accuracies, arm, fault, rate) });
+      rows.push({ arm, arm_title: styles(arm).title, ...row(accuracies, arm, fault, rate, effects) });
     add("none", 0);
     for (const fault of faults) for (const rate of rates) add(fault, rate);
   }
@@ -32,13 +35,14 @@ export function accuracyTable(results: Results): Table {
       results,
       "Rate: fault probability per stored weight bit. Interval of the mean: over seeds and maps where there are several",
       "of both; the column basis says which. Changed bits: share of the stored bits whose value the faults changed.",
+      intervalNote(effects),
     ),
     columns: [
       { key: "arm", title: "id", align: "left", csvOnly: true },
       { key: "arm_title", title: "arm", align: "left" },
       { key: "fault", title: "fault id", align: "left", csvOnly: true },
       { key: "fault_title", title: "fault", align: "left" },
-      { key: "rate", title: "rate", align: "right", decimals: 3 },
+      { key: "rate", title: "rate", align: "right", decimals: 3, significant: 4 },
       {
         key: "accuracy_pct",
         title: "accuracy",
@@ -46,10 +50,18 @@ export function accuracyTable(results: Results): Table {
         align: "right",
         interval: { low: "low_pct", high: "high_pct" },
       },
-      { key: "basis", title: "basis", align: "left" },
+      { key: "basis", title: "basis", align: "left", spare: 1 },
       { key: "seed_sd_pp", title: "sd of seeds", unit: "pp", align: "right", detail: true },
       { key: "map_sd_pp", title: "sd of maps", unit: "pp", align: "right", detail: true },
-      { key: "changed_pct", title: "changed bits", unit: "%", align: "right", decimals: 3, detail: true },
+      {
+        key: "changed_pct",
+        title: "changed bits",
+        unit: "%",
+        align: "right",
+        decimals: 3,
+        significant: 1,
+        detail: true,
+      },
       { key: "seeds", title: "seeds", align: "right", decimals: 0, csvOnly: true },
       { key: "maps", title: "maps", align: "right", decimals: 0, csvOnly: true },
     ],
@@ -57,9 +69,17 @@ export function accuracyTable(results: Results): Table {
   };
 }
 
-function row(accuracies: Accuracies, arm: string, fault: string, rate: number): Record<string, Cell> {
+/** @param effects gets the row's */
+function row(
+  accuracies: Accuracies,
+  arm: string,
+  fault: string,
+  rate: number,
+  effects: (AccuracyEffect | undefined)[],
+): Record<string, Cell> {
   const measured = rate === 0 ? accuracies.clean(arm) : accuracies.faulty(arm, fault, rate);
-  const effect = "missing" in measured ? null : pairedEffect(measured.values);
+  const effect = accuracyOf(measured);
+  effects.push(effect);
   return {
     fault,
     fault_title: faultStyle(fault).title,

@@ -32,7 +32,7 @@ export function associationTable(
       { key: "measure_title", title: "measure", align: "left" },
       intervalColumn("correlation", "rank correlation", ""),
       intervalColumn("partial", "given clip/sd and accuracy", ""),
-      { key: "networks", title: "networks", align: "right", decimals: 0 },
+      { key: "networks", title: "networks", align: "right", decimals: 0, spare: 1 },
     ],
     rows:
       rows.length === 0

@@ -1,5 +1,5 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
-import { effectOf } from "../../analysis/comparison.js";
+import { accuracyOf } from "../../analysis/comparison.js";
 import { networkMeans } from "../../analysis/network-means.js";
 import {
   ALL_FAULTS,
@@ -11,11 +11,13 @@ import {
 import { sameNetworkWithSaq } from "../../analysis/same-network.js";
 import type { Results } from "../../experiments/results/rows.js";
 import type { ArmPair } from "../../experiments/study/judgement.js";
-import type { Cell, Table } from "../forms/table.js";
+import type { AccuracyEffect } from "../../statistics/index.js";
+import type { Cell, Column, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { intervalCells, intervalColumn, present } from "../style/cells.js";
 import { captionOf, inWords } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
+import { intervalNote } from "../style/interval-note.js";
 import { measuredArms } from "../style/measured-arms.js";
 
 /**
@@ -35,13 +37,16 @@ export function controlsTable(results: Results): Table {
   const effect = (pair: ArmPair, fault: string) =>
     present(effectBetween(accuracies, pair, cellsOf(results, fault)));
 
+  const accuraciesShown: (AccuracyEffect | undefined)[] = [];
   const rows = [...references, ...controls].map((arm): Record<string, Cell> => {
     const { id: better, base: worse } = arm;
     const { seeds, accuracy, sparsity, clip } = networkMeans(results, better);
     const measured = faults.map((fault) => underFaults(accuracies, better, cellsOf(results, fault)));
+    const under = measured.map(accuracyOf);
+    accuraciesShown.push(...under);
     const saq = worse && sameNetworkWithSaq(arm, settings)?.id;
     const cells = faults.map((fault, i) => ({
-      ...intervalCells(`accuracy_pct_${fault}`, effectOf(measured[i]!)),
+      ...intervalCells(`accuracy_pct_${fault}`, under[i]),
       ...intervalCells(`effect_pp_${fault}`, worse ? effect({ better, worse }, fault) : undefined),
       ...intervalCells(`beside_saq_pp_${fault}`, saq ? effect({ better, worse: saq }, fault) : undefined),
     }));
@@ -58,18 +63,21 @@ export function controlsTable(results: Results): Table {
       clip_ratio: clip.mean,
       clip_ratio_sd: clip.sd,
       ...Object.assign({}, ...cells),
-      basis: missing[0] ?? effectOf(measured[0]!)!.basis,
+      basis: missing[0] ?? under[0]!.basis,
     };
   });
-  const perFault = (key: string, title: (fault: string) => string, unit: string) =>
+  const perFault = (
+    key: string,
+    title: (fault: string) => string,
+    unit: string,
+    more: Partial<Column> = {},
+  ) =>
     faults.map((fault) =>
       intervalColumn(
         `${key}_${fault}`,
         title(fault === ALL_FAULTS ? "" : `, ${faultStyle(fault).title}`),
         unit,
-        {
-          detail: fault !== ALL_FAULTS,
-        },
+        { detail: fault !== ALL_FAULTS, ...more },
       ),
     );
   return {
@@ -80,12 +88,13 @@ export function controlsTable(results: Results): Table {
       `faults: mean over all rates above 0, and over the ${inWords(faults.length - 1)} fault types where none is named. Effect: paired difference in`,
       "accuracy under faults from the base arm, by seed and map; beside SAQ: from the same network trained with SAQ, if there is one. 95 %",
       "intervals over seeds and maps.",
+      intervalNote(accuraciesShown),
       note,
     ),
     columns: [
       { key: "arm", title: "id", align: "left", csvOnly: true },
       { key: "title", title: "arm", align: "left" },
-      { key: "base", title: "base", align: "left" },
+      { key: "base", title: "base", align: "left", spare: 1 },
       { key: "seeds", title: "seeds", align: "right", decimals: 0, detail: true },
       { key: "clean_pct", title: "clean", unit: "%", align: "right", spread: "clean_sd_pp" },
       {
@@ -94,12 +103,13 @@ export function controlsTable(results: Results): Table {
         unit: "%",
         align: "right",
         spread: "sparsity_sd_pp",
+        spare: 2,
         decimals: 1,
       },
-      { key: "clip_ratio", title: "clip/sd", align: "right", spread: "clip_ratio_sd" },
+      { key: "clip_ratio", title: "clip/sd", align: "right", spread: "clip_ratio_sd", spare: 3 },
       ...perFault("accuracy_pct", (fault) => `under faults${fault}`, "%"),
       ...perFault("effect_pp", (fault) => `effect${fault}`, "pp"),
-      ...perFault("beside_saq_pp", (fault) => `beside SAQ${fault}`, "pp"),
+      ...perFault("beside_saq_pp", (fault) => `beside SAQ${fault}`, "pp", { spare: 4 }),
       { key: "basis", title: "basis", align: "left", detail: true },
     ],
     rows: controls.length === 0 ? [] : rows,

@@ -40,7 +40,7 @@ export function networkTable(results: Results, { arms = mainArms(results.study) 
     columns: [
       { key: "arm", title: "id", align: "left", csvOnly: true },
       { key: "title", title: "arm", align: "left" },
-      { key: "seeds", title: "seeds", align: "right", decimals: 0 },
+      { key: "seeds", title: "seeds", align: "right", decimals: 0, spare: 1 },
       { key: "accuracy_pct", title: "accuracy", unit: "%", align: "right", spread: "accuracy_sd_pp" },
       { key: "sparsity_pct", title: "sparsity", unit: "%", align: "right", spread: "sparsity_sd_pp" },
       {
@@ -49,9 +49,10 @@ export function networkTable(results: Results, { arms = mainArms(results.study) 
         unit: "%",
         align: "right",
         spread: "skipped_macs_sd_pp",
+        spare: 2,
       },
       { key: "clip_ratio", title: "clip/sd", align: "right", spread: "clip_ratio_sd" },
-      { key: "relative_rho", title: "rho/norm", align: "right", decimals: 3 },
+      { key: "relative_rho", title: "rho/norm", align: "right", decimals: 3, spare: 3 },
     ],
     rows,
   };

@@ -19,12 +19,12 @@ export function selectionGridTable(record: SelectionRecord): Table {
     caption: `${selectionConditions(record)}. ${explain(record)}`,
     columns: [
       { key: "stage", title: "stage", align: "left" },
-      { key: "base", title: "base", align: "left" },
+      { key: "base", title: "base", align: "left", spare: 2 },
       { key: "varies", title: "varies", align: "left" },
       { key: "value", title: "value", align: "right" },
       { key: "clean_pct", title: "clean", unit: "%", align: "right" },
-      { key: "clean_change_pp", title: "change", unit: "pp", align: "right" },
-      { key: "sparsity_pct", title: "sparsity", unit: "%", align: "right", decimals: 1 },
+      { key: "clean_change_pp", title: "change", unit: "pp", align: "right", spare: 3 },
+      { key: "sparsity_pct", title: "sparsity", unit: "%", align: "right", decimals: 1, spare: 1 },
       { key: "under_faults_pct", title: "under faults", unit: "%", align: "right" },
       ...faults.map((fault) => ({
         key: `${fault}_pct`,

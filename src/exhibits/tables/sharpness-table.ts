@@ -30,7 +30,7 @@ export function sharpnessTable(results: Results, rows: readonly SharpnessRow[]):
       { key: "arm_title", title: "arm", align: "left" },
       { key: "value", title: "value", align: "right", decimals: 4, spread: "value_sd" },
       { key: "unit", title: "unit", align: "left", csvOnly: true },
-      { key: "seeds", title: "seeds", align: "right", decimals: 0 },
+      { key: "seeds", title: "seeds", align: "right", decimals: 0, spare: 2 },
     ],
     rows: measureIds(rows)
       .filter(isShown)
@@ -82,8 +82,8 @@ export function sharpnessDifferencesTable(results: Results, rows: readonly Sharp
       { key: "measure", title: "id", align: "left", csvOnly: true },
       { key: "measure_title", title: "measure", align: "left" },
       intervalColumn("difference", "mean", "", { decimals: 4 }),
-      { key: "seeds", title: "seeds", align: "right", decimals: 0 },
-      { key: "verdict", title: sharpness?.id ?? "verdict", align: "left" },
+      { key: "seeds", title: "seeds", align: "right", decimals: 0, spare: 2 },
+      { key: "verdict", title: sharpness?.id ?? "verdict", align: "left", spare: 1 },
     ],
     rows: pairs.flatMap((pair) =>
       measureIds(rows)

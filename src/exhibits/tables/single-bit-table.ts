@@ -21,8 +21,8 @@ export function singleBitTable(results: SingleBitResults, titles = styleById): T
     columns: [
       { key: "layer", title: "layer", align: "left" },
       { key: "bit", title: "bit", align: "right", decimals: 0 },
-      { key: "bits", title: "bits", align: "right", decimals: 0 },
-      { key: "tested", title: "tested", align: "right", decimals: 0 },
+      { key: "bits", title: "bits", align: "right", decimals: 0, spare: 2 },
+      { key: "tested", title: "tested", align: "right", decimals: 0, spare: 1 },
       {
         key: "mean_loss_pp",
         title: "mean loss",
