@@ -42,7 +42,7 @@ export function loadStudy(name: string, profile: string): Study {
   }
   const study = parseStudy(value);
   requireOwnName(study, name);
-  return isKnown(study) ? study : withContent(study);
+  return definitionOf(study) ? study : withContent(study);
 }
 
 /**

@@ -4,10 +4,10 @@ export {
   type About,
   aboutStudy,
   type Freeze,
-  judgementHash,
   registerStudy,
   type StudyDefinition,
 } from "../experiments/study/definition.js";
+export { judgementHash } from "../experiments/study/freeze.js";
 export { armHash, floatHash, studyHash } from "../experiments/study/identity.js";
 export type {
   ArmPair,

@@ -8,4 +8,4 @@ export type { Tensors } from "./named.js";
 export { quantizeActivations, quantizeWeights } from "./quantization.js";
 export * from "./sparsity/index.js";
 export { hoyerPenalty, l1Penalty } from "./sparsity/index.js";
-export { sparsityOnTensors } from "./sparsity/table.js";
+export { sparsityOnTensors } from "./sparsity/on-tensors.js";

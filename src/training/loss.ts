@@ -6,9 +6,8 @@ import { crossEntropy } from "../tensors/backend/operations.js";
 import type { Batch } from "../tensors/batches.js";
 import { type Activation, forward } from "../tensors/forward.js";
 import { quantizeActivations } from "../tensors/quantization.js";
+import { sparsityOnTensors } from "../tensors/sparsity/on-tensors.js";
 import type { Sparsification } from "../tensors/sparsity/table.js";
-import { sparsityOnTensors } from "../tensors/sparsity/table.js";
-
 import type { ClipObserver } from "./clip-rules.js";
 import type { Loss } from "./tensor-loss.js";
 
@@ -31,13 +30,13 @@ export function batchLoss(
     observer?: ClipObserver | undefined;
   },
 ): Loss {
-  const { rectify, isRelu, penalty } = sparsityOnTensors(sparsification);
+  const { rectify, penalty } = sparsityOnTensors(sparsification);
   // without a penalty or threshold the quantizer's own clamp at 0 is the ReLU
-  const quantizerRectifies = activationBits !== undefined && isRelu && penalty === null;
+  const quantizerRectifies = activationBits !== undefined && !rectify && !penalty;
   return (weights, rest, pass) => {
     const penalized: tf.Tensor[] = [];
     const activate: Activation = (x, node) => {
-      const rectified = quantizerRectifies ? x : rectify(x);
+      const rectified = quantizerRectifies ? x : (rectify ?? tf.relu)(x);
       penalized.push(rectified);
       if (activationBits === undefined) return rectified;
       const name = parameterName.clip(node);

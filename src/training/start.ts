@@ -5,8 +5,8 @@ import { type Model, weightLayers } from "../networks/model.js";
 import { type Point, parameterName } from "../networks/parameters.js";
 import { toTensors } from "../tensors/arrays.js";
 import { forward } from "../tensors/forward.js";
+import { sparsityOnTensors } from "../tensors/sparsity/on-tensors.js";
 import type { Sparsification } from "../tensors/sparsity/table.js";
-import { sparsityOnTensors } from "../tensors/sparsity/table.js";
 
 /** He-normal weights and zero biases of a float network, from the stream (study, "init", seed, layer). */
 export function initialPoint(model: Model, study: string, seed: number): Point {
@@ -35,7 +35,7 @@ export function addClips(
   { share = 0.8 }: { share?: number } = {},
 ): Point {
   const clips: Record<string, Array32> = {};
-  const { rectify } = sparsityOnTensors(sparsification);
+  const { rectify = tf.relu } = sparsityOnTensors(sparsification);
   tf.tidy(() => {
     forward(model, toTensors(point.weights), toTensors(point.rest), images, (x, node) => {
       const rectified = rectify(x);

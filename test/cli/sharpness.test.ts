@@ -144,7 +144,10 @@ describe("flatenn landscape", { timeout: 240_000 }, () => {
     onTestFinished(() => {
       vi.unstubAllEnvs();
     });
-    expect((await flatenn(["figures", "--sharpness", join(folder, "out"), "--out", drawn])).code).toBe(0);
+    expect(
+      (await flatenn(["figures", "--profile", "quick", "--sharpness", join(folder, "out"), "--out", drawn]))
+        .code,
+    ).toBe(0);
     const names = readdirSync(drawn);
     for (const name of [
       "landscape-lines.json",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { findStudy, type Study } from "../../src/studies/index.js";
+import { DEFAULT_STUDY, findStudy, type Study } from "../../src/studies/index.js";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
@@ -92,6 +92,7 @@ export function writeSmallStudy(folder: string, changes: Partial<Study> = {}): s
     ...quick,
     name: "small",
     profile: "test",
+    judgement: DEFAULT_STUDY.judgement,
     trainingImages: 1280,
     float: { ...quick.float, epochs: 2 },
     quantized: { ...quick.quantized, epochs: 2 },

@@ -3,6 +3,7 @@ import { settingsHash } from "../../base/settings-hash.js";
 import { type Dataset, datasetHash, datasetNamed } from "../../datasets/index.js";
 import type { Model } from "../../networks/model.js";
 import { MODELS } from "../../networks/registry.js";
+import { type Content, definitionOf } from "./definition.js";
 import type { Study } from "./study.js";
 
 /** The model of a study: its own, or the one that it names. */
@@ -24,34 +25,42 @@ export function datasetOf({ dataset }: Pick<Study, "dataset">): Dataset {
   );
 }
 
-/** What decides results beside the settings: hashes of a model's nodes and of a data set's files. */
-export interface Content {
-  readonly model: string;
-  readonly dataset: string;
-}
-
 /** sha256 of what a model computes: input, classes and nodes, and not its name. */
 export function modelHash({ input, classes, nodes }: Model): string {
   return settingsHash({ input, classes, nodes });
 }
 
+type Identified = Pick<Study, "name" | "version" | "model" | "dataset">;
+
 /**
- * By what a study's networks and trials are identified. The studies published before version 0.2 name their model and data
- * set, and so do their ids; all others have hashes of their content.
+ * By what a study's networks and trials are identified: hashes of the model and of the data set. Studies published before
+ * version 0.2 are identified by the names of theirs, as long as these stand for what they did: their definitions say so.
  */
-export function contentOf({ model, dataset }: Pick<Study, "model" | "dataset">): Content {
-  return {
-    model: typeof model === "string" ? model : modelHash(model),
-    dataset: typeof dataset === "string" ? dataset : dataset.sha256,
-  };
+export function contentOf(study: Identified): Content {
+  return isByName(study) ? { model: modelOf(study).name, dataset: datasetOf(study).name } : hashesOf(study);
 }
 
 /** The content to be named in a checkpoint; undefined where ids go by names. */
-export function namedContentOf(study: Pick<Study, "model" | "dataset">): Content | undefined {
-  return typeof study.model === "string" ? undefined : contentOf(study);
+export function namedContentOf(study: Identified): Content | undefined {
+  return isByName(study) ? undefined : hashesOf(study);
 }
 
-/** A study whose model and data set stand in it as content, in place of their names. */
+function isByName(study: Identified): boolean {
+  const { named } = definitionOf(study) ?? {};
+  if (named?.version !== study.version) return false;
+  const { model, dataset } = hashesOf(study);
+  return model === named.model && dataset === named.dataset;
+}
+
+function hashesOf(study: Identified): Content {
+  const { dataset } = study;
+  return {
+    model: modelHash(modelOf(study)),
+    dataset: typeof dataset === "string" ? datasetHash(datasetNamed(dataset)) : dataset.sha256,
+  };
+}
+
+/** A study that says itself what its model and data set are, in place of their names. */
 export function withContent(study: Study): Study {
   const dataset = datasetOf(study);
   return {

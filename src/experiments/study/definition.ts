@@ -1,5 +1,3 @@
-import { settingsHash } from "../../base/settings-hash.js";
-import { studyHash } from "./identity.js";
 import { type Judgement, noJudgement } from "./judgement.js";
 import { NO_PRESENTATION, type Presentation } from "./presentation.js";
 import type { Arm, Study } from "./study.js";
@@ -10,10 +8,16 @@ export interface Freeze {
   readonly profile: string;
   /** The commit that fixed it, older than the first that has results. */
   readonly commit: string;
-  /** {@link studyHash} of the settings at that commit, which the manifest of the results names too. */
+  /** `studyHash` of the settings at that commit, which the manifest of the results names too. */
   readonly settings: string;
-  /** {@link judgementHash} of what is judged, where that is no part of the settings. */
+  /** `judgementHash` of what is judged, where that is no part of the settings. */
   readonly judgement: string;
+}
+
+/** What decides results beside the settings: hashes of a model's nodes and of a data set's files. */
+export interface Content {
+  readonly model: string;
+  readonly dataset: string;
 }
 
 /** A study as data: all of its profiles, what is judged, how it is shown, and when it was frozen. */
@@ -23,24 +27,12 @@ export interface StudyDefinition {
   readonly judgement: Judgement;
   readonly presentation: Presentation;
   readonly freezes?: readonly Freeze[];
+  /** What the names of its model and data set stand for, where its ids go by the names: see `contentOf`. */
+  readonly named?: { readonly version: number } & Content;
 }
 
 /** What goes with a study beside its settings. */
 export type About = Pick<StudyDefinition, "judgement" | "presentation">;
-
-/** The rule of docs/protocol.md section 5, by which a verdict follows: another rule would be another version of it. */
-const VERDICT_RULE =
-  "mean paired difference, rates above 0, 95 % interval by seed and map; sharpness by seed";
-
-/** sha256, in hex, of what is judged and by which rule; not of the words, nor of what is shown beside. */
-export function judgementHash({ faults, claims, sharpness }: Judgement): string {
-  return settingsHash({
-    rule: VERDICT_RULE,
-    faults,
-    claims: claims.map(({ statement: _, ...claim }) => claim),
-    sharpness: sharpness && { measure: sharpness.measure, sharper: sharpness.sharper },
-  });
-}
 
 const registered = new Map<string, StudyDefinition>();
 
@@ -76,10 +68,4 @@ function fitting({ profiles, presentation }: StudyDefinition, { arms }: Pick<Stu
   const kept = <T>(all: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(all).filter(([id]) => !other.has(id)));
   return { titles: kept(presentation.titles), looks: kept(presentation.looks) };
-}
-
-/** The evidence for a study that this program says is frozen; undefined for any other settings. */
-export function freezeOf(study: Study): Freeze | undefined {
-  const settings = studyHash(study);
-  return definitionOf(study)?.freezes?.find((freeze) => freeze.settings === settings);
 }

@@ -1,4 +1,5 @@
-import { definitionOf, type Freeze, freezeOf, judgementHash } from "../study/definition.js";
+import { definitionOf, type Freeze } from "../study/definition.js";
+import { freezeOf, judgementHash } from "../study/freeze.js";
 import { studyHash } from "../study/identity.js";
 import type { Study } from "../study/study.js";
 

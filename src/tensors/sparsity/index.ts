@@ -1,5 +1,3 @@
-export { fatRelu } from "./fatrelu.js";
-export { hoyerPenalty } from "./hoyer.js";
-export type { SparsificationKind, SparsityOnTensors } from "./kind.js";
-export { l1Penalty } from "./l1.js";
-export { SPARSIFICATIONS, type Sparsification, sparsityOnTensors, thresholdOf } from "./table.js";
+export type { Operations, SparsificationKind, SparsityOnTensors } from "./kind.js";
+export { fatRelu, hoyerPenalty, l1Penalty, sparsityOnTensors } from "./on-tensors.js";
+export { SPARSIFICATIONS, type Sparsification, thresholdOf } from "./table.js";

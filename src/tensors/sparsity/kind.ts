@@ -1,17 +1,18 @@
-import * as tf from "@tensorflow/tfjs-core";
+import type * as Tf from "@tensorflow/tfjs-core";
 import type { z } from "zod";
+
+/** TensorFlow's operations, as a kind is handed them: a study can then be read where no TensorFlow is installed. */
+export type Operations = typeof Tf;
 
 /** What an arm's sparsification does to tensors. */
 export interface SparsityOnTensors {
-  /** What stands at an activation node before its quantizer. */
-  readonly rectify: (x: tf.Tensor) => tf.Tensor;
-  /** Whether that is a plain ReLU, which a quantizer's own clamp at 0 does too. */
-  readonly isRelu: boolean;
+  /** What stands at an activation node before its quantizer. Default: ReLU. */
+  readonly rectify?: (x: Tf.Tensor) => Tf.Tensor;
   /**
    * What is added to the loss, of the rectified activations that weight layers read, before their quantizers: one tensor a
-   * layer, the batch in front; differentiable. Null: nothing.
+   * layer, the batch in front; differentiable. Default: nothing.
    */
-  readonly penalty: ((activations: readonly tf.Tensor[]) => tf.Scalar) | null;
+  readonly penalty?: (activations: readonly Tf.Tensor[]) => Tf.Scalar;
 }
 
 /**
@@ -26,14 +27,11 @@ export interface SparsificationKind<Own extends { readonly kind: string }> {
   readonly knob: { readonly title: string; readonly with: (value: number) => Own } | null;
   /** Activations below this are 0 in the deployed network; 0 is ReLU. */
   readonly threshold: (own: Own) => number;
-  readonly onTensors: (own: Own) => SparsityOnTensors;
+  readonly onTensors: (own: Own, tf: Operations) => SparsityOnTensors;
 }
 
-/** ReLU without a penalty: what most kinds differ from in one thing. */
-export const RELU: SparsityOnTensors = { rectify: (x) => tf.relu(x), isRelu: true, penalty: null };
-
 /** The samples of a batch of activations. */
-export function batchOf(activations: readonly tf.Tensor[]): number {
+export function batchOf(activations: readonly Tf.Tensor[]): number {
   const batch = activations[0]?.shape[0];
   if (!batch)
     throw new RangeError("a sparsity penalty needs the activations of at least one layer and one sample");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RELU, type SparsificationKind } from "./kind.js";
+import type { SparsificationKind } from "./kind.js";
 
 /** Activations as ReLU leaves them. */
 export const none: SparsificationKind<{ readonly kind: "none" }> = {
@@ -7,5 +7,5 @@ export const none: SparsificationKind<{ readonly kind: "none" }> = {
   title: () => "no penalty",
   knob: null,
   threshold: () => 0,
-  onTensors: () => RELU,
+  onTensors: () => ({}),
 };

@@ -1,6 +1,6 @@
 import { fatrelu } from "./fatrelu.js";
 import { hoyer } from "./hoyer.js";
-import type { SparsificationKind, SparsityOnTensors } from "./kind.js";
+import type { SparsificationKind } from "./kind.js";
 import { l1 } from "./l1.js";
 import { none } from "./none.js";
 
@@ -21,9 +21,4 @@ export function sparsificationKind(own: Sparsification): SparsificationKind<Spar
 /** Activations below this are 0 in a network trained so. */
 export function thresholdOf(own: Sparsification): number {
   return sparsificationKind(own).threshold(own);
-}
-
-/** What a sparsification does to tensors. */
-export function sparsityOnTensors(own: Sparsification): SparsityOnTensors {
-  return sparsificationKind(own).onTensors(own);
 }
