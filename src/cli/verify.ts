@@ -3,6 +3,7 @@ import { UserError } from "../base/errors.js";
 import { duration } from "../base/progress-text.js";
 import { wrap } from "../exhibits/forms/table.js";
 import { mismatchTable } from "../exhibits/tables/mismatch-table.js";
+import type { Freeze } from "../experiments/study/definition.js";
 import { missProbability } from "../experiments/verification/sample.js";
 import { type Verification, verifyResults } from "../experiments/verification/verify.js";
 import { untilInterrupted } from "./interrupts.js";
@@ -55,6 +56,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
       duration((performance.now() - started) / 1000),
   );
   console.log(`${filesRight} files have the sha256 that the manifest states.`);
+  if (found.freeze) console.log(frozenBy(found.freeze));
   for (const note of notes) console.log(`Note: ${note}.`);
   for (const problem of problems) console.log(`Wrong: ${problem}`);
   if (mismatches.length > 0) console.log(`\n${tableText(mismatchTable(mismatches))}`);
@@ -69,6 +71,15 @@ export async function verify(options: VerifyOptions): Promise<void> {
   console.log(
     "What was checked is right: checksums, settings, networks, the list of trials, summary.csv, every number recomputed.",
   );
+}
+
+/** What shows that the study was fixed before its test images were read; the hashes were recomputed from its data. */
+function frozenBy({ commit, settings, judgement }: Freeze): string {
+  return [
+    `The study was frozen by commit ${commit}, before it had results (ARTIFACT.md).`,
+    `  settings  ${settings}`,
+    `  judgement ${judgement}`,
+  ].join("\n");
 }
 
 /** How much of the trials might be altered all the same. */

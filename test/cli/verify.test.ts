@@ -150,7 +150,7 @@ describe("where no TensorFlow package is installed", { timeout: 120_000 }, () =>
       expect([args[0], status, stderr]).toEqual([args[0], 0, ""]);
     };
     done("verify", "--results", results.folder);
-    done("replay", "8df79480bfa6ae254ff4");
+    done("replay", "8df79480bfa6ae254ff4", "--profile", "quick");
     done("maps", "--map", "0", "--out", "maps");
     const study = join(root, "study.json");
     writeFileSync(study, JSON.stringify(smallStudy));
