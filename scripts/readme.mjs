@@ -7,6 +7,9 @@ import { exhibits, results, sharpness } from "../dist/index.js";
 
 const STUDY = "lenet5-fashion";
 
+/** Characters that a table has in a document, whatever terminal writes it: room for every column. */
+const WIDTH = 180;
+
 /**
  * The same text with the results as they are now: those of the full study with their discussion, where they are published, then
  * the quick ones.
@@ -104,7 +107,9 @@ function withPart(document, name, part) {
 
 /** @param {import("../dist/exhibits/index.js").Table[]} tables those with rows as one block of text */
 function block(tables) {
-  const texts = tables.filter(({ rows }) => rows.length > 0).map((table) => exhibits.toText(table).trim());
+  const texts = tables
+    .filter(({ rows }) => rows.length > 0)
+    .map((table) => exhibits.toText(table, { width: WIDTH }).trim());
   return `\`\`\`text\n${texts.join("\n\n")}\n\`\`\``;
 }
 

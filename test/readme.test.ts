@@ -70,8 +70,8 @@ describe("README.md", () => {
   });
 
   it.each([
-    { command: ["verify", "--sample-seed", "1"], begins: "recompute trials" },
-    { command: ["replay", "8df7"], begins: "Trial 8df7" },
+    { command: ["verify", "--profile", "quick", "--sample-seed", "1"], begins: "recompute trials" },
+    { command: ["replay", "8df7", "--profile", "quick"], begins: "Trial 8df7" },
   ])("shows what `flatenn $command.0` prints, seconds apart", ({ command, begins }) => {
     const options = { cwd: ROOT, encoding: "utf8" } as const;
     expectSample(begins, execFileSync(process.execPath, ["dist/cli/main.js", ...command], options));

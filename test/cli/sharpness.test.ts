@@ -90,6 +90,10 @@ describe("flatenn sharpness", { timeout: 240_000 }, () => {
 
   it("several networks at once and one by one, killed or not, end with the same bytes", async () => {
     const { folder, run, path } = prepared();
+    vi.stubEnv("COLUMNS", "140"); // room for the verdicts
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
     const both = await run("both", ["--arm", "as", "--arm", "standard"]);
     expect(both.code).toBe(0);
     expect(both.stdout).toContain("withheld: one seed gives no interval");
@@ -144,7 +148,10 @@ describe("flatenn landscape", { timeout: 240_000 }, () => {
     onTestFinished(() => {
       vi.unstubAllEnvs();
     });
-    expect((await flatenn(["figures", "--sharpness", join(folder, "out"), "--out", drawn])).code).toBe(0);
+    expect(
+      (await flatenn(["figures", "--profile", "quick", "--sharpness", join(folder, "out"), "--out", drawn]))
+        .code,
+    ).toBe(0);
     const names = readdirSync(drawn);
     for (const name of [
       "landscape-lines.json",
