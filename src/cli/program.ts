@@ -35,6 +35,10 @@ export function program(): Command {
     .description("Fault tolerance of activation-sparse quantized networks: reproduces the claims of FlatENN.")
     .version(version)
     .showHelpAfterError("(flatenn --help lists the commands and options)")
+    .addHelpText(
+      "after",
+      "\nTables are as wide as the terminal, or as COLUMNS says, and leave out what does not fit; NO_COLOR=1 turns colours off.",
+    )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .hook("preAction", (_, command) => loadExtensions(command.opts()["extension"] ?? []));
 
@@ -133,7 +137,7 @@ export function program(): Command {
     .option("--seed <n>", "which seed (default: the first of the study)", wholeNumber)
     .option("--checkpoint <file>", "a trained network's file, in place of arm and seed")
     .option("--checkpoints <folder>", FROM_CHECKPOINTS)
-    .option("--fault <model>", "what the fault does: flip, sa0, sa1 or a module of your own", "flip")
+    .option("--fault <model>", "the id of a fault model or a module of your own (default: the study's first)")
     .option("--images <n>", "only the first n images of the study's campaign", positiveInteger)
     .option("--exhaustive <bits>", "test layers of at most so many bits completely", wholeNumber, 10_000)
     .option("--margin <e>", "of larger layers, sample each bit position for this margin", fraction, 0.01)
