@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { PLAIN_FAULTS } from "../faults/models.js";
 import { DEFAULT_STUDY } from "../studies/registry.js";
 import { loadExtensions } from "./extensions.js";
 import {
@@ -21,7 +20,6 @@ const PUBLISHED = "the published ones of --study and --profile";
 
 /** Arms for the examples: one trained as usual, and the one that differs most from it. */
 const ARMS = DEFAULT_STUDY.profiles.find(({ profile }) => profile === QUICK)!.arms.map(({ id }) => id);
-const FAULTS = PLAIN_FAULTS.map(({ id }) => id);
 const [FIRST, LAST] = [ARMS[0], ARMS.at(-1)];
 
 const FROM_CHECKPOINTS =
@@ -37,6 +35,10 @@ export function program(): Command {
     .description("Fault tolerance of activation-sparse quantized networks: reproduces the claims of FlatENN.")
     .version(version)
     .showHelpAfterError("(flatenn --help lists the commands and options)")
+    .addHelpText(
+      "after",
+      "\nTables are as wide as the terminal, or as COLUMNS says, and leave out what does not fit; NO_COLOR=1 turns colours off.",
+    )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .hook("preAction", (_, command) => loadExtensions(command.opts()["extension"] ?? []));
 
@@ -135,7 +137,7 @@ export function program(): Command {
     .option("--seed <n>", "which seed (default: the first of the study)", wholeNumber)
     .option("--checkpoint <file>", "a trained network's file, in place of arm and seed")
     .option("--checkpoints <folder>", FROM_CHECKPOINTS)
-    .option("--fault <model>", `what the fault does: ${FAULTS.join(", ")} or a module of your own`, FAULTS[0])
+    .option("--fault <model>", "the id of a fault model or a module of your own (default: the study's first)")
     .option("--images <n>", "only the first n images of the study's campaign", positiveInteger)
     .option("--exhaustive <bits>", "test layers of at most so many bits completely", wholeNumber, 10_000)
     .option("--margin <e>", "of larger layers, sample each bit position for this margin", fraction, 0.01)

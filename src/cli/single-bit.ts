@@ -39,7 +39,8 @@ export interface SingleBitOptions extends RunOptions {
   readonly arm?: string;
   readonly checkpoint?: string;
   readonly checkpoints?: string;
-  readonly fault: string;
+  /** Absent: the first of the study's campaign. */
+  readonly fault?: string;
   readonly images?: number;
   readonly margin: number;
   readonly exhaustive: number;
@@ -52,7 +53,7 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
   const { arm, seed, bits } = checkpoint.origin;
   const model = modelOf(study);
   const network = deploy(model, checkpoint);
-  const fault = await loadFaultModel(options.fault);
+  const fault = await loadFaultModel(options.fault ?? study.campaign.faults[0]!);
   if (fault.sites)
     throw new UserError(`--fault must be a model of single bits, without sites, got ${fault.id}`);
   const { encoding, split } = study.campaign;

@@ -2,7 +2,7 @@ import type { Verdict } from "../analysis/claims.js";
 import type { Table } from "../exhibits/forms/table.js";
 import { toText } from "../exhibits/forms/text.js";
 
-/** What a terminal that does not say how wide it is has room for; a file or another program, too. */
+/** Where nothing says how wide the terminal is: in a file, or for another program. */
 const USUAL_WIDTH = 80;
 
 /** Green, red and yellow, as terminals number them. */
@@ -15,9 +15,12 @@ const COLOURS: Readonly<Record<Verdict, number>> = {
 
 type Output = Pick<NodeJS.WriteStream, "isTTY"> & Partial<Pick<NodeJS.WriteStream, "columns" | "hasColors">>;
 
-/** Characters of a line. */
-export function terminalWidth({ columns }: Output = process.stdout): number {
-  return columns || USUAL_WIDTH;
+/** Characters of a line: as many as the terminal has, or `COLUMNS` says, or 80. */
+export function terminalWidth(
+  { columns }: Output = process.stdout,
+  { COLUMNS = "" }: NodeJS.ProcessEnv = process.env,
+): number {
+  return columns || (/^[1-9]\d*$/.test(COLUMNS) ? Number(COLUMNS) : USUAL_WIDTH);
 }
 
 /**

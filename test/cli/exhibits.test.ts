@@ -86,7 +86,7 @@ describe("results of the full study", { timeout: 120_000 }, () => {
 
   it("stand beside a rerun of another profile, and not beside one of their own", async () => {
     const folder = await publishedFull();
-    const beside = await publishedClaims(quick, folder);
+    const beside = await publishedClaims(quick, folder, (table) => toText(table));
     expect(beside).toContain("Published results of the full study");
     expect(beside).toContain(toText(claimsTable(await readResultsFrom(folder))));
     expect(await publishedClaims(fullStudy, folder)).toBe("");

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { claims } from "../../src/exhibits/index.js";
 import { readResultsFrom } from "../../src/experiments/results/index.js";
 import { contents, reproduceInto, reproducible, temporaryFolder, writeSmallStudy } from "../support/cli.js";
@@ -8,6 +8,10 @@ import { contents, reproduceInto, reproducible, temporaryFolder, writeSmallStudy
 describe("flatenn reproduce", { timeout: 240_000 }, () => {
   it("trains, injects, draws and prints the claims; again it reuses everything; interrupted it ends with the same bytes", async () => {
     const folder = temporaryFolder();
+    vi.stubEnv("COLUMNS", "200"); // room for the paper's numbers
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
     const reproduce = reproduceInto(folder, writeSmallStudy(folder));
     const whole = await reproduce("whole");
     expect(whole.stderr).toBe("");

@@ -6,6 +6,7 @@ import {
   SHARPNESS,
   type SharpnessDocument,
 } from "../../src/experiments/sharpness/index.js";
+import { findStudy } from "../../src/studies/index.js";
 import { flatenn, temporaryFolder } from "../support/cli.js";
 
 /** Everything of everything, but little of it: seconds a network. */
@@ -90,6 +91,10 @@ describe("flatenn sharpness", { timeout: 240_000 }, () => {
 
   it("several networks at once and one by one, killed or not, end with the same bytes", async () => {
     const { folder, run, path } = prepared();
+    vi.stubEnv("COLUMNS", "140"); // room for the verdicts
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
     const both = await run("both", ["--arm", "as", "--arm", "standard"]);
     expect(both.code).toBe(0);
     expect(both.stdout).toContain("withheld: one seed gives no interval");
@@ -122,6 +127,16 @@ describe("flatenn sharpness", { timeout: 240_000 }, () => {
 });
 
 describe("flatenn landscape", { timeout: 240_000 }, () => {
+  it("draws lines along random directions, the gradient and the faults of the study where none are named", async () => {
+    const folder = temporaryFolder();
+    const few = ["--plane", "none", "--points", "3", "--images", "32", "--arm", "as"];
+    expect(await flatenn(["landscape", "--out", folder, ...few])).toMatchObject({ code: 0, stderr: "" });
+    const { directions } = JSON.parse(readFileSync(join(folder, "sharpness", "as-seed0-lines.json"), "utf8"));
+    const random = [0, 1, 2, 3, 4].map((n) => `random:${n}`);
+    const { faults } = findStudy("lenet5-fashion", "quick").campaign;
+    expect(directions).toEqual([...random, "saq", ...faults]);
+  });
+
   it("writes lines and a plane, which figures draw beside the sharpness; the same directions for all arms of a seed", async () => {
     const { folder, run } = prepared();
     const few = ["--lines", "random:0,sa0", "--plane", "random:0,saq", "--points", "3", "--images", "32"];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { accuracyTable, networkTable, toMarkdown, toText } from "../../src/exhibits/index.js";
+import { accuracyTable, networkTable, precisionTable, toMarkdown, toText } from "../../src/exhibits/index.js";
 import { tInterval } from "../../src/statistics/index.js";
 import { study, typical } from "./rows.js";
 
@@ -76,4 +76,39 @@ test("one map has an interval over seeds", () => {
 test("missing trials are said, not guessed", () => {
   const text = toText(accuracyTable(study(typical, { trials: [] })), { width: 120 });
   expect(text).toContain("12 of 12 trials of standard under flip at rate 0.01 are missing");
+});
+
+test("small rates are printed as they are, and two maps are said to be few", () => {
+  const rates = [1e-7, 1e-6, 1e-5, 1e-4];
+  const table = accuracyTable(study(typical, { rates, maps: 2, seeds: [1], exploratory: true }));
+  const text = toText(table);
+  for (const rate of ["0.000", "1e-7", "1e-6", "1e-5", "1e-4"]) expect(text).toMatch(new RegExp(` ${rate} `));
+  expect(text.replaceAll("\n", " ")).toContain("2 fault maps are few: the intervals say little.");
+  expect(toMarkdown(accuracyTable(study(typical)))).not.toContain("are few");
+});
+
+test("intervals of accuracies keep within 0 and 100, and the caption says where they are not t intervals", () => {
+  const { rows, caption } = accuracyTable(
+    study((_, __, ___, ____, map) => [1000, 1000, 998, 940][map] ?? 1000),
+  );
+  for (const { low_pct: low, high_pct: high } of rows) {
+    expect(low as number).toBeGreaterThan(0);
+    expect(high as number).toBeLessThanOrEqual(100);
+  }
+  expect(caption).toContain("Where a t interval would leave 0 to 100 %");
+  expect(accuracyTable(study(typical)).caption).not.toContain("t interval");
+});
+
+test("the table of a campaign to a given precision cuts its intervals at 0 and 100", () => {
+  const cell = { arm: "as", seed: 0, fault: "flip", rate: 1e-5, maps: 10, reached: false };
+  const { rows } = precisionTable([
+    { ...cell, accuracy: 98, halfWidth: 5 },
+    { ...cell, accuracy: 3, halfWidth: Infinity },
+    { ...cell, accuracy: 50, halfWidth: 2 },
+  ]);
+  expect(rows.map(({ low_pct, high_pct }) => [low_pct, high_pct])).toEqual([
+    [93, 100],
+    [0, 100],
+    [48, 52],
+  ]);
 });

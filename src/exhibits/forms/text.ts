@@ -112,9 +112,10 @@ function fitted(all: readonly TextColumn[], width: number): { shown: readonly Te
   return { shown, cap };
 }
 
-/** A text that has room stays as it is, its spaces included. */
+/** A text that has room stays as it is, its spaces included; else it is broken at spaces, but not between number and "%". */
 function folded(text: string, width: number): string[] {
-  return text.length <= width ? [text] : wrap(text, width);
+  if (text.length <= width) return [text];
+  return wrap(text.replaceAll(" %", "\u00a0%"), width).map((line) => line.replaceAll("\u00a0", " "));
 }
 
 /** Lines of cells that stand side by side, each as far down as the longest of them. */
