@@ -21,7 +21,7 @@
 // ## Three ways
 //
 // Section 2 of [docs/protocol.md](../docs/protocol.md); the code is
-// [src/tensors/sparsity.ts](../src/tensors/sparsity.ts). With $x$ the non-negative activations that the next weight
+// [src/tensors/sparsity](../src/tensors/sparsity). With $x$ the non-negative activations that the next weight
 // layer reads, before they are quantized:
 //
 // | name | what is added to the loss, or changed | what it sees |

@@ -48,7 +48,9 @@ describe("the documents", () => {
     const files = [...text.matchAll(/(?<![:\w/])(?:src|test|scripts|bench)\/[\w./-]*\w/g)].map(
       ([file]) => file,
     );
-    expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+    // a recipe that begins with the name of a file makes that file
+    const made = [...text.matchAll(/^\/\/ (src\/\S+)$/gm)].map(([, file]) => file);
+    expect(files.filter((file) => !made.includes(file) && !existsSync(join(ROOT, file)))).toEqual([]);
   });
 
   it("notebooks link to files and anchors that there are", () => {

@@ -145,7 +145,6 @@ describe("ARTIFACT.md", () => {
   it("names the hash of the settings that the manifest of the results has", () => {
     const { config } = JSON.parse(documentAt("data/results/lenet5-fashion/manifest.json"));
     expect(documentAt("ARTIFACT.md")).toContain(`\`${config}\``);
-    expect(documentAt("ARTIFACT.md")).toContain(`settings ${config.slice(0, 8)}…`);
   });
 });
 

@@ -29,7 +29,7 @@ export { describeFigure } from "./forms/describe-figure.js";
 export type { Figure } from "./forms/figure.js";
 export { type Cell, type Column, type Table, toCsv, toHtml, toMarkdown } from "./forms/table.js";
 export { type TextOptions, toText } from "./forms/text.js";
-export { discussion, findings } from "./prose/discussion.js";
+export { discussion } from "./prose/discussion.js";
 export { type Exhibits, type Materials, materialsOf, studyExhibits } from "./study-exhibits.js";
 export { armStyles, styleById } from "./style/arms.js";
 export { type FaultStyle, faultStyle } from "./style/fault-styles.js";

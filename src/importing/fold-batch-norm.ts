@@ -45,6 +45,6 @@ export function foldBatchNorm(
   const folded = { origin: checkpoint.origin, parameters };
   return {
     model: { ...model, nodes },
-    checkpoint: { ...folded, origin: { ...folded.origin, config: networkHash(folded) } },
+    checkpoint: { ...folded, origin: { ...folded.origin, settingsHash: networkHash(folded) } },
   };
 }

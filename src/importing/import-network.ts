@@ -224,9 +224,9 @@ function checkpointOf(model: Model, parameters: Arrays): Checkpoint {
     epoch: 0,
     bits: null,
     threshold: 0,
-    config: "",
+    settingsHash: "",
     backend: {},
     curve: [],
   };
-  return { origin: { ...origin, config: networkHash({ origin, parameters }) }, parameters };
+  return { origin: { ...origin, settingsHash: networkHash({ origin, parameters }) }, parameters };
 }

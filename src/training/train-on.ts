@@ -90,11 +90,22 @@ export async function trainOn(
   requireOneOf("gradient.rule", gradient?.rule, GRADIENT_RULES);
   valid("gradient", gradientKind(gradient).schema, gradient);
   requireData(model, data, phase);
-  const config = settingsHash({ start: start.origin.config, bits, phase, sparsification, gradient });
+  const { settingsHash: before } = start.origin;
+  const hash = settingsHash({ start: before, bits, phase, sparsification, gradient });
   const { study, profile, seed } = start.origin;
   const threshold = thresholdOf(sparsification);
   const backend = { ...(await loadBackend()) };
-  const origin = { study, profile, model: model.name, arm, seed, bits, threshold, config, backend };
+  const origin = {
+    study,
+    profile,
+    model: model.name,
+    arm,
+    seed,
+    bits,
+    threshold,
+    settingsHash: hash,
+    backend,
+  };
   return train({ model, origin, settings: phase, sparsification, gradient, start }, data, rest);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fixed } from "../../src/exhibits/forms/table.js";
-import { claims, discussion, findings } from "../../src/exhibits/index.js";
+import { claims, discussion } from "../../src/exhibits/index.js";
 import type { Results } from "../../src/experiments/results/rows.js";
 import { smallResults } from "./full-rows.js";
 import { type Correct, study, typical } from "./rows.js";
@@ -154,48 +154,10 @@ describe("what a claim depends on", () => {
   });
 });
 
-describe("the findings, for the top of a page", () => {
-  const byFault = study((arm, fault) =>
-    fault === "none" ? 900 : arm === "as" ? (fault === "sa0" ? 650 : 500) : 600,
-  );
-
-  test("say of each claim verdict and effect, in the words of its paragraph, and where the sign is the other one", () => {
-    const [c1, , c3b, , c2, ...others] = findings(byFault);
-    expect(others).toEqual([]);
-    expect(c1).toMatch(/^C1 \(.*\) holds here\. standard - AS is 5\.00 pp /);
-    expect(c1).toMatch(/ But contradicted for stuck-at-0\.$/);
-    expect(about(byFault, "C1").startsWith(c1!.replace(/ But .*$/, ""))).toBe(true);
-    expect(c3b).toMatch(/^C3b .* is not decided/);
-    expect(c3b).not.toContain("But");
-    expect(c2).toMatch(/is not measured here\.$/);
-    const byRate = study((arm, fault, rate) =>
-      fault === "none" ? 900 : arm === "as" ? (rate === 0.01 ? 650 : 500) : 600,
-    );
-    expect(findings(byRate)[0]).toMatch(/ But contradicted at 1 %\.$/);
-  });
-
-  test("say of C1 the same against AS-high, on which its paragraph has a sentence for each aspect", () => {
-    const [c1, ...others] = findings(small);
-    expect(c1).toMatch(/ standard - AS-high is -?\d+\.\d\d pp /);
-    for (const text of others.slice(0, 3)) expect(text).not.toContain("standard - AS-high");
-    for (const aspect of ["fault type", "rate", "encoding (2 rates, 2 maps)"])
-      expect(about(small, "C1")).toContain(` standard - AS-high by ${aspect}: `);
-    expect(about(small, "C4")).not.toContain(" - AS-high");
-  });
-
-  test("name the controls that do more than SAQ on the same network, and no others", () => {
-    const finding = findings(small).find((text) => text.startsWith("Controls"));
-    const paragraph = discussion(small).find((text) => text.startsWith("Controls"))!;
-    const beside = /Beside standard \+ SAQ, more accurate: (.*?)[;.] /.exec(`${paragraph} `);
-    expect(finding).toBe(beside ? `Controls that do more than standard + SAQ: ${beside[1]}.` : undefined);
-    expect(findings(byFault).some((text) => text.startsWith("Controls"))).toBe(false);
-  });
-});
-
 test("no sentence has a number that is not one, and each is the same again", () => {
   for (const results of [small, study(typical), study(typical, { seeds: [1], maps: 1, exploratory: true })]) {
-    const text = [...discussion(results), ...findings(results)].join("\n");
+    const text = discussion(results).join("\n");
     expect(text).not.toMatch(/NaN|undefined|null|Infinity|pp -/);
-    expect(text).toBe([...discussion(results), ...findings(results)].join("\n"));
+    expect(text).toBe(discussion(results).join("\n"));
   }
 });

@@ -27,7 +27,7 @@ export function randomCheckpoint(model: Model, key: string): Checkpoint {
       epoch: 1,
       bits: { weights: 4, activations: 4 },
       threshold: 0,
-      config: "c",
+      settingsHash: "c",
       backend: {},
       curve: [],
     },

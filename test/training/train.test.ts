@@ -24,7 +24,7 @@ const origin = {
   model: "lenet5",
   seed: 0,
   threshold: 0,
-  config: "c",
+  settingsHash: "c",
   backend: {},
 };
 const floatJob: TrainingJob = {

@@ -18,19 +18,6 @@ export function controlsDiscussion(results: Results): string[] {
   return sentences.length === 0 ? [] : [`Controls, in accuracy under faults. ${sentences.join(" ")}`];
 }
 
-/** The controls that do more than SAQ on the same network, in a sentence; or nothing. */
-export function controlsFinding(results: Results): string[] {
-  const compared = comparer(results);
-  const styles = armStyles(results);
-  return families(results).flatMap(({ aware }) =>
-    aware.flatMap(({ saq, controls }) => {
-      const more = compared(saq, controls).filter(({ side }) => side === 1);
-      const named = list(more.map(({ phrase }) => phrase));
-      return more.length === 0 ? [] : [`Controls that do more than ${styles(saq).title}: ${named}.`];
-    }),
-  );
-}
-
 interface Family {
   readonly base: string;
   readonly controls: readonly Control[];

@@ -8,11 +8,11 @@ import { isExploratory } from "../../experiments/results/rows.js";
 import { fixed } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { inWords, plural } from "../style/conditions.js";
-import { effectPhrase, FINDINGS, list, WORDS } from "../style/phrases.js";
+import { effectPhrase, FINDINGS, list } from "../style/phrases.js";
 import { differenceTitle } from "../tables/claims-table.js";
 import { aspectSentence } from "./aspect-sentence.js";
-import { controlsDiscussion, controlsFinding } from "./controls-discussion.js";
-import { sharpnessDiscussion, sharpnessFinding } from "./sharpness-discussion.js";
+import { controlsDiscussion } from "./controls-discussion.js";
+import { sharpnessDiscussion } from "./sharpness-discussion.js";
 
 /** A claim with its overall result and its result under each condition. */
 interface Part {
@@ -36,24 +36,6 @@ export function discussion(results: Results, sharpness: readonly SharpnessRow[] 
     ...parts.map((part) => paragraph(results, part)),
     ...controlsDiscussion(results),
     sharpnessDiscussion(results, sharpness),
-  ];
-}
-
-/**
- * The same in short, for the top of a page: of each claim its verdict, its effect and where the sign is the other one; which
- * controls do more than SAQ; and what sharpness says.
- */
-export function findings(results: Results, sharpness: readonly SharpnessRow[] = []): string[] {
-  return [
-    ...partsOf(results).map((part) =>
-      [
-        ...verdictOn(results, part),
-        ...turn(results, part),
-        ...part.variants.flatMap((variant) => effectOfVariant(results, variant)),
-      ].join(" "),
-    ),
-    ...controlsFinding(results),
-    sharpnessFinding(results, sharpness),
   ];
 }
 
@@ -142,16 +124,6 @@ function verdictOn(results: Results, { row, statement }: Part): string[] {
   ];
 }
 
-/** The conditions under which a claim that holds is contradicted, or the other way round. */
-function turn({ study }: Results, { row, outcomes }: Part): string[] {
-  if (row.verdict !== "supported" && row.verdict !== "contradicted") return [];
-  const opposite = row.verdict === "supported" ? "contradicted" : "supported";
-  const turned = outcomes
-    .filter(({ verdict }) => verdict === opposite)
-    .map(({ aspect, label }) => `${aspect === "rate" ? "at" : "for"} ${label}`);
-  return turned.length === 0 ? [] : [`But ${WORDS[opposite][isExploratory(study) ? 1 : 0]} ${list(turned)}.`];
-}
-
 function paragraph(results: Results, part: Part): string {
   const { row, outcomes, variants } = part;
   const { verdict, drop, paper } = row;
@@ -197,15 +169,6 @@ function againstVariant(results: Results, variant: Part): string[] {
   return aspectSentences(results, variant.outcomes, ["fault type", "rate", "encoding"]).map(
     (sentence) => `${title} ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`,
   );
-}
-
-/** The same in short: the effect, and where the sign is the other one. */
-function effectOfVariant(results: Results, variant: Part): string[] {
-  if (variant.row.verdict === "withheld") return [];
-  return [
-    `${comparisonOf(results, variant.row)} is ${effectPhrase(variant.row.effect)}.`,
-    ...turn(results, variant),
-  ];
 }
 
 function comparisonOf(results: Results, { better, worse }: ClaimRow): string {

@@ -30,21 +30,8 @@ export function sharpnessDiscussion(results: Results, rows: readonly SharpnessRo
     ...(trained.length > 0
       ? [`SAQ beside conventional training, in the same measure: ${list(trained)}.`]
       : []),
-    ...otherMeasures(results, sharpness, rows, "named"),
+    ...otherMeasures(results, sharpness, rows),
     ...associationSentences(results, sharpness, rows),
-  ].join(" ");
-}
-
-/** The same in short: the verdict, how many other measures agree, and how the primary one goes with the loss of accuracy. */
-export function sharpnessFinding(results: Results, rows: readonly SharpnessRow[]): string {
-  const { sharpness } = results.judgement;
-  if (!sharpness) return "";
-  if (rows.length === 0) return notMeasured(sharpness);
-  const [association] = associationSentences(results, sharpness, rows);
-  return [
-    judged(results, sharpness, rows),
-    ...otherMeasures(results, sharpness, rows, "counted"),
-    ...(association ? [association] : []),
   ].join(" ");
 }
 
@@ -76,7 +63,6 @@ function otherMeasures(
   results: Results,
   { measure: primary }: SharpnessClaim,
   rows: readonly SharpnessRow[],
-  sharperOnes: "named" | "counted",
 ): string[] {
   const styles = armStyles(results);
   const ids = measureIds(rows).filter((id) => isShown(id) && id !== primary);
@@ -89,7 +75,7 @@ function otherMeasures(
     const sharper = differences.filter(({ low }) => low > 0).map(({ id }) => measureTitle(id));
     const flatter = differences.filter(({ high }) => high < 0).length;
     const rest = differences.length - sharper.length - flatter;
-    const names = sharperOnes === "named" && sharper.length > 0 ? ` (${sharper.join("; ")})` : "";
+    const names = sharper.length > 0 ? ` (${sharper.join("; ")})` : "";
     return [
       `${styles(pair.first).title} is sharper than ${styles(pair.second).title} in ${sharper.length || "none"}${names}, flatter in ${flatter} and not distinguishable in ${rest}`,
     ];

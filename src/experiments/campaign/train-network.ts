@@ -58,7 +58,7 @@ export async function trainNetwork(
     ...(content && { content }),
     arm,
     seed,
-    config,
+    settingsHash: config,
     backend: { ...backend },
   };
   const job = arm === FLOAT ? floatJob(study, origin) : armJob(study, store, origin);

@@ -73,7 +73,7 @@ function secondsOfTrial(study: Study, bits: Bits, parameters: Arrays): number {
 }
 
 function originOf({ name, profile, model }: Study) {
-  const none = { seed: 0, epoch: 0, threshold: 0, config: "", backend: {}, curve: [] };
+  const none = { seed: 0, epoch: 0, threshold: 0, settingsHash: "", backend: {}, curve: [] };
   return { study: name, profile, model: modelOf({ model }).name, arm: "speed", ...none };
 }
 

@@ -21,12 +21,12 @@ export interface Store {
   /** Path of a network's checkpoint; arm `"float"` is the start of all arms of a seed. */
   checkpoint(arm: string, seed: number): string;
   /** State of an unfinished training, if there is one of these settings. */
-  unfinished(arm: string, seed: number, config: string): Checkpoint | undefined;
+  unfinished(arm: string, seed: number, settingsHash: string): Checkpoint | undefined;
   saveUnfinished(state: Checkpoint): void;
   /** Removes that state, if there is one: the training is done, or failed. */
   dropUnfinished(arm: string, seed: number): void;
   /** A finished network of these settings, if there is one. */
-  finished(arm: string, seed: number, config: string): Checkpoint | undefined;
+  finished(arm: string, seed: number, settingsHash: string): Checkpoint | undefined;
   saveFinished(checkpoint: Checkpoint): void;
   /** What is known of a network without faults, if its campaign has been run. */
   network(arm: string, seed: number): NetworkRow | undefined;
@@ -47,10 +47,10 @@ export function openStore(
   const checkpoint = (arm: string, seed: number) => checkpointPath(checkpoints, { arm, seed });
   const state = (arm: string, seed: number) => checkpointPath(join(directory, "unfinished"), { arm, seed });
   const network = (arm: string, seed: number) => networkPath(directory, { arm, seed });
-  const read = (path: string, config: string) => {
+  const read = (path: string, settingsHash: string) => {
     if (!existsSync(path)) return undefined;
     const found = readCheckpoint(path);
-    if (found.origin.config === config) return found;
+    if (found.origin.settingsHash === settingsHash) return found;
     throw new UserError(
       `${path} was made with other settings; move it away, or choose another folder with --out`,
     );
@@ -59,9 +59,9 @@ export function openStore(
     directory,
     checkpoints,
     checkpoint,
-    unfinished: (arm, seed, config) => read(state(arm, seed), config),
+    unfinished: (arm, seed, settingsHash) => read(state(arm, seed), settingsHash),
     saveUnfinished: (found) => writeCheckpoint(state(found.origin.arm, found.origin.seed), found),
-    finished: (arm, seed, config) => read(checkpoint(arm, seed), config),
+    finished: (arm, seed, settingsHash) => read(checkpoint(arm, seed), settingsHash),
     dropUnfinished: (arm, seed) => rmSync(state(arm, seed), { force: true }),
     saveFinished: (found) => writeCheckpoint(checkpoint(found.origin.arm, found.origin.seed), found),
     network(arm, seed) {

@@ -80,7 +80,7 @@ function failedRow(study: Study, arm: Arm, seed: number, failure: string): Candi
 }
 
 function measure(study: Study, checkpoint: Checkpoint): CandidateRow {
-  const { arm, seed, config } = checkpoint.origin;
+  const { arm, seed, settingsHash: config } = checkpoint.origin;
   const network = deploy(modelOf(study), checkpoint);
   const { dataset, indices } = campaignImages(study);
   const labels = gatherLabels(dataset, indices);

@@ -106,7 +106,7 @@ function nameOf({ arm, seed }: NetworkKey): string {
 function checkOrigin(study: Study, key: NetworkKey, { origin }: Checkpoint): string[] {
   const checkpoint = `the checkpoint of ${nameOf(key)}`;
   if (nameOf(origin) !== nameOf(key)) return [`${checkpoint} says that it is ${nameOf(origin)}`];
-  if (origin.config === networkSettingsHash(study, key.arm, key.seed)) return [];
+  if (origin.settingsHash === networkSettingsHash(study, key.arm, key.seed)) return [];
   return [`${checkpoint} was made with other settings than study.json has`];
 }
 

@@ -64,13 +64,13 @@ export function quantizePostTraining(
     );
   for (const [name, values] of Object.entries(activations))
     choose(`${name}.clip`, values, "activations", bits.activations, activationClips);
-  const settings = { start: checkpoint.origin.config, bits, weightClips, activationClips };
+  const settings = { start: checkpoint.origin.settingsHash, bits, weightClips, activationClips };
   const quantized: Checkpoint = {
     origin: {
       ...checkpoint.origin,
       arm: "post-training",
       bits,
-      config: settingsHash({ ...settings, clips: Object.values(clips).map(({ data }) => data[0]) }),
+      settingsHash: settingsHash({ ...settings, clips: Object.values(clips).map(({ data }) => data[0]) }),
     },
     parameters: { ...checkpoint.parameters, ...clips },
   };

@@ -36,8 +36,8 @@ export interface CheckpointOrigin {
   readonly bits: Bits | null;
   /** FATReLU's threshold; 0 is ReLU. */
   readonly threshold: number;
-  /** Hash of every setting that decides the content. */
-  readonly config: string;
+  /** sha256 of every setting that decides the content; `config` in the file. */
+  readonly settingsHash: string;
   /** {@link networkHash} of the float network that an arm's training began with; older checkpoints do not name it. */
   readonly start?: string;
   /** What computed it: versions, threads, instruction set. */
@@ -56,6 +56,10 @@ export interface Checkpoint {
 const FORMAT = "flatenn-checkpoint-1";
 const VELOCITY = "velocity/";
 
+/** Names that files of this format have had from the beginning, by those in memory; and the other way round. */
+const IN_FILE: Readonly<Record<string, string>> = { settingsHash: "config" };
+const IN_MEMORY = Object.fromEntries(Object.entries(IN_FILE).map(([here, there]) => [there, here]));
+
 /** Bytes of a checkpoint file: equal checkpoints give equal bytes. */
 export function encodeCheckpoint({ origin, parameters, velocity = {} }: Checkpoint): Uint8Array {
   const tensors: Record<string, SafeTensor> = {};
@@ -64,7 +68,7 @@ export function encodeCheckpoint({ origin, parameters, velocity = {} }: Checkpoi
   };
   for (const [name, x] of Object.entries(parameters)) add(name, x);
   for (const [name, x] of Object.entries(velocity)) add(VELOCITY + name, x);
-  const metadata = Object.entries(origin).map(([key, value]) => [key, JSON.stringify(value)] as const);
+  const metadata = Object.entries(origin).map(([key, value]) => [IN_FILE[key] ?? key, JSON.stringify(value)]);
   return encodeSafetensors(tensors, { format: FORMAT, ...Object.fromEntries(metadata) });
 }
 
@@ -88,7 +92,9 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint 
     if (name.startsWith(VELOCITY)) velocity[name.slice(VELOCITY.length)] = { shape, data };
     else parameters[name] = { shape, data };
   }
-  const origin = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, JSON.parse(value)]));
+  const origin = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [IN_MEMORY[key] ?? key, JSON.parse(value)]),
+  );
   const checkpoint = { origin: origin as unknown as CheckpointOrigin, parameters };
   return Object.keys(velocity).length > 0 ? { ...checkpoint, velocity } : checkpoint;
 }

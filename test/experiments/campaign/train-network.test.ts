@@ -148,7 +148,10 @@ describe("a failed training", { timeout: 60_000 }, () => {
     const float = trainedNetwork(failing, store, FLOAT, 0)!;
     const config = armHash(failing, standard, 0);
     // of another TensorFlow, so that the training begins anew
-    store.saveUnfinished({ ...float, origin: { ...float.origin, arm: "standard", config, backend: {} } });
+    store.saveUnfinished({
+      ...float,
+      origin: { ...float.origin, arm: "standard", settingsHash: config, backend: {} },
+    });
     expect(await trainNetwork(failing, store, "standard", 0)).toBe("failed");
     expect(readdirSync(join(store.directory, "unfinished"))).toEqual([]);
     const failure = failureOf(failing, store, "standard", 0)!;
@@ -196,7 +199,8 @@ it("an arm needs the float network of its seed, and one with frozen clips the ar
 describe("hashes of settings", () => {
   it("of the quick study are those of its published networks", () => {
     const read = (arm: string) =>
-      readCheckpoint(`data/results/lenet5-fashion-quick/checkpoints/${arm}-seed0.safetensors`).origin.config;
+      readCheckpoint(`data/results/lenet5-fashion-quick/checkpoints/${arm}-seed0.safetensors`).origin
+        .settingsHash;
     expect(floatHash(quick, 0)).toBe(read(FLOAT));
     for (const arm of quick.arms) expect(armHash(quick, arm, 0)).toBe(read(arm.id));
     expect(armHash(quick, standard, 0)).toBe(
