@@ -66,27 +66,30 @@ import {
   tradeOff,
 } from "../dist/exhibits/index.js";
 import { show, showIfAny, showTable, showText, studyResults } from "../dist/notebook/index.js";
+import { isExploratory } from "../dist/experiments/results/index.js";
 import { readDocuments } from "../dist/experiments/sharpness/index.js";
+import { mainArms } from "../dist/studies/index.js";
 
 const { results, directory } = await studyResults("lenet5-fashion");
+const { study } = results;
 const sharpness = sharpnessRows(results, readDocuments(directory));
 
 const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(12))} %`;
 const imageCounts = [...new Set(results.trials.map(({ images }) => images))];
 showTable([
-  { what: "study and profile", value: `${results.study}, ${results.profile}` },
+  { what: "study and profile", value: `${study.name}, ${study.profile}` },
   {
     what: "counts as",
-    value: results.exploratory ? "exploratory: no test of the claims" : "test of the claims",
+    value: isExploratory(study) ? "exploratory: no test of the claims" : "test of the claims",
   },
-  { what: "arms", value: results.arms.join(", ") },
-  { what: "training seeds", value: results.seeds.length },
-  { what: "bits", value: `${results.bits.weights} per weight, ${results.bits.activations} per activation` },
-  { what: "weight codes stored as", value: results.encoding },
-  { what: "fault types", value: results.faults.join(", ") },
-  { what: "fault rates per stored bit", value: results.rates.map(percent).join(", ") },
-  { what: "fault maps", value: results.maps },
-  { what: "images", value: `${imageCounts.join(" or ")} ${results.split} images` },
+  { what: "arms", value: mainArms(study).join(", ") },
+  { what: "training seeds", value: study.seeds.length },
+  { what: "bits", value: `${study.bits.weights} per weight, ${study.bits.activations} per activation` },
+  { what: "weight codes stored as", value: study.campaign.encoding },
+  { what: "fault types", value: study.campaign.faults.join(", ") },
+  { what: "fault rates per stored bit", value: study.campaign.rates.map(percent).join(", ") },
+  { what: "fault maps", value: study.campaign.maps },
+  { what: "images", value: `${imageCounts.join(" or ")} ${study.campaign.split} images` },
   { what: "trials", value: results.trials.length },
 ]);
 

@@ -63,11 +63,14 @@ import { armStyles } from "../dist/exhibits/index.js";
 import { readCheckpoint } from "../dist/networks/checkpoints/index.js";
 import { deploy } from "../dist/inference/index.js";
 import { lenet5 } from "../dist/networks/index.js";
+import { mainArms } from "../dist/studies/index.js";
 
 const { results, directory } = await studyResults("lenet5-fashion");
 const styleOf = armStyles(results);
-const networks = results.arms.map((arm) => {
-  const checkpoint = readCheckpoint(`${directory}/checkpoints/${arm}-seed${results.seeds[0]}.safetensors`);
+const networks = mainArms(results.study).map((arm) => {
+  const checkpoint = readCheckpoint(
+    `${directory}/checkpoints/${arm}-seed${results.study.seeds[0]}.safetensors`,
+  );
   return { arm, checkpoint, network: deploy(lenet5, checkpoint) };
 });
 const layers = networks.flatMap(({ arm, network }) =>
@@ -81,7 +84,7 @@ const layers = networks.flatMap(({ arm, network }) =>
 await show(
   codeHistogram(
     layers,
-    `Profile ${results.profile}, seed ${results.seeds[0]}, W4A4. Codes 0 and 15 are the clipped weights.`,
+    `Profile ${results.study.profile}, seed ${results.study.seeds[0]}, W4A4. Codes 0 and 15 are the clipped weights.`,
   ),
 );
 

@@ -45,6 +45,7 @@ import { fashionMnistSplit, loadFashionMnist } from "../dist/datasets/index.js";
 import { countZeros, deploy } from "../dist/inference/index.js";
 import { lenet5 } from "../dist/networks/index.js";
 import { measureSparsity } from "../dist/sparsity/index.js";
+import { mainArms } from "../dist/studies/index.js";
 import { show, showTable, studyResults } from "../dist/notebook/index.js";
 import { armStyles, layerTable, networkTable, tradeOff } from "../dist/exhibits/index.js";
 
@@ -54,8 +55,10 @@ const images = loadFashionMnist({ split: "train" });
 const validation = fashionMnistSplit().validation.slice(0, 500);
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 showTable(
-  results.arms.map((arm) => {
-    const checkpoint = readCheckpoint(`${directory}/checkpoints/${arm}-seed${results.seeds[0]}.safetensors`);
+  mainArms(results.study).map((arm) => {
+    const checkpoint = readCheckpoint(
+      `${directory}/checkpoints/${arm}-seed${results.study.seeds[0]}.safetensors`,
+    );
     const zeros = countZeros(deploy(lenet5, checkpoint), images, validation);
     const { total, byLayer, skippedMacs } = measureSparsity(lenet5, zeros, validation.length);
     const layers = Object.entries(byLayer).map(([name, share]) => [name, percent(share)] as const);

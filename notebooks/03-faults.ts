@@ -186,13 +186,14 @@ import { deploy } from "../dist/inference/index.js";
 import { relativeSize } from "../dist/faults/index.js";
 import { weightValues } from "../dist/quantization/index.js";
 import { armStyles } from "../dist/exhibits/index.js";
+import { mainArms } from "../dist/studies/index.js";
 
 const { results, directory } = await studyResults("lenet5-fashion");
 const styleOf = armStyles(results);
 
 showTable(
-  results.arms.map((arm) => {
-    const path = `${directory}/checkpoints/${arm}-seed${results.seeds[0]}.safetensors`;
+  mainArms(results.study).map((arm) => {
+    const path = `${directory}/checkpoints/${arm}-seed${results.study.seeds[0]}.safetensors`;
     const network = deploy(lenet5, readCheckpoint(path));
     const percent = network.layers.map(({ name, codes, clip, bits }) => {
       const size = 0.01 * relativeSize(weightValues(codes, clip, bits), clip, bits);

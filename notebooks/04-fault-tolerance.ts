@@ -59,19 +59,21 @@ showTable({ ...table, rows: table.rows.filter(({ claim }) => claim === "C1") });
 
 // %%
 import { pairedEffect } from "../dist/statistics/index.js";
+import { mainArms } from "../dist/studies/index.js";
 
+const { seeds, campaign } = results.study;
 const accuracyOf = new Map(
   results.trials
-    .filter(({ encoding, layer }) => encoding === results.encoding && layer === "")
+    .filter(({ encoding, layer }) => encoding === campaign.encoding && layer === "")
     .map((trial) => [
       [trial.arm, trial.seed, trial.fault, trial.rate, trial.map].join(),
       (100 * trial.correct) / trial.images,
     ]),
 );
-const differences = results.seeds.map((seed) =>
-  Array.from({ length: results.maps }, (_, map) => {
+const differences = seeds.map((seed) =>
+  Array.from({ length: campaign.maps }, (_, map) => {
     const cells = ["flip", "sa0", "sa1"].flatMap((fault) =>
-      results.rates.map((rate) => {
+      campaign.rates.map((rate) => {
         const [standard, sparse] = ["standard", "as"].map(
           (arm) => accuracyOf.get([arm, seed, fault, rate, map].join())!,
         );
@@ -98,7 +100,7 @@ console.log(
 
 // %%
 const cells = accuracyTable(results);
-showTable({ ...cells, rows: cells.rows.filter(({ arm }) => results.arms.includes(String(arm))) });
+showTable({ ...cells, rows: cells.rows.filter(({ arm }) => mainArms(results.study).includes(String(arm))) });
 
 // %% [markdown]
 // ## What it depends on

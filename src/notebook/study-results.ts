@@ -6,6 +6,7 @@ import { UserError } from "../base/errors.js";
 import { ROOT } from "../base/root.js";
 import { publishedDirectory, readResultsFrom, resultsName } from "../experiments/results/results.js";
 import type { Results } from "../experiments/results/rows.js";
+import { findStudy } from "../studies/registry.js";
 import { cellSignal } from "./cell-signal.js";
 import { emit } from "./emit.js";
 
@@ -19,11 +20,12 @@ export interface StudyResults {
  * Results of a study: those that come with the repository, of the full profile if it has them, else of the quick one. With
  * `FLATENN_RECOMPUTE=quick` (or `full`) in the environment, that profile is trained and evaluated anew instead, or gone on with,
  * below `data/runs/`; it shows how far it is, and an interrupt of the cell loses nothing.
- * @throws UserError for another value, or with what went wrong
+ * @throws UserError for a study that there is none of, for another value, or with what went wrong
  */
 export async function studyResults(study: string): Promise<StudyResults> {
   const profile = process.env["FLATENN_RECOMPUTE"] ?? "";
   if (profile === "") {
+    findStudy(study, "full");
     const full = publishedDirectory(study, "full");
     const directory = existsSync(join(full, "results.json")) ? full : publishedDirectory(study, "quick");
     return { results: await readResultsFrom(directory), directory };

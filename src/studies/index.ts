@@ -1,4 +1,4 @@
-export { armOf, seedsOfArm } from "../experiments/study/arms.js";
+export { armOf, mainArms, seedsOfArm } from "../experiments/study/arms.js";
 export { modelOf, withContent } from "../experiments/study/content.js";
 export {
   type About,

@@ -1,6 +1,7 @@
 export { readCurves } from "./curves.js";
 export { publishedDirectory, readResults, readResultsFrom, resultsOf, writeResults } from "./results.js";
 export type { CurveRow, Failure, NetworkRow, Results, StudyOfResults, TrialRow } from "./rows.js";
+export { isExploratory } from "./rows.js";
 export type { Store } from "./store.js";
 export { openStore } from "./store.js";
 export { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "./trained-network.js";
