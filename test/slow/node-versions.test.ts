@@ -17,7 +17,7 @@ const SCRIPT = `
 import { createRequire } from "node:module";
 const dist = ${JSON.stringify(new URL(`file://${root}/dist/`).href)};
 const flatenn = await import(dist + "index.js");
-const { loadBackend } = await import(dist + "backend/index.js");
+const { loadBackend } = flatenn;
 const report = await loadBackend();
 const tf = createRequire(dist)("@tensorflow/tfjs-core");
 const wave = (length, step) => Float32Array.from({ length }, (_, i) => Math.fround(((i * step) % 101) / 50 - 1));
