@@ -1,4 +1,4 @@
-import { centred, correlation, dot, ranks, requireFinite } from "./rank-correlation.js";
+import { centred, correlation, dot, ranks, requireAsMany, requireFinite } from "./rank-correlation.js";
 
 /** Below this share of its own size, what is left of a list is rounding. */
 const TINY = 1e-10;
@@ -14,6 +14,7 @@ export function partialSpearman(
   others: readonly (readonly number[])[],
 ): number {
   requireFinite(x, y, ...others);
+  for (const other of [y, ...others]) requireAsMany(x, other);
   if (x.length - 2 - others.length < 1) return NaN;
   const basis: number[][] = [];
   // Gram and Schmidt: what each of the others adds to those before it
