@@ -126,6 +126,45 @@ describe("an option that does not exist", () => {
   });
 });
 
+/** Values that would have been a wrong answer in silence, NaN, a job that never ends or an error of JavaScript's. */
+const VALUES: Readonly<Record<string, () => unknown>> = {
+  "workers must be a whole number of at least 1, got 0": () =>
+    campaign.runCampaign(nothing, nothing, [], { workers: 0 }),
+  "workers must be a whole number of at least 1, got 1.5": () =>
+    verification.verifyResults("nowhere", { sampleSeed: 1, workers: 1.5 }),
+  "share must be above 0 and at most 1, got 2": () =>
+    verification.verifyResults("nowhere", { sampleSeed: 1, share: 2 }),
+  "arms must be a list of ids of arms, or left out for all of them, got []": () =>
+    verification.verifyResults("nowhere", { sampleSeed: 1, arms: [] }),
+  "maxMaps must be a whole number of at least 10, got 9": () =>
+    campaign.runAdaptive(nothing, nothing, [], { halfWidth: 1, maxMaps: 9 }),
+  "onProgress must be a function, got true": () =>
+    campaign.trainNetwork(nothing, nothing, "as-saq", 0, { onProgress: true as never }),
+  "signal must be an AbortSignal, got {}": () => training.train(nothing, nothing, { signal: {} as never }),
+  "level must be in (0, 1), got 95: 0.95 is 95 %": () => statistics.tInterval([1], { level: 95 }),
+  "power must be in (0, 1), got 80: 0.95 is 95 %": () =>
+    statistics.minimumDetectableEffect(1, 4, { power: 80 }),
+  "resamples must be a whole number of at least 1, got 0": () => exhibits.claims(nothing, { resamples: 0 }),
+  "n must be a whole number of at least 0, got 2.5": () => statistics.sequenceFactor(2.5),
+  "predicted must be below classes, 2, got 2": () =>
+    statistics.confusionMatrix(Uint8Array.of(0), Uint8Array.of(2), 2),
+  "width must be a whole number of at least 1, got 0": () => exhibits.toText(nothing, { width: 0 }),
+  'grid must be one of weights, activations, got "weight"': () =>
+    quantization.chooseClip(Float32Array.of(1), "weight" as never, 4, { rule: "share", share: 1 }),
+  'rule must be one of saq, asam, sam-latent, sam-requantized, got "sam"': () =>
+    saq.sharpnessAwareGradient(nothing, nothing, undefined, { rule: "sam" as never, rho: 1 }),
+  "learningRate must be a finite number of at least 0, got -1": () =>
+    training.nesterovStep(nothing, {}, { learningRate: -1, momentum: 0, weightDecay: () => 0 }),
+  "bits has no option end; its options are weights, activations, ends": () =>
+    networks.quantizedLayers(networks.lenet5, { weights: 4, end: 8 } as never),
+  'profiles of study "mine" must be at least one study, got []': () =>
+    studies.registerStudy({ name: "mine", profiles: [], judgement: nothing, presentation: nothing }),
+};
+
+it.each(Object.entries(VALUES))("a value that cannot be is refused: %s", async (message, call) => {
+  await expect((async () => call())()).rejects.toThrow(new UserError(message));
+});
+
 type Types = readonly (Ts.TypeNode | undefined)[];
 
 /** The types of the parameters of each function and class that is declared, by its name; there may be several of one name. */

@@ -1,5 +1,5 @@
 import { UserError } from "../base/errors.js";
-import { type OptionKeys, requireOneOf, requireOptions } from "../base/options.js";
+import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
 import { activationCodes, activationValues, weightCodes, weightValues } from "./grid.js";
 
 /**
@@ -28,8 +28,9 @@ const CANDIDATES = 100;
  */
 export function chooseClip(values: Float32Array, grid: Grid, bits: number, rule: ClipRule): number {
   requireOneOf("grid", grid, GRIDS);
-  const known = RULES[requireOneOf("a clip's rule", rule?.rule, RULES)];
-  requireOptions("rule of chooseClip", rule, known as OptionKeys<ClipRule>);
+  if (!Object.hasOwn(RULES, String(rule?.rule)))
+    throw new UserError(`a clip's rule must be share or least-squares, got ${shown(rule)}`);
+  requireOptions("rule of chooseClip", rule, RULES[rule.rule] as OptionKeys<ClipRule>);
   const counted = grid === "weights" ? values : values.filter((value) => value > 0);
   const largest = counted.reduce((found, value) => Math.max(found, Math.abs(value)), 0);
   if (!(largest > 0)) throw new UserError(`all ${values.length} values are 0, so there is nothing to clip`);

@@ -40,8 +40,7 @@ export function meanConfidenceSequence(
   options: SequenceOptions = {},
 ): { mean: number; halfWidth: number } {
   const { leastSd = 0, ...rest } = requireOptions("meanConfidenceSequence", options, KEYS);
-  if (!(leastSd >= 0 && leastSd < Infinity))
-    throw new UserError(`leastSd must be at least 0 and finite, got ${leastSd}`);
+  if (!(leastSd >= 0)) throw new UserError(`leastSd must be at least 0, got ${leastSd}`);
   const n = values.length;
   const factor = sequenceFactor(n, rest);
   if (n === 0) return { mean: NaN, halfWidth: Infinity };

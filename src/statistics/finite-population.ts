@@ -20,7 +20,8 @@ export function leveugleSampleSize(
 ): number {
   const keys = { margin: true, confidence: true, p: true } as const;
   const { margin, confidence = 0.95, p = 0.5 } = requireOptions("leveugleSampleSize", options, keys);
-  requireCount("population", population, 0);
+  if (!(Number.isInteger(population) && population >= 0))
+    throw new UserError(`population must be an integer of at least 0, got ${population}`);
   requireLevel("confidence", confidence);
   if (!(margin >= 0 && margin < 1)) throw new UserError(`margin must be in [0, 1), got ${margin}`);
   if (!(p > 0 && p < 1)) throw new UserError(`p must be in (0, 1), got ${p}`);

@@ -4,6 +4,11 @@ import { mean } from "./matrix.js";
 /** Ranks from 1, equal values sharing the mean of theirs. */
 export function ranks(values: readonly number[]): number[] {
   requireFinite(values);
+  return ranksOf(values);
+}
+
+/** The same of numbers that were checked: a bootstrap asks for it thousands of times. */
+export function ranksOf(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const found = new Array<number>(values.length);
   for (let from = 0; from < order.length; ) {
@@ -19,6 +24,11 @@ export function ranks(values: readonly number[]): number[] {
 export function correlation(x: readonly number[], y: readonly number[]): number {
   requireFinite(x, y);
   requireAsMany(x, y);
+  return pearson(x, y);
+}
+
+/** The same of numbers that were checked. */
+export function pearson(x: readonly number[], y: readonly number[]): number {
   const [dx, dy] = [centred(x), centred(y)];
   const scale = Math.sqrt(dot(dx, dx) * dot(dy, dy));
   return scale === 0 ? NaN : Math.max(-1, Math.min(1, dot(dx, dy) / scale));
@@ -27,7 +37,8 @@ export function correlation(x: readonly number[], y: readonly number[]): number 
 /** Spearman's rank correlation: that of the ranks. NaN where either does not vary, so also of fewer than two pairs. */
 export function spearman(x: readonly number[], y: readonly number[]): number {
   requireFinite(x, y);
-  return correlation(ranks(x), ranks(y));
+  requireAsMany(x, y);
+  return pearson(ranksOf(x), ranksOf(y));
 }
 
 /** Values less their mean. */
