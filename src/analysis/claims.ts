@@ -1,3 +1,4 @@
+import { requireCount, requireOptions } from "../base/options.js";
 import { stream } from "../base/random/stream.js";
 import { isExploratory, type Results } from "../experiments/results/rows.js";
 import type { Claim } from "../experiments/study/judgement.js";
@@ -66,7 +67,12 @@ export function claimsOf({ study, judgement }: Pick<Results, "study" | "judgemen
  *
  * @param options.resamples of the bootstrap, default 1000
  */
-export function claims(results: Results, { resamples = 1000 } = {}): ClaimRow[] {
+export function claims(
+  results: Results,
+  options: { readonly resamples?: number | undefined } = {},
+): ClaimRow[] {
+  const { resamples = 1000 } = requireOptions("claims", options, { resamples: true });
+  requireCount("resamples", resamples);
   const accuracies = accuraciesOf(results);
   return claimsOf(results).flatMap((claim) =>
     faultRows(results).map((fault) => test(results, accuracies, claim, fault, resamples)),

@@ -32,6 +32,12 @@ export function requireOneOf<T extends string>(
   throw new UserError(`${what} must be one of ${Object.keys(known).join(", ")}, got ${shown(value)}`);
 }
 
+/** Checks a whole number. @param least the smallest that is accepted @throws UserError */
+export function requireCount(what: string, value: number, least = 1): number {
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new UserError(`${what} must be a whole number of at least ${least}, got ${shown(value)}`);
+}
+
 /** A value that was given, in the words of an error: as JSON where that says more than its type. */
 export function shown(value: unknown): string {
   if (typeof value === "function") return "a function";

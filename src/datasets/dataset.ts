@@ -1,4 +1,5 @@
 import { UserError } from "../base/errors.js";
+import { type OptionKeys, requireOptions } from "../base/options.js";
 import { stream } from "../base/random/stream.js";
 import { settingsHash } from "../base/settings-hash.js";
 import type { ImageDataset } from "./images.js";
@@ -58,10 +59,20 @@ export function splitOf({ name, sizes }: Pick<Dataset, "name" | "sizes">): {
 }
 
 const registered = new Map<string, Dataset>();
+const KEYS: OptionKeys<Dataset> = {
+  name: true,
+  title: true,
+  licence: true,
+  shape: true,
+  classes: true,
+  sizes: true,
+  files: true,
+  load: true,
+};
 
 /** Makes a data set known by its name. @throws UserError for another one of that name, or one that cannot be */
 export function registerDataset(dataset: Dataset): void {
-  const { name, classes, shape, sizes } = dataset;
+  const { name, classes, shape, sizes } = requireOptions("registerDataset", dataset, KEYS);
   if (!/^[a-z0-9-]+$/.test(name))
     throw new UserError(
       `name of a data set must be lower-case letters, digits and hyphens, got ${String(name)}`,

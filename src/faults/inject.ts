@@ -53,6 +53,7 @@ export interface FaultyWeight {
  * @throws UserError for a rate above the map's ceiling, a map of another size, bit width or sites, a code out of range
  */
 export function injectFaults(codes: Uint8Array, layer: LayerMap, options: InjectionOptions): InjectedLayer {
+  requireOptions("injectFaults", options, KEYS);
   // Not slice, which on a Buffer makes a view of the same memory.
   const read = new Uint8Array(codes);
   let faulty = 0;
@@ -72,7 +73,7 @@ export function forEachFaultyWeight(
   options: InjectionOptions,
   visit: (weight: FaultyWeight) => void,
 ): void {
-  const { rate, model, bits, encoding } = requireOptions("injectFaults", options, KEYS);
+  const { rate, model, bits, encoding } = requireOptions("forEachFaultyWeight", options, KEYS);
   const tables = encodingTables(bits, encoding);
   requireFit(codes, layer, { rate, model, bits });
   const { zero, one } = requireRelativeRate(model.relativeRate);

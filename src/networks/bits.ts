@@ -15,10 +15,15 @@ const BITS = { weights: true, activations: true, ends: true } as const;
 
 /** Checks bits that a user gave. @throws UserError */
 export function requireBitsOf(bits: Bits): Bits {
-  for (const [key, width] of Object.entries(requireOptions("bits", bits, BITS)))
+  return requireWidths(bits, ["weights", "activations"]);
+}
+
+/** Checks bits of which these have to be there. */
+function requireWidths<T extends Partial<Bits>>(bits: T, needed: readonly (keyof Bits)[]): T {
+  for (const [key, width] of Object.entries(requireOptions<Partial<Bits>>("bits", bits, BITS)))
     if (!(Number.isInteger(width) && width >= 1 && width <= 8))
       throw new UserError(`bits.${key} must be a whole number from 1 to 8, got ${shown(width)}`);
-  for (const key of ["weights", "activations"] as const)
+  for (const key of needed)
     if (!Object.hasOwn(bits, key))
       throw new UserError(`bits.${key} must be a whole number from 1 to 8, got nothing`);
   return bits;
@@ -27,8 +32,9 @@ export function requireBitsOf(bits: Bits): Bits {
 /** The layers that hold weights, in model order, each with the bits of its weights. */
 export function quantizedLayers(
   model: Model,
-  { weights, ends = weights }: Pick<Bits, "weights" | "ends">,
+  bits: Pick<Bits, "weights" | "ends">,
 ): readonly (WeightLayer & { readonly bits: number })[] {
+  const { weights, ends = weights } = requireWidths(bits, ["weights"]);
   return weightLayers(model).map((layer, i, all) => ({
     ...layer,
     bits: i === 0 || i === all.length - 1 ? ends : weights,
@@ -36,6 +42,7 @@ export function quantizedLayers(
 }
 
 /** Bits in the usual notation, such as `"W4A4"` or `"W4A4 (first and last layer W8)"`. */
-export function bitsLabel({ weights, activations, ends = weights }: Bits): string {
+export function bitsLabel(bits: Bits): string {
+  const { weights, activations, ends = weights } = requireBitsOf(bits);
   return `W${weights}A${activations}${ends === weights ? "" : ` (first and last layer W${ends})`}`;
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../base/errors.js";
+import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
 import { activationCodes, activationValues, weightCodes, weightValues } from "./grid.js";
 
 /**
@@ -13,6 +14,12 @@ export type ClipRule =
 /** The two grids of docs/protocol.md section 2. */
 export type Grid = "weights" | "activations";
 
+const GRIDS: Readonly<Record<Grid, true>> = { weights: true, activations: true };
+/** The keys of each rule. */
+const RULES: Readonly<Record<ClipRule["rule"], object>> = {
+  share: { rule: true, share: true },
+  "least-squares": { rule: true },
+};
 const CANDIDATES = 100;
 
 /**
@@ -20,6 +27,10 @@ const CANDIDATES = 100;
  * @throws UserError if there is nothing to clip
  */
 export function chooseClip(values: Float32Array, grid: Grid, bits: number, rule: ClipRule): number {
+  requireOneOf("grid", grid, GRIDS);
+  if (!Object.hasOwn(RULES, String(rule?.rule)))
+    throw new UserError(`a clip's rule must be share or least-squares, got ${shown(rule)}`);
+  requireOptions("rule of chooseClip", rule, RULES[rule.rule] as OptionKeys<ClipRule>);
   const counted = grid === "weights" ? values : values.filter((value) => value > 0);
   const largest = counted.reduce((found, value) => Math.max(found, Math.abs(value)), 0);
   if (!(largest > 0)) throw new UserError(`all ${values.length} values are 0, so there is nothing to clip`);
@@ -27,8 +38,6 @@ export function chooseClip(values: Float32Array, grid: Grid, bits: number, rule:
     if (rule.share > 0 && rule.share <= 1) return rule.share * largest;
     throw new UserError(`share must be above 0 and at most 1, got ${String(rule.share)}`);
   }
-  if (rule.rule !== "least-squares")
-    throw new UserError(`a clip's rule must be share or least-squares, got ${JSON.stringify(rule)}`);
   const clips = Array.from({ length: CANDIDATES }, (_, i) => ((i + 1) / CANDIDATES) * largest);
   const errors = clips.map((clip) => squaredError(counted, grid, clip, bits));
   return clips[errors.indexOf(Math.min(...errors))]!;
@@ -36,6 +45,7 @@ export function chooseClip(values: Float32Array, grid: Grid, bits: number, rule:
 
 /** The sum of (Q(x) - x)^2 over the values. */
 export function squaredError(values: Float32Array, grid: Grid, clip: number, bits: number): number {
+  requireOneOf("grid", grid, GRIDS);
   const quantized =
     grid === "weights"
       ? weightValues(weightCodes(values, clip, bits), clip, bits)

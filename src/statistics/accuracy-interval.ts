@@ -1,5 +1,6 @@
 import { UserError } from "../base/errors.js";
 import type { SeedsByMaps } from "./matrix.js";
+import { type IntervalOptions, levelOf } from "./options.js";
 import { type PairedEffect, pairedEffect } from "./paired-effect.js";
 import { criticalValue } from "./quantile.js";
 
@@ -22,9 +23,9 @@ export interface AccuracyEffect extends PairedEffect {
  *   maps or of seeds, the smaller one if there are several of both.
  *
  * @param accuracies [seed][map], percent; complete
- * @param options.level coverage of the interval, default 0.95
  */
-export function accuracyInterval(accuracies: SeedsByMaps, { level = 0.95 } = {}): AccuracyEffect {
+export function accuracyInterval(accuracies: SeedsByMaps, options: IntervalOptions = {}): AccuracyEffect {
+  const level = levelOf("accuracyInterval", options);
   const effect = pairedEffect(accuracies, { level });
   const values = accuracies.flat();
   const wrong = values.find((value) => value < 0 || value > 100);

@@ -1,6 +1,6 @@
-import { UserError } from "../base/errors.js";
 import type { Stream } from "../base/random/stream.js";
 import { type SeedsByMaps, shapeOf } from "./matrix.js";
+import { type BootstrapOptions, bootstrapOf } from "./options.js";
 import { sampleQuantile } from "./quantile.js";
 
 export interface BootstrapInterval {
@@ -16,19 +16,14 @@ export interface BootstrapInterval {
  *
  * @param differences [seed][map], complete, finite; with one seed only maps are resampled, with one map only seeds
  * @param stream where the draws come from: first all seeds, then all maps of a resample
- * @param options.resamples default 2000
- * @param options.level coverage aimed at, default 0.95
  */
 export function crossedBootstrap(
   differences: SeedsByMaps,
   stream: Stream,
-  { resamples = 2000, level = 0.95 } = {},
+  options: BootstrapOptions = {},
 ): BootstrapInterval {
+  const { resamples, level } = bootstrapOf("crossedBootstrap", options);
   const { seeds, maps } = shapeOf(differences);
-  if (!(Number.isInteger(resamples) && resamples >= 1)) {
-    throw new UserError(`resamples must be a whole number of at least 1, got ${resamples}`);
-  }
-  if (!(level > 0 && level < 1)) throw new UserError(`level must be in (0, 1), got ${level}: 0.95 is 95 %`);
   const means = new Float64Array(resamples);
   const column = new Float64Array(maps);
   for (let resample = 0; resample < resamples; resample++) {

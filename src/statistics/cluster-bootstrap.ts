@@ -1,6 +1,6 @@
-import { UserError } from "../base/errors.js";
 import type { Stream } from "../base/random/stream.js";
 import type { BootstrapInterval } from "./bootstrap.js";
+import { type BootstrapOptions, bootstrapOf } from "./options.js";
 import { sampleQuantile } from "./quantile.js";
 
 /**
@@ -8,18 +8,14 @@ import { sampleQuantile } from "./quantile.js";
  * have no such statistic (NaN, such as the correlation of equal values) are left out. One cluster has no interval.
  *
  * @param statistic of the items of the clusters drawn, a cluster as often as it was drawn
- * @param options.resamples default 2000
- * @param options.level coverage aimed at, default 0.95
  */
 export function clusterBootstrap<T>(
   clusters: readonly (readonly T[])[],
   statistic: (items: readonly T[]) => number,
   stream: Stream,
-  { resamples = 2000, level = 0.95 } = {},
+  options: BootstrapOptions = {},
 ): BootstrapInterval {
-  if (!(Number.isInteger(resamples) && resamples >= 1))
-    throw new UserError(`resamples must be a whole number of at least 1, got ${resamples}`);
-  if (!(level > 0 && level < 1)) throw new UserError(`level must be in (0, 1), got ${level}: 0.95 is 95 %`);
+  const { resamples, level } = bootstrapOf("clusterBootstrap", options);
   if (clusters.length < 2) return { low: NaN, high: NaN, resamples: 0 };
   const found: number[] = [];
   for (let resample = 0; resample < resamples; resample++) {

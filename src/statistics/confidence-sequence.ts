@@ -1,4 +1,6 @@
 import { UserError } from "../base/errors.js";
+import { type OptionKeys, requireCount, requireOptions } from "../base/options.js";
+import { requireLevel } from "./options.js";
 import { tInterval } from "./t-interval.js";
 
 export interface SequenceOptions {
@@ -18,6 +20,8 @@ export interface SequenceOptions {
   readonly leastSd?: number;
 }
 
+const KEYS: OptionKeys<SequenceOptions> = { confidence: true, mixture: true, leastSd: true };
+
 /**
  * Interval of the mean of independent values that may be looked at after each of them: with probability `confidence`
  * it holds the mean at all n together, so also at an n chosen by looking at it. Exact for Gaussian values of unknown
@@ -33,11 +37,12 @@ export interface SequenceOptions {
  */
 export function meanConfidenceSequence(
   values: readonly number[],
-  { leastSd = 0, ...options }: SequenceOptions = {},
+  options: SequenceOptions = {},
 ): { mean: number; halfWidth: number } {
+  const { leastSd = 0, ...rest } = requireOptions("meanConfidenceSequence", options, KEYS);
   if (!(leastSd >= 0)) throw new UserError(`leastSd must be at least 0, got ${leastSd}`);
   const n = values.length;
-  const factor = sequenceFactor(n, options);
+  const factor = sequenceFactor(n, rest);
   if (n === 0) return { mean: NaN, halfWidth: Infinity };
   const { mean, sd } = tInterval(values);
   // Rounding of the mean would give equal values some spread.
@@ -53,12 +58,11 @@ export function meanConfidenceSequence(
  * k = 1 - (alpha^2 c^2 / (n + c^2))^(1/n) gives d^2 = s^2 k (n + c^2) (n - 1) / (n (n - k (n + c^2))); where the
  * denominator is not above 0, no mean is excluded yet.
  */
-export function sequenceFactor(
-  n: number,
-  { confidence = 0.95, mixture = 5 }: Omit<SequenceOptions, "leastSd"> = {},
-): number {
-  if (!(confidence > 0 && confidence < 1))
-    throw new UserError(`confidence must be in (0, 1), got ${confidence}: 0.95 is 95 %`);
+export function sequenceFactor(n: number, options: Omit<SequenceOptions, "leastSd"> = {}): number {
+  const keys = { confidence: true, mixture: true } as const;
+  const { confidence = 0.95, mixture = 5 } = requireOptions("sequenceFactor", options, keys);
+  requireLevel("confidence", confidence);
+  requireCount("n", n, 0);
   if (!(mixture > 0 && mixture < Infinity))
     throw new UserError(`mixture must be above 0 and finite, got ${mixture}`);
   if (n < 2) return Infinity;
@@ -83,6 +87,7 @@ export function firstStop(
   looks: readonly number[],
   options: SequenceOptions = {},
 ): number | null {
+  requireOptions("firstStop", options, KEYS);
   if (!(halfWidth > 0)) throw new UserError(`halfWidth must be above 0, got ${halfWidth}`);
   const wrong = looks.findIndex((look, i) => !(Number.isInteger(look) && look > (looks[i - 1] ?? 0)));
   if (wrong >= 0)

@@ -1,5 +1,7 @@
 import { UserError } from "../base/errors.js";
+import { requireCount, requireOptions } from "../base/options.js";
 import { mean } from "./matrix.js";
+import { type IntervalOptions, levelOf, requireLevel } from "./options.js";
 import { criticalValue } from "./quantile.js";
 
 /**
@@ -14,10 +16,13 @@ import { criticalValue } from "./quantile.js";
  */
 export function leveugleSampleSize(
   population: number,
-  { margin, confidence = 0.95, p = 0.5 }: { margin: number; confidence?: number; p?: number },
+  options: { margin: number; confidence?: number; p?: number },
 ): number {
+  const keys = { margin: true, confidence: true, p: true } as const;
+  const { margin, confidence = 0.95, p = 0.5 } = requireOptions("leveugleSampleSize", options, keys);
   if (!(Number.isInteger(population) && population >= 0))
     throw new UserError(`population must be an integer of at least 0, got ${population}`);
+  requireLevel("confidence", confidence);
   if (!(margin >= 0 && margin < 1)) throw new UserError(`margin must be in [0, 1), got ${margin}`);
   if (!(p > 0 && p < 1)) throw new UserError(`p must be in (0, 1), got ${p}`);
   if (population <= 1) return population;
@@ -39,8 +44,9 @@ export interface Bounds {
 export function finiteMeanInterval(
   values: readonly number[],
   population: number,
-  { level = 0.95 } = {},
+  options: IntervalOptions = {},
 ): Bounds {
+  const level = levelOf("finiteMeanInterval", options);
   const n = requireSample(values.length, population);
   const center = mean(values);
   if (n === population) return { low: center, high: center };
@@ -59,8 +65,9 @@ export function finiteShareInterval(
   count: number,
   n: number,
   population: number,
-  { level = 0.95 } = {},
+  options: IntervalOptions = {},
 ): Bounds {
+  const level = levelOf("finiteShareInterval", options);
   requireSample(n, population);
   if (!(Number.isInteger(count) && count >= 0 && count <= n))
     throw new UserError(`count must be an integer from 0 to ${n}, got ${count}`);
@@ -77,6 +84,6 @@ export function finiteShareInterval(
 }
 
 function requireSample(n: number, population: number): number {
-  if (n >= 1 && n <= population) return n;
+  if (requireCount("n", n, 0) >= 1 && n <= requireCount("population", population)) return n;
   throw new UserError(`a sample must have 1 to ${population} members, as its population has, got ${n}`);
 }

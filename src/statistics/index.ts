@@ -16,6 +16,7 @@ export {
   leveugleSampleSize,
 } from "./finite-population.js";
 export { mean, meanTable, type SeedsByMaps } from "./matrix.js";
+export type { BootstrapOptions, IntervalOptions } from "./options.js";
 export { type Basis, type PairedEffect, pairedEffect } from "./paired-effect.js";
 export { partialSpearman } from "./partial-rank-correlation.js";
 export { criticalValue, sampleQuantile, tQuantile } from "./quantile.js";

@@ -34,6 +34,12 @@ export function mean(values: readonly number[]): number {
 
 /** Element-wise mean of at least one seeds x maps table, all of one shape. */
 export function meanTable(tables: readonly SeedsByMaps[]): number[][] {
+  const { seeds, maps } = shapeOf(tables[0] ?? [], "tables[0]");
+  const other = tables.findIndex(
+    (table) => table.length !== seeds || table.some((row) => row.length !== maps),
+  );
+  if (other >= 0)
+    throw new UserError(`tables[${other}] must be ${seeds} x ${maps}, as tables[0] is, seed by seed`);
   return tables[0]!.map((row, seed) =>
     row.map((_, map) => {
       let sum = 0;

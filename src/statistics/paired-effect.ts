@@ -1,4 +1,5 @@
 import { mean, type SeedsByMaps, shapeOf } from "./matrix.js";
+import { type IntervalOptions, levelOf } from "./options.js";
 import { criticalValue } from "./quantile.js";
 import { tInterval } from "./t-interval.js";
 
@@ -32,9 +33,9 @@ export interface PairedEffect {
  * too. With one map it is a t interval over seeds, likewise. With one of each there is no interval.
  *
  * @param differences [seed][map], such as the difference in accuracy of two arms; complete, finite
- * @param options.level coverage of the interval, default 0.95
  */
-export function pairedEffect(differences: SeedsByMaps, { level = 0.95 } = {}): PairedEffect {
+export function pairedEffect(differences: SeedsByMaps, options: IntervalOptions = {}): PairedEffect {
+  const level = levelOf("pairedEffect", options);
   const { seeds, maps } = shapeOf(differences);
   if (seeds > 1 && maps > 1) return crossed(differences, seeds, maps, level);
   const { mean, sd, standardError, df, low, high } = tInterval(differences.flat(), { level });

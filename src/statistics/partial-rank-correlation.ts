@@ -1,4 +1,4 @@
-import { centred, correlation, dot, ranks, requireFinite } from "./rank-correlation.js";
+import { centred, dot, pearson, ranksOf, requireAsMany, requireFinite } from "./rank-correlation.js";
 
 /** Below this share of its own size, what is left of a list is rounding. */
 const TINY = 1e-10;
@@ -14,15 +14,16 @@ export function partialSpearman(
   others: readonly (readonly number[])[],
 ): number {
   requireFinite(x, y, ...others);
+  for (const other of [y, ...others]) requireAsMany(x, other);
   if (x.length - 2 - others.length < 1) return NaN;
   const basis: number[][] = [];
   // Gram and Schmidt: what each of the others adds to those before it
   for (const other of others) {
-    const rest = without(centred(ranks(other)), basis);
+    const rest = without(centred(ranksOf(other)), basis);
     if (rest) basis.push(rest);
   }
-  const [left, right] = [without(centred(ranks(x)), basis), without(centred(ranks(y)), basis)];
-  return left && right ? correlation(left, right) : NaN;
+  const [left, right] = [without(centred(ranksOf(x)), basis), without(centred(ranksOf(y)), basis)];
+  return left && right ? pearson(left, right) : NaN;
 }
 
 /** What of `values` is orthogonal to the basis, to which each vector is orthogonal; undefined if that is nothing. */

@@ -1,5 +1,6 @@
 import studentQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { UserError } from "../base/errors.js";
+import { requireLevel } from "./options.js";
 
 /** Beyond this many degrees of freedom Student's t and the normal distribution agree to 10 digits. */
 const NORMAL_DF = 1e10;
@@ -18,8 +19,7 @@ export function tQuantile(p: number, df: number): number {
 
 /** The two-sided critical value: |t| stays below it with probability `level`. */
 export function criticalValue(level: number, df: number): number {
-  if (!(level > 0 && level < 1)) throw new UserError(`level must be in (0, 1), got ${level}: 0.95 is 95 %`);
-  return tQuantile((1 + level) / 2, df);
+  return tQuantile((1 + requireLevel("level", level)) / 2, df);
 }
 
 /**

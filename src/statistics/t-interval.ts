@@ -1,5 +1,7 @@
 import { UserError } from "../base/errors.js";
+import { requireOptions } from "../base/options.js";
 import { mean } from "./matrix.js";
+import { type IntervalOptions, levelOf, requireLevel } from "./options.js";
 import { criticalValue, tQuantile } from "./quantile.js";
 
 export interface TInterval {
@@ -18,9 +20,9 @@ export interface TInterval {
  * Student's t interval of the mean of independent values.
  *
  * @param values at least one finite number
- * @param options.level coverage of the interval, default 0.95
  */
-export function tInterval(values: readonly number[], { level = 0.95 } = {}): TInterval {
+export function tInterval(values: readonly number[], options: IntervalOptions = {}): TInterval {
+  const level = levelOf("tInterval", options);
   const n = values.length;
   if (n === 0) throw new UserError("values must have at least one number, got none");
   const wrong = values.findIndex((value) => !Number.isFinite(value));
@@ -46,8 +48,12 @@ export function tInterval(values: readonly number[], { level = 0.95 } = {}): TIn
 export function minimumDetectableEffect(
   standardError: number,
   df: number,
-  { power = 0.8, level = 0.95 } = {},
+  options: IntervalOptions & { readonly power?: number | undefined } = {},
 ): number {
+  const keys = { power: true, level: true } as const;
+  const { power = 0.8, level = 0.95 } = requireOptions("minimumDetectableEffect", options, keys);
+  requireLevel("power", power);
+  requireLevel("level", level);
   if (Number.isNaN(standardError)) return NaN;
   if (standardError < 0) throw new UserError(`standardError must be at least 0, got ${standardError}`);
   return (criticalValue(level, df) + tQuantile(power, df)) * standardError;

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { requireOptions } from "../base/options.js";
 import { stream } from "../base/random/index.js";
 import type { ImageDataset } from "../datasets/images.js";
 
@@ -37,6 +38,7 @@ export function epochBatches(
   size: number,
   key: { study: string; phase: string; seed: number; epoch: number },
 ): Uint32Array[] {
+  requireOptions("epochBatches", key, { study: true, phase: true, seed: true, epoch: true });
   if (!(Number.isInteger(size) && size > 0 && size <= pool.length))
     throw new RangeError(
       `batch size must be a whole number from 1 to the ${pool.length} images there are, got ${size}`,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Array32, type Arrays, mapArrays, scalar, scalarValue } from "../base/arrays.js";
 import { UserError } from "../base/errors.js";
+import { requireOneOf } from "../base/options.js";
 import { varianceOf } from "../inference/clip-ratios.js";
 import { isClip, type Point } from "../networks/parameters.js";
 
@@ -108,7 +109,7 @@ export const CLIP_RULES: { readonly [R in Rule]: ClipRuleSpec<R> } = {
 
 /** The entry of a rule. */
 export function clipRuleSpec({ rule }: { readonly rule: Rule }): ClipRuleSpec<Rule> {
-  return CLIP_RULES[rule] as unknown as ClipRuleSpec<Rule>;
+  return CLIP_RULES[requireOneOf("clips.rule", rule, CLIP_RULES)] as unknown as ClipRuleSpec<Rule>;
 }
 
 /** The starting point of quantized training under a rule: weight clips as it says. @param point with clips to learn from */

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { scalarValue } from "../base/arrays.js";
+import { requireOptions } from "../base/options.js";
 import type { Model } from "../networks/model.js";
 import { parameterName } from "../networks/parameters.js";
 import { crossEntropy } from "../tensors/backend/operations.js";
@@ -7,7 +8,7 @@ import type { Batch } from "../tensors/batches.js";
 import { type Activation, forward } from "../tensors/forward.js";
 import { quantizeActivations } from "../tensors/quantization.js";
 import { sparsityOnTensors } from "../tensors/sparsity/on-tensors.js";
-import type { Sparsification } from "../tensors/sparsity/table.js";
+import { requireSparsification, type Sparsification } from "../tensors/sparsity/table.js";
 import type { ClipObserver } from "./clip-rules.js";
 import type { Loss } from "./tensor-loss.js";
 
@@ -20,17 +21,15 @@ import type { Loss } from "./tensor-loss.js";
 export function batchLoss(
   model: Model,
   batch: Batch,
-  {
-    activationBits,
-    sparsification,
-    observer,
-  }: {
+  options: {
     activationBits: number | undefined;
     sparsification: Sparsification;
     observer?: ClipObserver | undefined;
   },
 ): Loss {
-  const { rectify, penalty } = sparsityOnTensors(sparsification);
+  const keys = { activationBits: true, sparsification: true, observer: true } as const;
+  const { activationBits, sparsification, observer } = requireOptions("batchLoss", options, keys);
+  const { rectify, penalty } = sparsityOnTensors(requireSparsification(sparsification));
   // without a penalty or threshold the quantizer's own clamp at 0 is the ReLU
   const quantizerRectifies = activationBits !== undefined && !rectify && !penalty;
   return (weights, rest, pass) => {

@@ -1,4 +1,6 @@
 import { type Arrays, mapArrays } from "../base/arrays.js";
+import { UserError } from "../base/errors.js";
+import { requireOptions, shown } from "../base/options.js";
 
 /** Parameters and their velocities, by the same names. */
 export interface OptimizerState {
@@ -13,12 +15,13 @@ export interface OptimizerState {
 export function nesterovStep(
   { parameters, velocity }: OptimizerState,
   gradient: Arrays,
-  {
-    learningRate,
-    momentum,
-    weightDecay,
-  }: { learningRate: number; momentum: number; weightDecay: (name: string) => number },
+  options: { learningRate: number; momentum: number; weightDecay: (name: string) => number },
 ): OptimizerState {
+  const keys = { learningRate: true, momentum: true, weightDecay: true } as const;
+  const { learningRate, momentum, weightDecay } = requireOptions("nesterovStep", options, keys);
+  for (const [name, value] of Object.entries({ learningRate, momentum }))
+    if (!(value >= 0 && value < Infinity))
+      throw new UserError(`${name} must be a finite number of at least 0, got ${shown(value)}`);
   const nextVelocity: Record<string, Arrays[string]> = {};
   const next = mapArrays(parameters, (w, name) => {
     const v = velocity[name]!.data;

@@ -1,4 +1,5 @@
 import type { Arrays } from "../base/arrays.js";
+import { type OptionKeys, requireOptions } from "../base/options.js";
 import { type Bits, quantizedLayers } from "../networks/bits.js";
 import type { Model } from "../networks/model.js";
 import type { Point } from "../networks/parameters.js";
@@ -9,7 +10,7 @@ import type { Batch } from "../tensors/batches.js";
 import type { Sparsification } from "../tensors/sparsity/table.js";
 import { type ClipRule, clipObserver, clipRuleSpec, settleClips, withoutClips } from "./clip-rules.js";
 import type { LossGradient, PointGradient } from "./gradients/gradient.js";
-import { type GradientRule, gradientKind } from "./gradients/rules.js";
+import { type GradientRule, gradientKind, requireGradientRule } from "./gradients/rules.js";
 import { batchLoss } from "./loss.js";
 import { nesterovStep, type OptimizerState } from "./optimizer.js";
 import { tensorLoss } from "./tensor-loss.js";
@@ -31,6 +32,18 @@ export interface StepOptions {
   readonly key?: readonly (string | number)[];
 }
 
+const OPTIONS: OptionKeys<StepOptions> = {
+  bits: true,
+  sparsification: true,
+  gradient: true,
+  learningRate: true,
+  momentum: true,
+  weightDecay: true,
+  clips: true,
+  encoding: true,
+  key: true,
+};
+
 /** One step of training on one batch; the loss is the one before the step. */
 export function trainStep(
   model: Model,
@@ -38,7 +51,15 @@ export function trainStep(
   batch: Batch,
   options: StepOptions,
 ): { state: OptimizerState; loss: number } {
-  const { bits, sparsification, learningRate, momentum, weightDecay, clips = LEARNED } = options;
+  const {
+    bits,
+    sparsification,
+    learningRate,
+    momentum,
+    weightDecay,
+    clips = LEARNED,
+  } = requireOptions("trainStep", options, OPTIONS);
+  requireGradientRule(options.gradient);
   const point = unflatten(model, state.parameters);
   const { observesActivations, learnsWeightClips } = clipRuleSpec(clips);
   const observer = observesActivations ? clipObserver(point.rest) : undefined;

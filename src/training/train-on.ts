@@ -1,6 +1,7 @@
-import type { z } from "zod";
 import { UserError } from "../base/errors.js";
-import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
+import { type OptionKeys, requireOptions, shown } from "../base/options.js";
+import { JOB, requireJob } from "../base/progress.js";
+import { requireSchema } from "../base/schema.js";
 import { settingsHash } from "../base/settings-hash.js";
 import { requireImagesOf, requireLabelsOf } from "../datasets/images.js";
 import { requireCheckpoint } from "../inference/deploy.js";
@@ -9,15 +10,10 @@ import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
 import type { Model } from "../networks/model.js";
 import { requireModel } from "../networks/schema.js";
 import { loadBackend } from "../tensors/backend/load.js";
-import {
-  SPARSIFICATIONS,
-  type Sparsification,
-  sparsificationKind,
-  thresholdOf,
-} from "../tensors/sparsity/table.js";
-import { GRADIENT_RULES, type GradientRule, gradientKind } from "./gradients/rules.js";
+import { requireSparsification, type Sparsification, thresholdOf } from "../tensors/sparsity/table.js";
+import { type GradientRule, requireGradientRule } from "./gradients/rules.js";
 import { phaseSchema, type TrainingPhase } from "./phase.js";
-import { type TrainingData, type TrainingOptions, train } from "./train.js";
+import { DATA, type TrainingData, type TrainingOptions, train } from "./train.js";
 
 export interface TrainOnOptions extends Pick<TrainingOptions, "onProgress" | "signal"> {
   readonly bits: Bits;
@@ -37,10 +33,8 @@ const OPTIONS: OptionKeys<TrainOnOptions> = {
   sparsification: true,
   gradient: true,
   arm: true,
-  onProgress: true,
-  signal: true,
+  ...JOB,
 };
-const DATA: OptionKeys<TrainingData> = { dataset: true, train: true, validation: true };
 const PHASE_KEYS: OptionKeys<TrainingPhase> = {
   epochs: true,
   batch: true,
@@ -72,7 +66,7 @@ export async function trainOn(
     gradient = { rule: "conventional" },
     arm = "trained-on",
     ...rest
-  } = requireOptions("trainOn", options, OPTIONS);
+  } = requireJob("trainOn", options, OPTIONS);
   requireBitsOf(bits);
   const norm = model.nodes.find(({ op }) => op === "batchNorm");
   if (norm)
@@ -81,14 +75,12 @@ export async function trainOn(
     );
   if (requireCheckpoint(start).origin.bits)
     throw new UserError(`start must be a float network, got arm ${start.origin.arm}, which is quantized`);
-  const phase = valid("settings", phaseSchema, {
+  const phase = requireSchema("settings", phaseSchema, {
     ...PHASE,
     ...requireOptions("settings", settings, PHASE_KEYS),
   });
-  requireOneOf("sparsification.kind", sparsification?.kind, SPARSIFICATIONS);
-  valid("sparsification", sparsificationKind(sparsification).schema, sparsification);
-  requireOneOf("gradient.rule", gradient?.rule, GRADIENT_RULES);
-  valid("gradient", gradientKind(gradient).schema, gradient);
+  requireSparsification(sparsification);
+  requireGradientRule(gradient);
   requireData(model, data, phase);
   const { settingsHash: before } = start.origin;
   const hash = settingsHash({ start: before, bits, phase, sparsification, gradient });
@@ -123,12 +115,4 @@ function requireData(model: Model, data: TrainingData, { batch }: TrainingPhase)
           indices instanceof Uint32Array ? ` of ${indices.length}` : ""
         }`,
       );
-}
-
-/** @throws UserError for a value that a schema refuses */
-function valid<T>(what: string, schema: z.ZodType<T>, value: T): T {
-  const result = schema.safeParse(value);
-  if (result.success) return value;
-  const lines = result.error.issues.map(({ path, message }) => `${[what, ...path].join(".")}: ${message}`);
-  throw new UserError(`${lines.join("; ")}, got ${shown(value)}`);
 }

@@ -1,6 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
 import { mapArrays } from "../base/arrays.js";
+import { type OptionKeys, requireOptions } from "../base/options.js";
+import { JOB, requireJob } from "../base/progress.js";
+import { requireSchema } from "../base/schema.js";
 import { gatherLabels, type ImageDataset } from "../datasets/images.js";
 import { countCorrect } from "../inference/classifier.js";
 import { codesOf, deploy } from "../inference/deploy.js";
@@ -17,13 +20,13 @@ import { flatten, unflatten } from "../networks/parameters.js";
 import type { Encoding } from "../quantization/encodings.js";
 import { batchAt, epochBatches, imageTensor } from "../tensors/batches.js";
 import { classifyFloat } from "../tensors/classify-float.js";
-import type { Sparsification } from "../tensors/sparsity/table.js";
+import { requireSparsification, type Sparsification } from "../tensors/sparsity/table.js";
 import { type ClipRule, clipRuleSpec, startClips } from "./clip-rules.js";
-import type { GradientRule } from "./gradients/rules.js";
+import { type GradientRule, requireGradientRule } from "./gradients/rules.js";
 import { checkTraining, clipValues, requireClips } from "./health.js";
 
 import { cosineSchedule, type OptimizerState } from "./optimizer.js";
-import type { TrainingPhase } from "./phase.js";
+import { phaseSchema, type TrainingPhase } from "./phase.js";
 import { addClips, initialPoint } from "./start.js";
 import { trainStep } from "./step.js";
 
@@ -71,19 +74,37 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const JOB_KEYS: OptionKeys<TrainingJob> = {
+  model: true,
+  origin: true,
+  settings: true,
+  sparsification: true,
+  gradient: true,
+  start: true,
+  clips: true,
+  encoding: true,
+};
+export const DATA: OptionKeys<TrainingData> = { dataset: true, train: true, validation: true };
+const OPTIONS: OptionKeys<TrainingOptions> = { resume: true, onEpoch: true, ...JOB };
+
 /** Steps between reports of progress. */
 const REPORT_EVERY = 50;
 
 /**
  * Trains one network to the end, or on from where `resume` stopped; the result has the same bits either way.
- * @throws TrainingFailure if the loss is not finite or a clip collapses, naming layer, epoch and arm
+ * @throws UserError for options and settings that do not exist or are not right; TrainingFailure if the loss is not finite or a clip collapses, naming layer, epoch and arm
  */
 export async function train(
   job: TrainingJob,
   data: TrainingData,
   options: TrainingOptions = {},
 ): Promise<Checkpoint> {
-  const { settings } = job;
+  requireJob("train", options, OPTIONS);
+  const { settings, sparsification, gradient } = requireOptions("job of train", job, JOB_KEYS);
+  requireOptions("data of train", data, DATA);
+  requireSchema("settings", phaseSchema, settings);
+  requireSparsification(sparsification);
+  requireGradientRule(gradient);
   const origin = { ...job.origin, ...(job.start && { start: networkHash(job.start) }) };
   const phase = job.start ? "quantized" : "float";
   const curve: EpochRecord[] = [...(options.resume?.origin.curve ?? job.start?.origin.curve ?? [])];

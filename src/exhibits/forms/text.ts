@@ -1,3 +1,4 @@
+import { type OptionKeys, requireCount, requireOptions } from "../../base/options.js";
 import { type Column, headingParts, printed, type Table, wrap } from "./table.js";
 
 /** Lines of prose longer than this read badly, however wide a terminal is. */
@@ -15,19 +16,20 @@ export interface TextOptions {
   readonly paint?: (piece: string, cell: string, column: Column) => string;
 }
 
+const OPTIONS: OptionKeys<TextOptions> = { width: true, elsewhere: true, paint: true };
+
 /**
  * Aligned plain text for a terminal: title, table without the detail columns, caption. No line is wider than `width`: long texts
  * are folded at their spaces, and columns are left out and named below the table, the spare ones first, then the last ones. Only
  * a word or number of the first column that is wider by itself stays whole.
  */
-export function toText(
-  table: Table,
-  {
+export function toText(table: Table, options: TextOptions = {}): string {
+  const {
     width = PROSE,
     elsewhere = "a greater width shows more; toCsv, toMarkdown and toHtml write all",
-    paint = (piece) => piece,
-  }: TextOptions = {},
-): string {
+    paint = (piece: string) => piece,
+  } = requireOptions("toText", options, OPTIONS);
+  requireCount("width", width);
   const all = table.columns
     .filter(({ detail, csvOnly }) => !detail && !csvOnly)
     .map((column) => new TextColumn(column, table));

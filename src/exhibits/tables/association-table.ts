@@ -1,5 +1,6 @@
 import { associations } from "../../analysis/associations.js";
 import type { SharpnessRow } from "../../analysis/sharpness-rows.js";
+import { requireCount, requireOptions } from "../../base/options.js";
 import type { Results } from "../../experiments/results/rows.js";
 import type { Cell, Table } from "../forms/table.js";
 import { intervalCells, intervalColumn } from "../style/cells.js";
@@ -13,8 +14,10 @@ import { captionOf, plural } from "../style/conditions.js";
 export function associationTable(
   results: Results,
   rows: readonly SharpnessRow[],
-  { resamples = 1000 } = {},
+  options: { readonly resamples?: number | undefined } = {},
 ): Table {
+  const { resamples = 1000 } = requireOptions("associationTable", options, { resamples: true });
+  requireCount("resamples", resamples);
   const arms = new Set(rows.map(({ arm }) => arm)).size;
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   return {

@@ -1,6 +1,7 @@
 import { networkMeans } from "../../analysis/network-means.js";
+import { requireOptions } from "../../base/options.js";
 import type { Results } from "../../experiments/results/rows.js";
-import { mainArms } from "../../experiments/study/arms.js";
+import { armOf, mainArms } from "../../experiments/study/arms.js";
 import type { Cell, Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { captionOf } from "../style/conditions.js";
@@ -9,7 +10,12 @@ import { captionOf } from "../style/conditions.js";
  * What the trained networks of each arm are like without faults: mean over seeds and its spread.
  * @param options.arms ids of arms; default: the main ones
  */
-export function networkTable(results: Results, { arms = mainArms(results.study) } = {}): Table {
+export function networkTable(
+  results: Results,
+  options: { readonly arms?: readonly string[] | undefined } = {},
+): Table {
+  const { arms = mainArms(results.study) } = requireOptions("networkTable", options, { arms: true });
+  for (const arm of arms) armOf(results.study, arm);
   const styles = armStyles(results);
   const rows = arms.map((arm): Record<string, Cell> => {
     const { seeds, accuracy, sparsity, skipped, clip, rho } = networkMeans(results, arm);

@@ -1,11 +1,12 @@
 import { UserError } from "../../base/errors.js";
+import { type OptionKeys, requireCount, requireOptions } from "../../base/options.js";
 import { networkHash } from "../../networks/checkpoints/checkpoint.js";
 import { firstStop, meanConfidenceSequence } from "../../statistics/confidence-sequence.js";
 import type { MeasuredCell } from "../results/rows.js";
 import type { Store } from "../results/store.js";
 import type { NetworkKey } from "../study/arms.js";
 import type { Study } from "../study/study.js";
-import { type CampaignOptions, requireTrained, runRounds } from "./campaign.js";
+import { type CampaignOptions, requireCampaign, requireTrained, runRounds } from "./campaign.js";
 import { campaignImages } from "./images.js";
 import { type Trial, trialMaker, trialSettings } from "./plan.js";
 
@@ -16,6 +17,8 @@ export interface Precision {
   /** The most maps that a cell gets. */
   readonly maxMaps: number;
 }
+
+const PRECISION: OptionKeys<Precision> = { halfWidth: true, maxMaps: true };
 
 export interface AdaptiveOutcome {
   readonly cells: readonly MeasuredCell[];
@@ -44,7 +47,8 @@ export async function runAdaptive(
   precision: Precision,
   options: CampaignOptions = {},
 ): Promise<AdaptiveOutcome> {
-  requirePrecision(precision);
+  requireCampaign("runAdaptive", options);
+  requirePrecision(requireOptions("precision of runAdaptive", precision, PRECISION));
   const { faults, rates, maps, encoding } = study.campaign;
   const checkpoints = networks.map(({ arm, seed }) => requireTrained(study, store, arm, seed));
   const images = campaignImages(study).indices.length;
@@ -121,6 +125,5 @@ function measureCell(
 function requirePrecision({ halfWidth, maxMaps }: Precision): void {
   if (!(halfWidth > 0 && halfWidth < 100))
     throw new UserError(`precision must lie between 0 and 100 percentage points, got ${halfWidth}`);
-  if (!(Number.isInteger(maxMaps) && maxMaps >= FEWEST_MAPS))
-    throw new UserError(`maxMaps must be a whole number of at least ${FEWEST_MAPS}, got ${maxMaps}`);
+  requireCount("maxMaps", maxMaps, FEWEST_MAPS);
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { UserError } from "../../base/errors.js";
-import type { JobOptions } from "../../base/progress.js";
+import { type OptionKeys, requireCount } from "../../base/options.js";
+import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { gatherImages, gatherLabels, type ImageDataset } from "../../datasets/images.js";
 import { type Checkpoint, networkHash } from "../../networks/checkpoints/checkpoint.js";
 import type { TrialRow } from "../results/rows.js";
@@ -23,6 +24,14 @@ export interface NetworkKey {
 export interface CampaignOptions extends JobOptions {
   /** Worker threads, each with an engine of its own; default: one per core. No result depends on it. */
   readonly workers?: number;
+}
+
+const OPTIONS: OptionKeys<CampaignOptions> = { workers: true, ...JOB };
+
+/** Checks the options of a campaign. @param what the function that they are of */
+export function requireCampaign(what: string, options: CampaignOptions): void {
+  const { workers = 1 } = requireJob(what, options, OPTIONS);
+  requireCount("workers", workers);
 }
 
 /** What a campaign did. */
@@ -49,6 +58,7 @@ export async function runCampaign(
   networks: readonly NetworkKey[],
   options: CampaignOptions = {},
 ): Promise<CampaignOutcome> {
+  requireCampaign("runCampaign", options);
   const checkpoints = networks.map(({ arm, seed }) => requireTrained(study, store, arm, seed));
   const plans = checkpoints.map((checkpoint, i) => planTrials(study, networks[i]!, networkHash(checkpoint)));
   const planned = plans.reduce((sum, plan) => sum + plan.length, 0);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../../base/errors.js";
 import { type OptionKeys, requireOptions, shown } from "../../base/options.js";
-import type { JobOptions } from "../../base/progress.js";
+import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import { type ImageDataset, requireImagesOf, requireLabelsOf } from "../../datasets/images.js";
 import { type FaultModel, faultModel, PLAIN_FAULTS, registerFaultModel } from "../../faults/models.js";
@@ -51,8 +51,7 @@ const OPTIONS: OptionKeys<MeasureOptions> = {
   encoding: true,
   name: true,
   split: true,
-  onProgress: true,
-  signal: true,
+  ...JOB,
 };
 const NETWORK: OptionKeys<OwnNetwork> = { model: true, checkpoint: true };
 const RATES = [0.001, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05];
@@ -70,7 +69,7 @@ export async function measureFaults(
   images: ImageDataset,
   options: MeasureOptions = {},
 ): Promise<Results> {
-  requireOptions("measureFaults", options, OPTIONS);
+  requireJob("measureFaults", options, OPTIONS);
   const names = Object.keys(requireNetworks(networks));
   const bits = commonBits(networks);
   const campaign = campaignOf(images, options);

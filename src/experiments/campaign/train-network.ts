@@ -1,5 +1,5 @@
 import { UserError } from "../../base/errors.js";
-import type { JobOptions } from "../../base/progress.js";
+import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import type { Checkpoint } from "../../networks/checkpoints/checkpoint.js";
 import { weightClipsOf } from "../../networks/parameters.js";
@@ -36,8 +36,9 @@ export async function trainNetwork(
   store: Store,
   arm: string,
   seed: number,
-  { onProgress, signal }: JobOptions = {},
+  options: JobOptions = {},
 ): Promise<TrainingOutcome> {
+  const { onProgress, signal } = requireJob("trainNetwork", options, JOB);
   const config = networkSettingsHash(study, arm, seed);
   if (store.finished(arm, seed, config) || failureOf(study, store, arm, seed)) return "done before";
   const failed = (reason: string, epoch: number, step: number) => {

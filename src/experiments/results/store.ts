@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { readJson } from "../../base/files/read-json.js";
+import { requireOptions } from "../../base/options.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../networks/checkpoints/checkpoint.js";
 import type { NetworkKey } from "../study/arms.js";
@@ -38,11 +39,9 @@ export interface Store {
  * @param checkpoints where the trained networks are; default: in the folder
  * @throws UserError if the folder holds a run with other settings
  */
-export function openStore(
-  study: Study,
-  directory: string,
-  { checkpoints = join(directory, "checkpoints") }: { checkpoints?: string } = {},
-): Store {
+export function openStore(study: Study, directory: string, options: { checkpoints?: string } = {}): Store {
+  const keys = { checkpoints: true } as const;
+  const { checkpoints = join(directory, "checkpoints") } = requireOptions("openStore", options, keys);
   claim(study, directory);
   const checkpoint = (arm: string, seed: number) => checkpointPath(checkpoints, { arm, seed });
   const state = (arm: string, seed: number) => checkpointPath(join(directory, "unfinished"), { arm, seed });

@@ -4,6 +4,7 @@ import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import type { Bits } from "../../networks/bits.js";
 import type { Encoding } from "../../quantization/encodings.js";
+import type { NetworkKey } from "../study/arms.js";
 import type { FaultRise } from "./fault-rises.js";
 import type { Findings, HessianCheck, Measure } from "./measure-network.js";
 import type { PredictorTerms } from "./predictor.js";
@@ -56,7 +57,7 @@ export interface SharpnessDocument extends SharpnessHead {
 }
 
 /** Where a folder of a run has what was measured on a network. */
-export function documentPath(folder: string, { arm, seed }: { arm: string; seed: number }): string {
+export function documentPath(folder: string, { arm, seed }: NetworkKey): string {
   return join(documentsIn(folder), `${arm}-seed${seed}.json`);
 }
 

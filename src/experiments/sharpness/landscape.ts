@@ -3,8 +3,7 @@ import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../../base/errors.js";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
-import { requireOptions } from "../../base/options.js";
-import type { JobOptions } from "../../base/progress.js";
+import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import { type DirectionSource, namedDirection } from "./directions.js";
 import type { SharpnessHead } from "./documents.js";
@@ -58,10 +57,7 @@ export async function measureLandscape(
   path: string,
   options: JobOptions = {},
 ): Promise<LandscapeDocument> {
-  const { onProgress, signal } = requireOptions("measureLandscape", options, {
-    onProgress: true,
-    signal: true,
-  });
+  const { onProgress, signal } = requireJob("measureLandscape", options, JOB);
   let document = openLandscape(path, head);
   const { kind, directions, steps } = head;
   const { weights, loss } = source.surface;

@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { requireOptions } from "../../base/options.js";
-import type { JobOptions } from "../../base/progress.js";
+import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { addFindings, openDocument, type SharpnessDocument } from "./documents.js";
 import { type Part, partsOf, type SharpnessSubject, WORK } from "./measure-network.js";
 import type { OpenSubject } from "./subject.js";
@@ -15,8 +14,7 @@ export async function measureSharpness(
   path: string,
   options: JobOptions & { readonly backend: Readonly<Record<string, unknown>> },
 ): Promise<SharpnessDocument> {
-  const keys = { backend: true, onProgress: true, signal: true } as const;
-  const { backend, onProgress, signal } = requireOptions("measureSharpness", options, keys);
+  const { backend, onProgress, signal } = requireJob("measureSharpness", options, { backend: true, ...JOB });
   let document = openDocument(path, head, { layers, backend });
   let spent = 0;
   let report = () => {};

@@ -137,8 +137,10 @@ export function predictorCells(
 /** @param scatter sum_i v_i H_ii, see `diagonalSums` */
 export function predictorTerms(
   { fault, layer, rate, mean }: PredictorCell,
-  { gradient, product, scatter }: { gradient: Vector; product: Product; scatter: Estimate },
+  options: { gradient: Vector; product: Product; scatter: Estimate },
 ): PredictorTerms {
+  const keys = { gradient: true, product: true, scatter: true } as const;
+  const { gradient, product, scatter } = requireOptions("predictorTerms", options, keys);
   return {
     fault,
     layer,

@@ -1,3 +1,5 @@
+import { UserError } from "../../base/errors.js";
+import { type OptionKeys, requireOptions, shown } from "../../base/options.js";
 import { type Judgement, noJudgement } from "./judgement.js";
 import { NO_PRESENTATION, type Presentation } from "./presentation.js";
 import type { Arm, Study } from "./study.js";
@@ -36,9 +38,26 @@ export type About = Pick<StudyDefinition, "judgement" | "presentation">;
 
 const registered = new Map<string, StudyDefinition>();
 
-/** Makes a study known by its name. */
+const KEYS: OptionKeys<StudyDefinition> = {
+  name: true,
+  profiles: true,
+  judgement: true,
+  presentation: true,
+  freezes: true,
+  named: true,
+};
+
+/** Makes a study known by its name. @throws UserError for one without profiles, or with those of another study */
 export function registerStudy(definition: StudyDefinition): void {
-  registered.set(definition.name, definition);
+  const { name, profiles } = requireOptions("registerStudy", definition, KEYS);
+  if (!(Array.isArray(profiles) && profiles.length > 0))
+    throw new UserError(
+      `profiles of study ${shown(name)} must be at least one study, got ${shown(profiles)}`,
+    );
+  const other = profiles.find((profile) => profile.name !== name);
+  if (other)
+    throw new UserError(`each profile of study ${shown(name)} must have its name, got ${shown(other.name)}`);
+  registered.set(name, definition);
 }
 
 /** Every study that is known. */

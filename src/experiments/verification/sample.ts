@@ -10,10 +10,15 @@ export function sampleOf<T>(
   items: readonly T[],
   { share, least, seed }: { share: number; least: number; seed: number },
 ): T[] {
-  if (!(share > 0 && share <= 1)) throw new UserError(`share must be above 0 and at most 1, got ${share}`);
+  requireShare(share);
   const count = Math.min(items.length, Math.max(least, Math.ceil(share * items.length)));
   const chosen = stream("verify", seed).shuffle(items.length).slice(0, count).sort();
   return Array.from(chosen, (i) => items[i]!);
+}
+
+/** Checks a share of items to draw. @throws UserError */
+export function requireShare(share: number): void {
+  if (!(share > 0 && share <= 1)) throw new UserError(`share must be above 0 and at most 1, got ${share}`);
 }
 
 /** Probability that a sample without replacement of `sample` of `total` items has none of the `altered` ones. */

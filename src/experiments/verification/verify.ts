@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../base/errors.js";
-import type { JobOptions } from "../../base/progress.js";
+import { type OptionKeys, requireCount, shown } from "../../base/options.js";
+import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { byMap, sharedImages } from "../campaign/campaign.js";
 import type { Task } from "../campaign/worker.js";
 import { openWorkers } from "../campaign/workers.js";
@@ -13,7 +14,7 @@ import { checkFreeze } from "./check-freeze.js";
 
 import type { PublishedNetwork } from "./check-networks.js";
 import { type CheckedResults, checkResults } from "./check-results.js";
-import { sampleOf } from "./sample.js";
+import { requireShare, sampleOf } from "./sample.js";
 
 export interface VerifyOptions extends JobOptions {
   /** Which trials are drawn: any number; the same one draws the same trials again. */
@@ -27,6 +28,15 @@ export interface VerifyOptions extends JobOptions {
   /** Worker threads; default: one per core. */
   readonly workers?: number;
 }
+
+const OPTIONS: OptionKeys<VerifyOptions> = {
+  sampleSeed: true,
+  share: true,
+  arms: true,
+  checkpoints: true,
+  workers: true,
+  ...JOB,
+};
 
 /** A number of a trial that is not what the engine gives. */
 export interface Mismatch {
@@ -63,9 +73,8 @@ const LEAST = 10;
  * trials, with the networks they are of, against the integer engine. Needs no TensorFlow, and changes nothing.
  * @throws UserError if the folder has no manifest or settings, or no trials of an arm; the signal's reason when aborted
  */
-export async function verifyResults(
-  directory: string,
-  {
+export async function verifyResults(directory: string, options: VerifyOptions): Promise<Verification> {
+  const {
     sampleSeed,
     share = 0.01,
     arms,
@@ -73,8 +82,15 @@ export async function verifyResults(
     workers = availableParallelism(),
     onProgress,
     signal,
-  }: VerifyOptions,
-): Promise<Verification> {
+  } = requireJob("verifyResults", options, OPTIONS);
+  if (!Number.isFinite(sampleSeed))
+    throw new UserError(`sampleSeed must be a number, got ${shown(sampleSeed)}`);
+  requireShare(share);
+  requireCount("workers", workers);
+  if (arms && !(Array.isArray(arms) && arms.length > 0))
+    throw new UserError(
+      `arms must be a list of ids of arms, or left out for all of them, got ${shown(arms)}`,
+    );
   const files = checkManifest(directory);
   const checked = await checkResults(directory, checkpoints).catch((error) => {
     if (!(error instanceof UserError)) throw error;

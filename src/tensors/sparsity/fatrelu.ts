@@ -3,7 +3,7 @@ import type { SparsificationKind } from "./kind.js";
 
 /** FATReLU in place of ReLU: x where x >= threshold, else 0; the gradient passes where x does. */
 export const fatrelu: SparsificationKind<{ readonly kind: "fatrelu"; readonly threshold: number }> = {
-  schema: z.strictObject({ kind: z.literal("fatrelu"), threshold: z.number().positive() }),
+  schema: z.strictObject({ kind: z.literal("fatrelu"), threshold: z.number().min(0) }),
   title: () => "FATReLU",
   knob: { title: "threshold of FATReLU", with: (threshold) => ({ kind: "fatrelu", threshold }) },
   threshold: ({ threshold }) => threshold,

@@ -1,3 +1,5 @@
+import { requireOneOf } from "../../base/options.js";
+import { requireSchema } from "../../base/schema.js";
 import { fatrelu } from "./fatrelu.js";
 import { hoyer } from "./hoyer.js";
 import type { SparsificationKind } from "./kind.js";
@@ -12,6 +14,12 @@ type SettingsOf<Kind> = Kind extends SparsificationKind<infer Own> ? Own : never
 
 /** How an arm makes its activations sparse. */
 export type Sparsification = { [K in keyof Table]: SettingsOf<Table[K]> & { readonly kind: K } }[keyof Table];
+
+/** Checks how activations are to be made sparse. @throws UserError for another kind, or settings that it has not */
+export function requireSparsification(own: Sparsification): Sparsification {
+  requireOneOf("sparsification.kind", own?.kind, SPARSIFICATIONS);
+  return requireSchema("sparsification", sparsificationKind(own).schema, own);
+}
 
 /** The kind of a sparsification. */
 export function sparsificationKind(own: Sparsification): SparsificationKind<Sparsification> {

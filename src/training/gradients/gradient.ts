@@ -1,4 +1,5 @@
 import { type Arrays, mapArrays, scalar, scalarValue } from "../../base/arrays.js";
+import { requireOneOf, requireOptions } from "../../base/options.js";
 import type { Point } from "../../networks/parameters.js";
 import type { WeightQuantizer } from "../../quantization/straight-through.js";
 import {
@@ -52,17 +53,18 @@ export function conventionalGradient(
  * | `"sam-requantized"` | Q(w) (case 2: rounding swallows small perturbations, "diminishment") | Q(w + e) |
  *
  * @param quantizer undefined for a float network: `"saq"` is then SAM (arXiv 2010.01412)
- * @param rho radius of the perturbation over all weights and `rest` together, >= 0; at 0 this is the conventional gradient
+ * @param options.rho radius of the perturbation over all weights and `rest` together, >= 0; at 0 this is the conventional gradient
  */
 export function sharpnessAwareGradient(
   lossGradient: LossGradient,
   point: Point,
   quantizer: WeightQuantizer | undefined,
-  { rule, rho }: { readonly rule: PerturbationRule; readonly rho: number },
+  options: { readonly rule: PerturbationRule; readonly rho: number },
 ): PointGradient & { readonly perturbation: Perturbation } {
+  const { rule, rho } = requireOptions("sharpnessAwareGradient", options, { rule: true, rho: true });
   if (!(rho >= 0 && Number.isFinite(rho)))
     throw new RangeError(`rho must be a finite number >= 0, got ${rho}`);
-  const { ascendsFrom, requantizes } = PERTURBATIONS[rule];
+  const { ascendsFrom, requantizes } = PERTURBATIONS[requireOneOf("rule", rule, PERTURBATIONS)];
   const quantized = quantize(point, quantizer);
   const first = lossGradient(ascendsFrom === "latent" ? point.weights : quantized, point.rest, "first");
   const perturbation = perturb(first, quantized, { rule, rho });
