@@ -102,7 +102,7 @@ describe("the house", () => {
     expect(rooms.sort()).toEqual([...FLOORS].sort());
   });
 
-  it("imports go upward only", () => {
+  it("a room imports from those below it only", () => {
     const wrong = inRooms.filter(
       ({ from, to }) =>
         roomOf(from) !== roomOf(to) && FLOORS.indexOf(roomOf(to)) >= FLOORS.indexOf(roomOf(from)),

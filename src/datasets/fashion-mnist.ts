@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../base/errors.js";
 import { type OptionKeys, requireOptions } from "../base/options.js";
-import { type Dataset, type DatasetFile, splitOf } from "./dataset.js";
+import { splitOf } from "./dataset.js";
+import type { Dataset, DatasetFile } from "./description.js";
 import { readIdx } from "./idx.js";
 import type { ImageDataset } from "./images.js";
 

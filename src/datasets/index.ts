@@ -1,15 +1,14 @@
 import "./registry.js";
 
+export { readDatasetFile } from "./checked.js";
 export {
-  type Dataset,
-  type DatasetFile,
-  type DatasetSizes,
   datasetHash,
   datasetNamed,
   knownDatasets,
   registerDataset,
   splitOf,
 } from "./dataset.js";
+export type { Dataset, DatasetFile, DatasetSizes } from "./description.js";
 export {
   FASHION_MNIST_CLASSES,
   type FashionMnistOptions,

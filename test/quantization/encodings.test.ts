@@ -86,7 +86,7 @@ describe("a mistaken argument", () => {
     expect(() => encode(0, 9, "gray")).toThrow("bits must be an integer from 1 to 8, got 9");
     for (const wrong of ["grey", "toString"]) {
       expect(() => encodingTables(4, wrong as Encoding)).toThrow(
-        `encoding must be one of offset-binary, twos-complement, sign-magnitude, gray, got ${wrong}`,
+        `encoding must be one of ${ENCODINGS.join(", ")}, got ${wrong}`,
       );
     }
   });

@@ -68,7 +68,8 @@ function summary({ study }: Results, parts: readonly Part[]): string {
     const words = FINDINGS[verdict][exploratory ? 1 : 0];
     return [`${list(ids)} ${ids.length === 1 ? words : pluralOf(words)}`];
   });
-  const text = `Of the paper's statements about accuracy under faults, ${sentences.join("; ")}.`;
+  const ofWhom = parts.some(({ row }) => row.paper !== null) ? "the paper's statements" : "the claims";
+  const text = `Of ${ofWhom} about accuracy under faults, ${sentences.join("; ")}.`;
   return exploratory
     ? `This run is exploratory: what follows describes it and tests no claim. ${text}`
     : text;

@@ -6,7 +6,7 @@ import type { Results } from "../../experiments/results/rows.js";
 import { isExploratory } from "../../experiments/results/rows.js";
 import { measureTitle } from "../../experiments/sharpness/measure-titles.js";
 import type { ArmStyle } from "../../experiments/study/presentation.js";
-import { type Cell, fixed, type Table } from "../forms/table.js";
+import { type Cell, type Column, fixed, type Table } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
 import { known } from "../style/cells.js";
 import { allTitle, conditions, plural } from "../style/conditions.js";
@@ -36,8 +36,7 @@ export function claimsTable(results: Results, sharpness: readonly SharpnessRow[]
       },
       { key: "verdict", title: "verdict", align: "left" },
       { key: "largest_pp", title: "largest cell", unit: "pp", align: "right", spare: 1 },
-      { key: "paper_v1_pp", title: "paper v1", unit: "pp", align: "right", spare: 2 },
-      { key: "paper_revised_pp", title: "paper revised", unit: "pp", align: "right", spare: 3 },
+      ...(hasPaper(results) ? PAPER : []),
       {
         key: "drop_pp",
         title: "difference in drop",
@@ -60,6 +59,16 @@ export function claimsTable(results: Results, sharpness: readonly SharpnessRow[]
       ...judged.map((row) => sharpnessRowOf(judgement.sharpness!.id, row, styles)),
     ],
   };
+}
+
+/** The numbers of a paper whose claims these are. */
+const PAPER: readonly Column[] = [
+  { key: "paper_v1_pp", title: "paper v1", unit: "pp", align: "right", spare: 2 },
+  { key: "paper_revised_pp", title: "paper revised", unit: "pp", align: "right", spare: 3 },
+];
+
+function hasPaper({ judgement }: Pick<Results, "judgement">): boolean {
+  return judgement.claims.some(({ paper }) => paper !== null);
 }
 
 /** The verdict as printed: "exploratory: supported", or "withheld: why". */
@@ -158,7 +167,11 @@ function captionOf(results: Results, isSharpnessJudged: boolean): string {
       : []),
     "Supported: the whole 95 % interval is above 0; contradicted: below 0.",
     "Largest cell: fault type and rate chosen on other data than it is read on.",
-    'The paper\'s numbers are maxima ("up to"), read as percentage points, and may come from networks or rates not tested here.',
+    ...(hasPaper(results)
+      ? [
+          'The paper\'s numbers are maxima ("up to"), read as percentage points, and may come from networks or rates not tested here.',
+        ]
+      : []),
     "Detectable: the effect that would have been found with a probability of about 0.8.",
     "In the .csv and .md files also: the difference in drop, which is the effect with each network's accuracy without faults as its own zero.",
   );

@@ -13,7 +13,7 @@ import { SPARSIFICATIONS } from "../../tensors/sparsity/table.js";
 import { type ArmClipRule, CLIP_RULES } from "../../training/clip-rules.js";
 import { GRADIENT_RULES, type GradientRule } from "../../training/gradients/rules.js";
 import { phaseSchema } from "../../training/phase.js";
-import { datasetOf } from "./content.js";
+import { datasetOf, modelOf } from "./content.js";
 import { judgementSchema } from "./judgement.js";
 import { KNOBS } from "./knobs.js";
 import type { CampaignSettings, ExtraCampaign, Study } from "./study.js";
@@ -186,19 +186,28 @@ const study = z
     for (const [i, extra] of extras.entries())
       requireFit(extra.faults ?? campaign.faults, ["extras", i, "faults"], extra.arms);
   })
-  .superRefine(({ dataset, trainingImages, float, quantized, campaign: { split, images } }, context) => {
-    const issue = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
-    const found = attempt(() => datasetOf({ dataset }));
-    if (typeof found === "string") return issue(["dataset"], found);
-    const { sizes } = found;
-    const all = trainingImages ?? sizes.training;
-    if (all > sizes.training)
-      issue(["trainingImages"], `must be at most the ${sizes.training} training images of ${found.title}`);
-    if ((images ?? 0) > sizes[split])
-      issue(["campaign", "images"], `must be at most the ${sizes[split]} ${split} images of ${found.title}`);
-    for (const [phase, { batch }] of Object.entries({ float, quantized }))
-      if (batch > all) issue([phase, "batch"], `must not be more than the ${all} training images`);
-  })
+  .superRefine(
+    ({ model, dataset, trainingImages, float, quantized, campaign: { split, images } }, context) => {
+      const issue = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+      const found = attempt(() => datasetOf({ dataset }));
+      if (typeof found === "string") return issue(["dataset"], found);
+      const { sizes, shape, classes, title } = found;
+      const reads = attempt(() => modelOf({ model }));
+      if (typeof reads === "string") return issue(["model"], reads);
+      if (reads.input.join() !== shape.join() || reads.classes !== classes.length)
+        issue(
+          ["model"],
+          `${reads.name} must read images of ${shape.join(" x ")} in ${classes.length} classes, those of ${title}; it reads ${reads.input.join(" x ")} in ${reads.classes}`,
+        );
+      const all = trainingImages ?? sizes.training;
+      if (all > sizes.training)
+        issue(["trainingImages"], `must be at most the ${sizes.training} training images of ${title}`);
+      if ((images ?? 0) > sizes[split])
+        issue(["campaign", "images"], `must be at most the ${sizes[split]} ${split} images of ${title}`);
+      for (const [phase, { batch }] of Object.entries({ float, quantized }))
+        if (batch > all) issue([phase, "batch"], `must not be more than the ${all} training images`);
+    },
+  )
   .refine(
     ({ arms, selection }) =>
       selection?.stages.every(
@@ -210,15 +219,17 @@ const study = z
       message: "the base of a stage must be an arm of the study or a stage before it",
     },
   )
-  .superRefine(({ judgement, campaign, exploratory, frozen }, context) => {
-    if (frozen && !exploratory && judgement)
-      for (const fault of judgement.faults)
-        if (!campaign.faults.includes(fault))
-          context.addIssue({
-            code: "custom",
-            path: ["judgement", "faults"],
-            message: `must be among the campaign's, ${campaign.faults.join(", ")}, got ${fault}`,
-          });
+  .superRefine(({ judgement, arms, campaign: { faults } }, context) => {
+    if (!judgement) return;
+    const issue = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: "custom", path: ["judgement", ...path], message });
+    for (const [i, fault] of judgement.faults.entries())
+      if (!faults.includes(fault)) issue(["faults", i], `must be among the campaign's, ${faults.join(", ")}`);
+    const ids = arms.map(({ id }) => id);
+    for (const [i, claim] of judgement.claims.entries())
+      for (const side of ["better", "worse"] as const)
+        if (!claim.variant && !ids.includes(claim[side]))
+          issue(["claims", i, side], `must be an arm of the study, ${ids.join(", ")}`);
   })
   .refine(({ extras = [] }) => new Set(extras.map(({ id }) => id)).size === extras.length, {
     path: ["extras"],
