@@ -75,6 +75,8 @@ describe("docs/extending.md", () => {
     execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", clone], {
       encoding: "utf8",
     });
+    cpSync(join(ROOT, "biome.json"), join(clone, "biome.json"));
+    execFileSync(join(ROOT, "node_modules/.bin/biome"), ["check", "src"], { cwd: clone, stdio: "pipe" });
     for (const name of readdirSync(join(ROOT, "dist", "inference")).filter((name) => name.endsWith(".wasm")))
       cpSync(join(ROOT, "dist", "inference", name), join(clone, "dist", "inference", name));
     const script = `

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/base/errors.js";
 import { campaignImages } from "../../../src/experiments/campaign/index.js";
 import { estimate } from "../../../src/experiments/planning/estimate.js";
+import { lenet5, type Model } from "../../../src/networks/index.js";
 import {
   allStudies,
   armHash,
@@ -72,6 +73,34 @@ describe("parseStudy()", () => {
     const few = refusal((study) => Object.assign(study, { trainingImages: 100 }));
     expect(few).toMatch(/float.batch: must not be more than the 100 training images, got 128/);
     expect(few).toContain("quantized.batch");
+  });
+
+  it("refuses a model that does not read the data set's images, or has other classes", () => {
+    const refused = (changes: Partial<Model>) =>
+      expect(refusal((study) => Object.assign(study, { model: { ...lenet5, ...changes } })));
+    refused({ input: [32, 32, 1] }).toContain(
+      "model: lenet5 must read images of 28 x 28 x 1 in 10 classes, those of Fashion-MNIST; it reads 32 x 32 x 1 in 10",
+    );
+    const nodes = lenet5.nodes.map((node, i) =>
+      node.op === "linear" && i === lenet5.nodes.length - 1 ? { ...node, units: 9 } : node,
+    );
+    refused({ classes: 9, nodes }).toContain("it reads 28 x 28 x 1 in 9");
+  });
+
+  it("refuses claims on arms or faults that the study lacks, but not their variants", () => {
+    const claim = { id: "Q", statement: "s", better: "as", worse: "standard", paper: null };
+    const judged = (faults: readonly string[], ...claims: object[]) =>
+      refusal((study) => Object.assign(study, { judgement: { faults, claims } }));
+    expect(judged(["flip"], { ...claim, worse: "x" })).toContain(
+      'judgement.claims.0.worse: must be an arm of the study, standard, standard-saq, as, as-saq, got "x"',
+    );
+    expect(judged(["flip", "row"], claim)).toContain(
+      'judgement.faults.1: must be among the campaign\'s, flip, sa0, sa1, got "row"',
+    );
+    const variant = { ...claim, worse: "x", variant: true };
+    expect(() =>
+      parseStudy({ ...copy(), judgement: { faults: ["flip"], claims: [claim, variant] } }),
+    ).not.toThrow();
   });
 
   it("refuses fault sites that an arm's weights do not have, in extras those of the arms that they name", () => {
