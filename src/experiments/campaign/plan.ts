@@ -3,8 +3,7 @@ import { weightLayers } from "../../networks/model.js";
 import type { Encoding } from "../../quantization/encodings.js";
 import type { NetworkKey } from "../study/arms.js";
 import { armsOfExtra, seedsOfExtra } from "../study/arms.js";
-import { contentOf, modelOf } from "../study/content.js";
-import type { Content } from "../study/definition.js";
+import { type Content, contentOf, modelOf } from "../study/content.js";
 
 import type { CampaignSettings, ExtraCampaign, Study } from "../study/study.js";
 

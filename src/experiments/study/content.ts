@@ -3,7 +3,6 @@ import { settingsHash } from "../../base/settings-hash.js";
 import { type Dataset, datasetHash, datasetNamed } from "../../datasets/index.js";
 import type { Model } from "../../networks/model.js";
 import { MODELS } from "../../networks/registry.js";
-import { type Content, definitionOf } from "./definition.js";
 import type { Study } from "./study.js";
 
 /** The model of a study: its own, or the one that it names. */
@@ -25,6 +24,12 @@ export function datasetOf({ dataset }: Pick<Study, "dataset">): Dataset {
   );
 }
 
+/** What decides results beside the settings: hashes of a model's nodes and of a data set's files. */
+export interface Content {
+  readonly model: string;
+  readonly dataset: string;
+}
+
 /** sha256 of what a model computes: input, classes and nodes, and not its name. */
 export function modelHash({ input, classes, nodes }: Model): string {
   return settingsHash({ input, classes, nodes });
@@ -33,9 +38,12 @@ export function modelHash({ input, classes, nodes }: Model): string {
 type Identified = Pick<Study, "name" | "version" | "model" | "dataset">;
 
 /**
- * By what a study's networks and trials are identified: hashes of the model and of the data set. Studies published before
- * version 0.2 are identified by the names of theirs, as long as these stand for what they did: their definitions say so.
+ * The studies published before version 0.2, whose ids go by the names of model and data set: hashes of a study's name, its
+ * version, and what these names stood for.
  */
+const BY_NAME: readonly string[] = ["cb2fc188b8aee02ac769b133a979f53bf0542ca5bf1939e895f0a3bfd9ee5503"];
+
+/** By what a study's networks and trials are identified: hashes of the model and of the data set, or names as above. */
 export function contentOf(study: Identified): Content {
   return isByName(study) ? { model: modelOf(study).name, dataset: datasetOf(study).name } : hashesOf(study);
 }
@@ -46,10 +54,8 @@ export function namedContentOf(study: Identified): Content | undefined {
 }
 
 function isByName(study: Identified): boolean {
-  const { named } = definitionOf(study) ?? {};
-  if (named?.version !== study.version) return false;
-  const { model, dataset } = hashesOf(study);
-  return model === named.model && dataset === named.dataset;
+  const { name, version } = study;
+  return BY_NAME.includes(settingsHash({ name, version, ...hashesOf(study) }));
 }
 
 function hashesOf(study: Identified): Content {

@@ -16,12 +16,6 @@ export interface Freeze {
   readonly judgement: string;
 }
 
-/** What decides results beside the settings: hashes of a model's nodes and of a data set's files. */
-export interface Content {
-  readonly model: string;
-  readonly dataset: string;
-}
-
 /** A study as data: all of its profiles, what is judged, how it is shown, and when it was frozen. */
 export interface StudyDefinition {
   readonly name: string;
@@ -29,8 +23,6 @@ export interface StudyDefinition {
   readonly judgement: Judgement;
   readonly presentation: Presentation;
   readonly freezes?: readonly Freeze[];
-  /** What the names of its model and data set stand for, where its ids go by the names: see `contentOf`. */
-  readonly named?: { readonly version: number } & Content;
 }
 
 /** What goes with a study beside its settings. */
@@ -44,7 +36,6 @@ const KEYS: OptionKeys<StudyDefinition> = {
   judgement: true,
   presentation: true,
   freezes: true,
-  named: true,
 };
 
 /** Makes a study known by its name. @throws UserError for one without profiles, or with those of another study */

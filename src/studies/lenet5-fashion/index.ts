@@ -9,11 +9,6 @@ export const lenet5Fashion: StudyDefinition = {
   profiles,
   judgement,
   presentation,
-  named: {
-    version: 1,
-    model: "56dfc9b2b747064f6ef03ba4d93634cd6e8c8ed076ce409f0e5558139ad07232",
-    dataset: "8b714bedeeebd7e650fd8c1f134abbd5c05b259412676a47258e15db2a25f142",
-  },
   freezes: [
     {
       profile: "full",
