@@ -1,4 +1,5 @@
 import { settingsHash } from "../../base/settings-hash.js";
+import { gradientKind } from "../../training/gradients/rules.js";
 import { armOf } from "./arms.js";
 import { contentOf } from "./content.js";
 import type { Arm, Study } from "./study.js";
@@ -24,6 +25,6 @@ export function armHash(study: Study, arm: Arm, seed: number): string {
     bits: study.bits,
     arm: trained,
     ...(arm.range?.rule === "frozen" && { source: armHash(study, armOf(study, arm.range.of), seed) }),
-    ...(arm.gradient.rule === "randbet" && { encoding: study.campaign.encoding }),
+    ...(gradientKind(arm.gradient).readsEncoding && { encoding: study.campaign.encoding }),
   });
 }

@@ -8,5 +8,6 @@ export const conventional: GradientKind<{ readonly rule: "conventional" }> = {
   title: () => "",
   knob: null,
   passes: 1,
+  readsEncoding: false,
   take: ({ lossGradient, point, quantizer }) => conventionalGradient(lossGradient, point, quantizer),
 };

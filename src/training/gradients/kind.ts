@@ -29,5 +29,7 @@ export interface GradientKind<Own extends { readonly rule: string }> {
   readonly knob: { readonly title: string; readonly with: (value: number) => Own } | null;
   /** Gradients that a step takes. */
   readonly passes: 1 | 2;
+  /** Whether the encoding of stored codes decides what is trained. */
+  readonly readsEncoding: boolean;
   readonly take: (subject: GradientSubject, own: Own) => PointGradient;
 }

@@ -11,6 +11,7 @@ export const randbet: GradientKind<{ readonly rule: "randbet"; readonly rate: nu
   title: ({ rate }) => `RandBET ${percentOf(rate)} %`,
   knob: null,
   passes: 2,
+  readsEncoding: true,
   take: ({ lossGradient, point, widths, quantizer, encoding, key }, { rate }) => {
     if (!widths || !quantizer || !key)
       throw new RangeError("randbet needs a quantized network and a key for its flips");

@@ -13,6 +13,7 @@ export function sharpnessAware<Rule extends PerturbationRule>(
     title: () => name,
     knob: { title: `rho of ${name}`, with: (rho) => ({ rule, rho }) },
     passes: 2,
+    readsEncoding: false,
     take: ({ lossGradient, point, quantizer }, { rho }) =>
       sharpnessAwareGradient(lossGradient, point, quantizer, { rule, rho }),
   };
