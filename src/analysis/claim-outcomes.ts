@@ -6,7 +6,7 @@ import { ablated, ablationsOf } from "./ablations.js";
 import { accuraciesOf, seedsOf } from "./accuracies.js";
 import { type Interval, judge, type Verdict } from "./claims.js";
 import { encodingViews } from "./encoding-views.js";
-import { type Cells, cellsOf, effectBetween } from "./paired-differences.js";
+import { cellsAt, cellsOf, effectBetween, type FaultCell } from "./paired-differences.js";
 
 /** What a claim may depend on. */
 export const ASPECTS = ["fault type", "rate", "encoding", "sparsity", "range and bits"] as const;
@@ -34,7 +34,13 @@ export function outcomes(results: Results): (claim: ArmPair) => Outcome[] {
   const encodings = encodingViews(results).map((view) => ({ view, of: accuraciesOf(view) }));
   const ablations = ablationsOf(results);
   const { study, judgement } = results;
-  const outcome = (aspect: Aspect, label: string, pair: ArmPair, over: Cells, of = accuracies): Outcome => {
+  const outcome = (
+    aspect: Aspect,
+    label: string,
+    pair: ArmPair,
+    over: readonly FaultCell[],
+    of = accuracies,
+  ): Outcome => {
     const effect = effectBetween(of, pair, over);
     const seeds = Math.min(...[pair.better, pair.worse].map((arm) => seedsOf(study, arm).length));
     if ("missing" in effect)
@@ -48,13 +54,15 @@ export function outcomes(results: Results): (claim: ArmPair) => Outcome[] {
     ...judgement.faults.map((fault) =>
       outcome("fault type", faultTitle(fault), claim, cellsOf(results, fault)),
     ),
-    ...all.rates.map((rate) => outcome("rate", `${percentOf(rate)} %`, claim, { ...all, rates: [rate] })),
+    ...study.campaign.rates.map((rate) =>
+      outcome("rate", `${percentOf(rate)} %`, claim, cellsAt(judgement.faults, [rate])),
+    ),
     ...encodings.map(({ view, of }) =>
       outcome(
         "encoding",
         view.study.campaign.encoding,
         claim,
-        { ...all, rates: view.study.campaign.rates },
+        cellsAt(judgement.faults, view.study.campaign.rates),
         of,
       ),
     ),

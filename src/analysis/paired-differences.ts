@@ -4,15 +4,15 @@ import type { ArmPair } from "../experiments/study/judgement.js";
 import { meanTable, type PairedEffect, pairedEffect, type SeedsByMaps } from "../statistics/index.js";
 import type { Accuracies, Measured } from "./accuracies.js";
 
-/** Fault types and rates over which something is averaged. */
-export interface Cells {
-  readonly faults: readonly string[];
-  readonly rates: readonly number[];
+/** A fault type at a rate above 0: effects are means over several of them. */
+export interface FaultCell {
+  readonly fault: string;
+  readonly rate: number;
 }
 
 /** Accuracy of `better` minus that of `worse`, in percentage points, over the seeds that both have. */
 export interface PairedDifferences {
-  /** By cell (fault type, then rate), each [seed][map]. */
+  /** By cell, each [seed][map]. */
   readonly cells: readonly SeedsByMaps[];
   /** Without faults, by seed. */
   readonly clean: readonly number[];
@@ -24,21 +24,21 @@ export interface PairedDifferences {
 export function pairedDifferences(
   accuracies: Accuracies,
   { better, worse }: ArmPair,
-  { faults, rates }: Cells,
+  over: readonly FaultCell[],
 ): PairedDifferences | { readonly missing: string } {
   const clean = difference(accuracies.clean(better), accuracies.clean(worse));
   if ("missing" in clean) return clean;
-  if (rates.length === 0) return { missing: "the study has no rates above 0" };
+  if (over.length === 0) return NO_RATES;
   const cells: SeedsByMaps[] = [];
-  for (const fault of faults) {
-    for (const rate of rates) {
-      const cell = difference(accuracies.faulty(better, fault, rate), accuracies.faulty(worse, fault, rate));
-      if ("missing" in cell) return cell;
-      cells.push(cell.values);
-    }
+  for (const { fault, rate } of over) {
+    const cell = difference(accuracies.faulty(better, fault, rate), accuracies.faulty(worse, fault, rate));
+    if ("missing" in cell) return cell;
+    cells.push(cell.values);
   }
   return { cells, clean: clean.values.map(([value]) => value!), average: meanTable(cells) };
 }
+
+const NO_RATES = { missing: "the study has no rates above 0" };
 
 /** Where one arm has more seeds than the other, those are its last ones. */
 function difference(above: Measured, below: Measured): Measured {
@@ -58,33 +58,37 @@ export function faultRows({ judgement }: About): readonly string[] {
   return [ALL_FAULTS, ...judgement.faults];
 }
 
-/** The cells that a row is about. @param fault a fault model's id, or `"all"` */
+/** The cells that a row is about, by fault type, then rate. @param fault a fault model's id, or `"all"` */
 export function cellsOf(
   { study, judgement }: Pick<Results, "study" | "judgement">,
   fault = ALL_FAULTS,
-): Cells {
-  return { faults: fault === ALL_FAULTS ? judgement.faults : [fault], rates: study.campaign.rates };
+): FaultCell[] {
+  const faults = fault === ALL_FAULTS ? judgement.faults : [fault];
+  return cellsAt(faults, study.campaign.rates);
 }
 
-/** Mean paired difference over fault types and rates, with its interval; or what is missing for it. */
+/** Each fault type at each rate. */
+export function cellsAt(faults: readonly string[], rates: readonly number[]): FaultCell[] {
+  return faults.flatMap((fault) => rates.map((rate) => ({ fault, rate })));
+}
+
+/** Mean paired difference over cells, with its interval; or what is missing for it. */
 export function effectBetween(
   accuracies: Accuracies,
   pair: ArmPair,
-  over: Cells,
+  over: readonly FaultCell[],
 ): PairedEffect | { readonly missing: string } {
   const found = pairedDifferences(accuracies, pair, over);
   return "missing" in found ? found : pairedEffect(found.average);
 }
 
-/** Mean accuracy of an arm over fault types and rates above 0, [seed][map]; or what is missing for it. */
-export function underFaults(accuracies: Accuracies, arm: string, { faults, rates }: Cells): Measured {
+/** Mean accuracy of an arm over cells, [seed][map]; or what is missing for it. */
+export function underFaults(accuracies: Accuracies, arm: string, over: readonly FaultCell[]): Measured {
   const cells: SeedsByMaps[] = [];
-  for (const fault of faults) {
-    for (const rate of rates) {
-      const cell = accuracies.faulty(arm, fault, rate);
-      if ("missing" in cell) return cell;
-      cells.push(cell.values);
-    }
+  for (const { fault, rate } of over) {
+    const cell = accuracies.faulty(arm, fault, rate);
+    if ("missing" in cell) return cell;
+    cells.push(cell.values);
   }
-  return cells.length === 0 ? { missing: "the study has no rates above 0" } : { values: meanTable(cells) };
+  return cells.length === 0 ? NO_RATES : { values: meanTable(cells) };
 }

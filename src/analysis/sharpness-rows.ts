@@ -5,7 +5,7 @@ import type { Measure } from "../experiments/sharpness/measure-network.js";
 import { armsOfGroup, mainArms } from "../experiments/study/arms.js";
 import { mean } from "../statistics/matrix.js";
 import { accuraciesOf, seedsOf } from "./accuracies.js";
-import { underFaults } from "./paired-differences.js";
+import { cellsAt, underFaults } from "./paired-differences.js";
 
 /** One network: its measures of sharpness, and what it has to do with faults. */
 export interface SharpnessRow {
@@ -29,7 +29,7 @@ export function sharpnessRows(results: Results, documents: readonly SharpnessDoc
   const { study } = results;
   const controls = armsOfGroup(study, "control").map(({ id }) => id);
   return [...mainArms(study), ...controls].flatMap((arm) => {
-    const faulty = underFaults(accuracies, arm, study.campaign);
+    const faulty = underFaults(accuracies, arm, cellsAt(study.campaign.faults, study.campaign.rates));
     const own = documents.filter((document) => document.arm === arm);
     return "missing" in faulty
       ? []

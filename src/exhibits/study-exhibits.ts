@@ -30,8 +30,10 @@ import { controlsTable } from "./tables/controls-table.js";
 import { failuresTable } from "./tables/failures-table.js";
 import { layerTable } from "./tables/layer-table.js";
 import { networkTable } from "./tables/network-table.js";
+import { penaltiesTable, regimesTable } from "./tables/regimes-table.js";
 import { selectionGridTable } from "./tables/selection-grid.js";
 import { sharpnessDifferencesTable, sharpnessTable } from "./tables/sharpness-table.js";
+import { toleratedRatesTable } from "./tables/tolerated-rates-table.js";
 
 /** Exhibits by file name; those without rows or traces are of something that a study does not have. */
 export interface Exhibits {
@@ -70,6 +72,9 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
   return {
     tables: {
       claims: claimsTable(results, rows),
+      regimes: regimesTable(results),
+      penalties: penaltiesTable(results),
+      "tolerated-rates": toleratedRatesTable(results),
       networks: networkTable(results),
       "networks-ablations": networkTable(results, {
         arms: measuredArms(results, "ablation").arms.map(({ id }) => id),

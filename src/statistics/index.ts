@@ -15,6 +15,7 @@ export {
   finiteShareInterval,
   leveugleSampleSize,
 } from "./finite-population.js";
+export { firstCrossing } from "./first-crossing.js";
 export { mean, meanTable, type SeedsByMaps } from "./matrix.js";
 export type { BootstrapOptions, IntervalOptions } from "./options.js";
 export { type Basis, type PairedEffect, pairedEffect } from "./paired-effect.js";

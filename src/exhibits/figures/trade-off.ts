@@ -1,7 +1,7 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
 import { accuracyOf } from "../../analysis/comparison.js";
 import { networkMeans } from "../../analysis/network-means.js";
-import { underFaults } from "../../analysis/paired-differences.js";
+import { cellsAt, underFaults } from "../../analysis/paired-differences.js";
 import { percentOf } from "../../base/percent.js";
 import type { Results } from "../../experiments/results/rows.js";
 import { armsOfGroup, mainArms } from "../../experiments/study/arms.js";
@@ -63,7 +63,7 @@ export function tradeOff(results: Results): Figure {
     { title: "no faults", read: (arm: string) => accuracies.clean(arm) },
     ...faults.map((fault) => ({
       title: faultStyle(fault).title,
-      read: (arm: string) => underFaults(accuracies, arm, { faults: [fault], rates }),
+      read: (arm: string) => underFaults(accuracies, arm, cellsAt([fault], rates)),
     })),
   ];
   const [inner, plot] = [WIDTH - MARGIN.l - MARGIN.r, ABSCISSAS.length * HEIGHT + GAP.y];
