@@ -23,6 +23,7 @@ export { predictedRisesTable } from "./figures/predicted-rises.js";
 export { predictorFigure } from "./figures/predictor-figure.js";
 export { selectionFigure } from "./figures/selection-figure.js";
 export { singleBitLoss } from "./figures/single-bit-loss.js";
+export { toleratedRates } from "./figures/tolerated-rates.js";
 export { tradeOff } from "./figures/trade-off.js";
 export { ablationCurves, curvesTable, trainingCurves } from "./figures/training-curves.js";
 export { describeFigure } from "./forms/describe-figure.js";

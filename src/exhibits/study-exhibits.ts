@@ -15,6 +15,7 @@ import { mediationFigure, mediationTable } from "./figures/mediation.js";
 import { predictedRisesTable } from "./figures/predicted-rises.js";
 import { predictorFigure } from "./figures/predictor-figure.js";
 import { selectionFigure } from "./figures/selection-figure.js";
+import { toleratedRates } from "./figures/tolerated-rates.js";
 import { tradeOff } from "./figures/trade-off.js";
 import { ablationCurves, curvesTable, trainingCurves } from "./figures/training-curves.js";
 import type { Figure } from "./forms/figure.js";
@@ -95,6 +96,7 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
     },
     figures: {
       "accuracy-against-rate": accuracyAgainstRate(results),
+      "tolerated-rates": toleratedRates(results),
       "trade-off": tradeOff(results),
       encodings: encodingFigure(results),
       "layer-faults": layerFaultsFigure(results),
