@@ -159,16 +159,3 @@ it("documents show the committed results as `npm run figures` writes them", () =
   });
   for (const [path, text] of JSON.parse(written)) expect(text, path).toBe(documentAt(path));
 });
-
-it("paired differences of scripts/paired.mjs are those of the claims table", () => {
-  const code = `import { exhibits, results } from "flatenn"; import { mainCampaign } from "./scripts/paired.mjs";
-    const folder = results.publishedDirectory("lenet5-fashion", "quick");
-    const run = await results.readResultsFrom(folder);
-    const { effect_pp, low_pp, high_pp } = exhibits.claimsTable(run).rows.find(({ claim, fault }) => claim === "C4" && fault === "all three");
-    const { mean, low, high } = mainCampaign(folder, run.trials).difference("as-saq", "standard");
-    console.log(JSON.stringify([effect_pp, low_pp, high_pp, mean, low, high]));`;
-  const [mean, low, high, ...own] = JSON.parse(
-    execFileSync(process.execPath, ["--input-type=module", "-e", code], { cwd: ROOT, encoding: "utf8" }),
-  );
-  for (const [i, value] of [mean, low, high].entries()) expect(own[i]).toBeCloseTo(value, 10);
-});

@@ -1,9 +1,19 @@
+export { type Accuracies, accuraciesOf, type Measured } from "../analysis/accuracies.js";
 export { ASPECTS, type Aspect, type Outcome, outcomes } from "../analysis/claim-outcomes.js";
 export { type ClaimRow, claims, claimsOf, type Interval, type Verdict } from "../analysis/claims.js";
+export { cellsAt, cellsOf, type FaultCell, underFaults } from "../analysis/paired-differences.js";
 export type { RiseRow } from "../analysis/predicted-rises.js";
 export { riseRows } from "../analysis/predicted-rises.js";
+export {
+  type Difference,
+  differenceOver,
+  type Regime,
+  referenceArm,
+  regimesOf,
+} from "../analysis/regimes.js";
 export { type JudgedSharpness, judgedSharpness } from "../analysis/sharpness-claim.js";
 export { type SharpnessRow, sharpnessRows } from "../analysis/sharpness-rows.js";
+export { LOSSES, type ToleratedRate, toleratedRate } from "../analysis/tolerated-rates.js";
 export { measureTitle } from "../experiments/sharpness/measure-titles.js";
 export { armTitles, type TitledStudy } from "../experiments/study/arm-titles.js";
 export type { Claim } from "../experiments/study/judgement.js";
