@@ -2,7 +2,7 @@ import type { Model } from "./model.js";
 
 /**
  * LeNet-5 as in docs/protocol.md section 2: 61,706 parameters, of which 61,470 weights.
- * Max pooling stands before the activation quantizer: the codes are the same as after it, the gradients unambiguous.
+ * Max pooling stands before the activation quantizer: the codes are the same as after it, and ties are fewer (docs/protocol.md section 2).
  */
 export const lenet5: Model = {
   name: "lenet5",
