@@ -2,7 +2,7 @@
 import { stream } from "../base/random/stream.js";
 import type { Results } from "../experiments/results/rows.js";
 import { isShown, measureTitle } from "../experiments/sharpness/measure-titles.js";
-import { clusterBootstrap, partialSpearman, spearman } from "../statistics/index.js";
+import { clusterBootstrap, mean, partialSpearman, spearman } from "../statistics/index.js";
 import type { Interval } from "./claims.js";
 import { measureIds, type SharpnessRow } from "./sharpness-rows.js";
 
@@ -26,11 +26,19 @@ export function byMeasure(id: string): Predictor {
   return { id, title: measureTitle(id), of: (row) => row.measures.get(id)?.value };
 }
 
+/** Fewer networks of an arm have no correlation worth the name. */
+const LEAST = 3;
+
 /** How one predictor goes with the drop. */
 export interface Association {
   readonly id: string;
   readonly title: string;
+  /** Over all networks; seeds resampled. */
   readonly correlation: Interval;
+  /** The same correlation with arms resampled: networks of one arm are alike. */
+  readonly byArm: Interval;
+  /** Mean over arms of the correlation among the networks of one arm, over those that have at least 3; arms resampled. */
+  readonly within: Interval;
   /** Given clip/sd and accuracy without faults; NaN of fewer than 5 networks. */
   readonly partial: Interval;
   readonly networks: number;
@@ -59,8 +67,9 @@ export function associationOf(
   { resamples = 1000 } = {},
 ): Association {
   const have = rows.filter((row) => of(row) !== undefined);
-  const seeds = [...new Set(have.map(({ seed }) => seed))];
-  const clusters = seeds.map((seed) => have.filter((row) => row.seed === seed));
+  const clustersBy = (key: "seed" | "arm") =>
+    [...new Set(have.map((row) => row[key]))].map((value) => have.filter((row) => row[key] === value));
+  const [seeds, arms] = [clustersBy("seed"), clustersBy("arm")];
   const given = [CLIP, ACCURACY].filter((other) => other.id !== id);
   const drops = (items: readonly SharpnessRow[]) => items.map(({ drop }) => drop);
   const values = (items: readonly SharpnessRow[], predictor: Pick<Predictor, "of">) =>
@@ -72,12 +81,22 @@ export function associationOf(
       drops(items),
       given.map((other) => values(items, other)),
     );
-  const interval = (statistic: typeof simple, kind: string) =>
+  const interval = (statistic: typeof simple, kind: string, clusters = seeds) =>
     clusterBootstrap(clusters, statistic, stream(name, profile, "association", kind, id), { resamples });
+  const correlations = arms.flatMap((own) => {
+    const found = own.length < LEAST ? Number.NaN : simple(own);
+    return Number.isNaN(found) ? [] : [[found]];
+  });
+  const average = (items: readonly number[]) => (items.length === 0 ? Number.NaN : mean(items));
+  const within = clusterBootstrap(correlations, average, stream(name, profile, "association", "within", id), {
+    resamples,
+  });
   return {
     id,
     title,
     correlation: { mean: simple(have), ...interval(simple, "simple") },
+    byArm: { mean: simple(have), ...interval(simple, "by arm", arms) },
+    within: { mean: average(correlations.flat()), ...within },
     partial: { mean: partial(have), ...interval(partial, "partial") },
     networks: have.length,
   };

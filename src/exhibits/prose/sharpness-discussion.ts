@@ -1,4 +1,4 @@
-import { associations } from "../../analysis/associations.js";
+import { type Association, associations } from "../../analysis/associations.js";
 import type { Interval } from "../../analysis/claims.js";
 import { judgedSharpness, pairedDifference } from "../../analysis/sharpness-claim.js";
 import { measureIds, type SharpnessRow } from "../../analysis/sharpness-rows.js";
@@ -107,7 +107,7 @@ function associationSentences(
   const best = rivals.reduce((a, b) => (Math.abs(b.correlation.mean) > Math.abs(a.correlation.mean) ? b : a));
   const seeds = new Set(rows.map(({ seed }) => seed)).size;
   return [
-    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults, the revision's wording of ${id}, is ${correlationPhrase(primary.correlation)}${partial.join("")}.`,
+    `Over ${plural(primary.networks, "network")} of ${plural(seeds, "seed")} the primary measure's rank correlation with the drop in accuracy under faults, the revision's wording of ${id}, is ${correlationPhrase(primary.correlation)} with seeds resampled${partial.join("")}.${arms(primary)}`,
     ...(curvature
       ? [
           `The radius of that measure is the size of faults itself; of the curvature at the minimum, the largest eigenvalue, the correlation is ${correlationPhrase(curvature.correlation)}.`,
@@ -123,6 +123,16 @@ function associationSentences(
       ? []
       : ["Such intervals resample seeds; with so few they are too narrow, and decide nothing."]),
   ];
+}
+
+/** The same with arms resampled, and within arms. */
+function arms({ byArm, within }: Association): string {
+  const whole = Number.isNaN(byArm.low)
+    ? ""
+    : ` Networks of one arm are alike: with arms resampled the interval is [${fixed(byArm.low, 2)}, ${fixed(byArm.high, 2)}].`;
+  return Number.isNaN(within.mean)
+    ? whole
+    : `${whole} Among the networks of one arm the correlation is ${correlationPhrase(within)} on average.`;
 }
 
 function natsPhrase({ mean, low, high }: Interval): string {

@@ -28,12 +28,15 @@ export function associationTable(
       "Spearman's rank correlation of each measure with accuracy without faults less mean accuracy over all fault types, rates",
       "above 0 and maps; positive: sharper networks lose more. Given clip/sd and accuracy: partial rank correlation, which needs 5",
       "networks (clip/sd given accuracy alone, and the other way round). Intervals: 95 %, seeds resampled as clusters; with few seeds",
-      "too narrow, with one none. Fault sharpness is nearly the drop itself, on other images and maps.",
+      "too narrow, with one none. By arm: the same correlation, arms resampled, since networks of one arm are alike. Within arms: mean",
+      "correlation among the networks of one arm, which differ by their seed alone. Fault sharpness is nearly the drop itself, on other images and maps.",
     ),
     columns: [
       { key: "measure", title: "id", align: "left", csvOnly: true },
       { key: "measure_title", title: "measure", align: "left" },
       intervalColumn("correlation", "rank correlation", ""),
+      intervalColumn("by_arm", "by arm", "", { spare: 2 }),
+      intervalColumn("within", "within arms", "", { spare: 3 }),
       intervalColumn("partial", "given clip/sd and accuracy", ""),
       { key: "networks", title: "networks", align: "right", decimals: 0, spare: 1 },
     ],
@@ -41,10 +44,12 @@ export function associationTable(
       rows.length === 0
         ? []
         : associations(results, rows, { resamples }).map(
-            ({ id, title, correlation, partial, networks }): Record<string, Cell> => ({
+            ({ id, title, correlation, byArm, within, partial, networks }): Record<string, Cell> => ({
               measure: id,
               measure_title: title,
               ...intervalCells("correlation", correlation),
+              ...intervalCells("by_arm", byArm),
+              ...intervalCells("within", within),
               ...intervalCells("partial", partial),
               networks,
             }),
