@@ -24,6 +24,24 @@ export function pairedDifference(
   return { mean, low, high, seeds: n };
 }
 
+/**
+ * The mean ratio first / second over the seeds that both arms have: a t interval of its logarithm.
+ * @returns undefined where no seed has both, or a value is not above 0
+ */
+export function pairedRatio(
+  rows: readonly SharpnessRow[],
+  { first, second }: SharpnessPair,
+  id: string,
+): PairedDifference | undefined {
+  const other = valuesOf(rows, second, id);
+  const pairs = [...valuesOf(rows, first, id)].flatMap(([seed, value]) =>
+    other.has(seed) ? [[value, other.get(seed)!] as const] : [],
+  );
+  if (pairs.length === 0 || pairs.some((pair) => pair.some((value) => value <= 0))) return undefined;
+  const { mean, low, high, n } = tInterval(pairs.map(([above, below]) => Math.log(above / below)));
+  return { mean: Math.exp(mean), low: Math.exp(low), high: Math.exp(high), seeds: n };
+}
+
 /** The claim about sharpness for one of its pairs. */
 export interface JudgedSharpness extends SharpnessPair {
   /** First less second in the measure that decides, in nats: positive supports the claim. */

@@ -32,6 +32,7 @@ export { mediationFigure, mediationTable } from "./figures/mediation.js";
 export { predictedRisesTable } from "./figures/predicted-rises.js";
 export { predictorFigure } from "./figures/predictor-figure.js";
 export { selectionFigure } from "./figures/selection-figure.js";
+export { sharpnessRatios } from "./figures/sharpness-ratios.js";
 export { singleBitLoss } from "./figures/single-bit-loss.js";
 export { toleratedRates } from "./figures/tolerated-rates.js";
 export { tradeOff } from "./figures/trade-off.js";

@@ -15,6 +15,7 @@ import { mediationFigure, mediationTable } from "./figures/mediation.js";
 import { predictedRisesTable } from "./figures/predicted-rises.js";
 import { predictorFigure } from "./figures/predictor-figure.js";
 import { selectionFigure } from "./figures/selection-figure.js";
+import { sharpnessRatios } from "./figures/sharpness-ratios.js";
 import { toleratedRates } from "./figures/tolerated-rates.js";
 import { tradeOff } from "./figures/trade-off.js";
 import { ablationCurves, curvesTable, trainingCurves } from "./figures/training-curves.js";
@@ -103,6 +104,7 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
       "training-curves": trainingCurves(results, curves),
       "training-curves-ablations": ablationCurves(results, curves),
       mediation: mediationFigure(results),
+      "sharpness-ratios": sharpnessRatios(results, rows),
       association: associationFigure(results, rows),
       "landscape-lines": landscapeLines(mainLandscapes, styles),
       "landscape-contours": landscapeContours(mainLandscapes, styles),

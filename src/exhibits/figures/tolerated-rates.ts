@@ -63,7 +63,7 @@ export function toleratedRates(results: Results): Figure {
       });
     }
     axes[`xaxis${suffix}`] = {
-      ...axis("", { type: "log", tickvals: [0.1, 0.2, 0.5, 1, 2, 5], tickangle: 0 }),
+      ...axis("", { type: "log", tickvals: [0.1, 0.5, 1, 2, 5], tickangle: 0 }),
       range: [Math.log10(50 * Math.min(...rates)), Math.log10(130 * Math.max(...rates))],
       anchor: `y${suffix}`,
       domain: [left, Math.min(1, left + width)],
