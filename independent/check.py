@@ -120,21 +120,21 @@ LENET5 = {"conv1": "act1", "conv2": "act2", "fc1": "act3", "fc2": "act4", "fc3":
 class Layer:
     """A weight layer in whole numbers: codes q, and for each output the sums at which the next code goes up."""
 
-    def __init__(self, name, tensors, bits, clip_in, top_in, top_out, threshold):
-        """`clip_in`, `top_in`: clip and largest code of what it reads; `top_out`: largest code of what it gives."""
+    def __init__(self, name, tensors, bits, clip_in, n_in, n_out, threshold):
+        """`clip_in`, `n_in`: clip and largest code of what it reads; `n_out`: the largest code of what it gives."""
         self.name, self.bits, self.activation = name, bits, LENET5[name]
-        top = 2**bits - 1
+        n = 2**bits - 1
         weight, self.bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
         clip = abs(float(tensors[f"{name}.weight_clip"]))
-        self.codes = np.floor(top * (np.clip(weight / clip, -1, 1) + 1) / 2 + 0.5).astype(np.int64)
-        # Products of whole numbers in floating point are exact while no sum reaches 2^24 (2^53).
-        largest = weight[..., 0].size * top * top_in
+        self.codes = np.floor(n * (np.clip(weight / clip, -1, 1) + 1) / 2 + 0.5).astype(np.int64)
+        # Sums of whole numbers are exact in floating point, in any order, while none reaches 2^24 (2^53).
+        largest = weight[..., 0].size * n * n_in
         self.type = np.float32 if largest < 2**24 else np.float64
-        self.scale = clip * clip_in / (top * top_in)  # of logits, in float64
+        self.scale = clip * clip_in / (n * n_in)  # of logits, in float64
         if self.activation:
             clip_out = abs(Fraction(float(tensors[f"{self.activation}.clip"])))
-            step = Fraction(clip) * Fraction(clip_in) / (top * top_in)  # exact
-            edges = [max(clip_out * (2 * j - 1) / (2 * top_out), Fraction(threshold)) for j in range(1, top_out + 1)]
+            step = Fraction(clip) * Fraction(clip_in) / (n * n_in)  # exact
+            edges = [max(clip_out * (2 * j - 1) / (2 * n_out), Fraction(threshold)) for j in range(1, n_out + 1)]
             self.thresholds = [np.array([float(math.ceil((edge - Fraction(bias)) / step)) for edge in edges])
                                for bias in self.bias.tolist()]
 
@@ -165,13 +165,13 @@ class Network:
         tensors, metadata = read_checkpoint(path)
         assert metadata["model"] == "lenet5", f"{path}: a network {metadata['model']}, expected lenet5"
         bits = metadata["bits"]
-        top = 2 ** bits["activations"] - 1
-        self.layers, clip_in, top_in = [], 1.0, 255  # pixels p stand for p / 255
+        n = 2 ** bits["activations"] - 1
+        self.layers, clip_in, n_in = [], 1.0, 255  # pixels p stand for p / 255
         for name, activation in LENET5.items():
             own = bits.get("ends", bits["weights"]) if name in ("conv1", "fc3") else bits["weights"]
-            self.layers.append(Layer(name, tensors, own, clip_in, top_in, top, metadata["threshold"]))
+            self.layers.append(Layer(name, tensors, own, clip_in, n_in, n, metadata["threshold"]))
             if activation:
-                clip_in, top_in = abs(float(tensors[f"{activation}.clip"])), top
+                clip_in, n_in = abs(float(tensors[f"{activation}.clip"])), n
 
     def evaluate(self, images, labels, codes=None):
         """Correct images, and the zero codes and all codes of each activation; with other weight codes if given."""
@@ -191,7 +191,6 @@ class Network:
 
 
 # ---- docs/protocol.md sections 2 ("How codes lie in memory") and 3 ("Maps"); docs/formats.md, "Fault maps" --------
-
 
 ENCODINGS = {
     "offset-binary": lambda q, k: q,
@@ -319,16 +318,15 @@ def bootstrap(table, *key):
     return np.quantile(means, [0.025, 0.975]).tolist()
 
 
-def claims_table(study, rows, sharpness):
-    """The rows of claims.csv, from the rows of trials.parquet and a function that gives C2's measure."""
+def claims_table(study, rows, images, sharpness):
+    """The rows of claims.csv, from those of trials.parquet, the number of images, and a function for C2's measure."""
     campaign, seeds, arms = study["campaign"], study["seeds"], {arm["id"] for arm in study["arms"]}
     counts = {
         (row["arm"], row["seed"], row["fault"], row["rate"], row["map"]): row["correct"]
         for row in rows
         if row["layer"] == "" and row["encoding"] == campaign["encoding"]
     }
-    images, maps = rows[0]["images"], range(campaign["maps"])
-    table = []
+    maps, table = range(campaign["maps"]), []
     for claim, better, worse, paper in CLAIMS:
         if not {better, worse} <= arms:
             continue
@@ -344,8 +342,7 @@ def claims_table(study, rows, sharpness):
             ends = bootstrap(points, study["name"], study["profile"], "claims-bootstrap", claim, better, worse, fault)
             v1, revised = paper if paper and fault == "all" else ("", "")
             table.append({
-                "claim": claim, "comparison": f"{NAMES[better]} - {NAMES[worse]}",
-                "fault": NAMES[fault],
+                "claim": claim, "comparison": f"{NAMES[better]} - {NAMES[worse]}", "fault": NAMES[fault],
                 "effect_pp": effect["mean"], "low_pp": effect["low"], "high_pp": effect["high"],
                 "verdict": verdict(effect, study), "largest_pp": 100 / images * largest_cell(cells),
                 "paper_v1_pp": v1, "paper_revised_pp": revised,
@@ -442,12 +439,13 @@ def main():
     folder = study["name"] if study["profile"] == "full" else f"{study['name']}-{study['profile']}"
     with open(ROOT / "figures" / folder / "claims.csv", newline="") as file:
         published = list(csv.DictReader(file))
-    table = claims_table(study, rows, sharpness if (options.results / "sharpness").exists() else None)
+    table = claims_table(study, rows, len(images), sharpness if (options.results / "sharpness").exists() else None)
     cells = [("number of lines", len(published), len(table))]
+    cells += [("images of every trial", {row["images"] for row in rows}, {len(images)})]
     for theirs, ours in zip(published, table):
         line = f"{ours['claim']}, {ours['comparison']}, {ours['fault']}"
         cells += [(f"{line}, {column}", theirs.get(column), value) for column, value in ours.items()]
-    right.append(report(f"figures/{folder}/claims.csv from all trials, its {len(table)} lines", cells, "cells"))
+    right.append(report(f"figures/{folder}/claims.csv from all trials, {len(table)} lines", cells, "cells"))
     print(f"{'everything agrees' if all(right) else 'SOMETHING DIFFERS'}, {time.time() - started:.0f} s")
     return 0 if all(right) else 1
 
