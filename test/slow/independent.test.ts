@@ -52,7 +52,7 @@ it("finds a count that was altered by one image, in its trial and in the claims 
 
 it("finds the count altered even where the trial itself is not in the sample", () => {
   const { status, lines } = check("--results", results, "--trials", "0", "--networks", "0");
-  expect(lines.some((line) => line.includes("stuck-at-1, effect_pp: published"))).toBe(true);
+  expect(lines.some((line) => line.includes("standard - AS, all three, effect_pp: published"))).toBe(true);
   expect(status).toBe(1);
 });
 
