@@ -1,4 +1,5 @@
 import { UserError } from "../base/errors.js";
+import { requireOptions } from "../base/options.js";
 import type { Results } from "../experiments/results/rows.js";
 import { seedsOfArm } from "../experiments/study/arms.js";
 
@@ -22,7 +23,11 @@ export interface Accuracies {
  * @param options.layer the weight layer that alone has faults; default "": all have
  * @throws UserError for two trials of one arm, seed, fault, rate and map, or a row without images
  */
-export function accuraciesOf(results: Results, { layer = "" } = {}): Accuracies {
+export function accuraciesOf(
+  results: Results,
+  options: { readonly layer?: string | undefined } = {},
+): Accuracies {
+  const { layer = "" } = requireOptions("accuraciesOf", options, { layer: true });
   const { study } = results;
   const { faults, maps, encoding } = study.campaign;
   const trained = new Set(results.networks.map(({ arm, seed }) => `${arm} ${seed}`));

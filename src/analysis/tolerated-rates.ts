@@ -1,3 +1,5 @@
+import { UserError } from "../base/errors.js";
+import { requireOptions, shown } from "../base/options.js";
 import type { Results } from "../experiments/results/rows.js";
 import { type Basis, firstCrossing, meanTable, pairedEffect, type SeedsByMaps } from "../statistics/index.js";
 import type { Accuracies } from "./accuracies.js";
@@ -23,12 +25,19 @@ export interface ToleratedRate {
  *
  * @param fault a fault model's id, or `"all"` for the mean over those that the study is judged by
  * @param loss points of accuracy, above 0
+ * @throws UserError for other options, and a loss that is none
  */
 export function toleratedRate(
   results: Results,
   accuracies: Accuracies,
-  { arm, fault, loss }: { readonly arm: string; readonly fault: string; readonly loss: number },
+  options: { readonly arm: string; readonly fault: string; readonly loss: number },
 ): ToleratedRate | { readonly missing: string } {
+  const { arm, fault, loss } = requireOptions("toleratedRate", options, {
+    arm: true,
+    fault: true,
+    loss: true,
+  });
+  if (!(loss > 0)) throw new UserError(`loss must be points of accuracy above 0, got ${shown(loss)}`);
   const clean = accuracies.clean(arm);
   if ("missing" in clean) return clean;
   const faults = fault === ALL_FAULTS ? results.judgement.faults : [fault];
