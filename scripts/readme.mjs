@@ -126,7 +126,7 @@ function verdicts(published) {
   });
   const heads = ["", "the paper says", "on LeNet-5", "by how much: all rates (judged)"];
   return [
-    markdown([...heads, ...regimes.map((regime) => `standard lost ${points(regime)}`)], rows),
+    markdown([...heads, ...regimes.map((regime) => `standard lost ${exhibits.regimeTitle(regime)}`)], rows),
     byDamage(published),
     byPenalty(published),
     tolerated(published),
@@ -135,12 +135,6 @@ function verdicts(published) {
   ]
     .filter((text) => text !== "")
     .join("\n\n");
-}
-
-/** @param {{ above: number, upTo: number }} regime */
-function points({ above, upTo }) {
-  if (upTo === Infinity) return `over ${above} points`;
-  return above === -Infinity ? `up to ${upTo} points` : `${above} to ${upTo} points`;
 }
 
 /** @param {Published} published */
@@ -152,7 +146,7 @@ function byDamage({ run, cells, regimes, between, accuracy }) {
   );
   const parts = regimes.map(
     (regime) =>
-      `${points(regime)} (${regime.cells.length} of ${cells.length} pairs of fault type and rate, where its accuracy is ${accuracy("standard", regime.cells).toFixed(1)} % on average)`,
+      `${exhibits.regimeTitle(regime)} (${regime.cells.length} of ${cells.length} pairs of fault type and rate, where its accuracy is ${accuracy("standard", regime.cells).toFixed(1)} % on average)`,
   );
   const drops = Object.entries(PAIRS).map(([id, [a, b]]) => {
     const found = [undefined, ...regimes.map((regime) => regime.cells)].map((over) =>

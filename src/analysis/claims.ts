@@ -10,7 +10,7 @@ import {
   pairedEffect,
 } from "../statistics/index.js";
 import { type Accuracies, accuraciesOf } from "./accuracies.js";
-import { ALL_FAULTS, cellsOf, faultRows, pairedDifferences } from "./paired-differences.js";
+import { ALL_FAULTS, cellsOf, dropsOf, faultRows, pairedDifferences } from "./paired-differences.js";
 
 export type Verdict = "supported" | "contradicted" | "inconclusive" | "withheld";
 
@@ -96,7 +96,7 @@ function test(
 
   const values = found.average;
   const effect = pairedEffect(values);
-  const drop = pairedEffect(values.map((row, seed) => row.map((value) => value - found.clean[seed]!)));
+  const drop = pairedEffect(dropsOf(found));
   const draws = stream(study.name, study.profile, "claims-bootstrap", id, better, worse, fault);
   return {
     ...shared,

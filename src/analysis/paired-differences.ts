@@ -38,6 +38,11 @@ export function pairedDifferences(
   return { cells, clean: clean.values.map(([value]) => value!), average: meanTable(cells) };
 }
 
+/** The same with each network's accuracy without faults as its own zero: the difference in drop, [seed][map]. */
+export function dropsOf({ average, clean }: PairedDifferences): SeedsByMaps {
+  return average.map((row, seed) => row.map((value) => value - clean[seed]!));
+}
+
 const NO_RATES = { missing: "the study has no rates above 0" };
 
 /** Where one arm has more seeds than the other, those are its last ones. */

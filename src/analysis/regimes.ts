@@ -4,7 +4,7 @@ import type { ArmPair } from "../experiments/study/judgement.js";
 import type { Arm } from "../experiments/study/study.js";
 import { mean, type PairedEffect, pairedEffect } from "../statistics/index.js";
 import type { Accuracies } from "./accuracies.js";
-import { cellsOf, type FaultCell, pairedDifferences, underFaults } from "./paired-differences.js";
+import { cellsOf, dropsOf, type FaultCell, pairedDifferences, underFaults } from "./paired-differences.js";
 
 /** How badly faults damage the reference network: by how many points of its accuracy without faults it has lost. */
 const DAMAGES = [
@@ -65,6 +65,5 @@ export function differenceOver(
 ): Difference | { readonly missing: string } {
   const found = pairedDifferences(accuracies, pair, cells);
   if ("missing" in found) return found;
-  const drops = found.average.map((row, seed) => row.map((value) => value - found.clean[seed]!));
-  return { effect: pairedEffect(found.average), drop: pairedEffect(drops) };
+  return { effect: pairedEffect(found.average), drop: pairedEffect(dropsOf(found)) };
 }

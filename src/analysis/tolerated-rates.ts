@@ -1,9 +1,9 @@
 import { UserError } from "../base/errors.js";
 import { requireOptions, shown } from "../base/options.js";
 import type { Results } from "../experiments/results/rows.js";
-import { type Basis, firstCrossing, meanTable, pairedEffect, type SeedsByMaps } from "../statistics/index.js";
+import { type Basis, firstCrossing, pairedEffect, type SeedsByMaps } from "../statistics/index.js";
 import type { Accuracies } from "./accuracies.js";
-import { ALL_FAULTS, cellsOf } from "./paired-differences.js";
+import { ALL_FAULTS, cellsAt, underFaults } from "./paired-differences.js";
 
 /** Points of accuracy that may be lost. */
 export const LOSSES = [1, 5, 10] as const;
@@ -41,15 +41,13 @@ export function toleratedRate(
   const clean = accuracies.clean(arm);
   if ("missing" in clean) return clean;
   const faults = fault === ALL_FAULTS ? results.judgement.faults : [fault];
-  const rates = [...new Set(cellsOf(results, fault).map(({ rate }) => rate))].sort((a, b) => a - b);
+  const rates = [...results.study.campaign.rates].sort((a, b) => a - b);
   if (rates.length === 0) return { missing: "the study has no rates above 0" };
   const lost: SeedsByMaps[] = [];
   for (const rate of rates) {
-    const measured = faults.map((each) => accuracies.faulty(arm, each, rate));
-    const missing = measured.find((each) => "missing" in each);
-    if (missing && "missing" in missing) return missing;
-    const mean = meanTable(measured.flatMap((each) => ("values" in each ? [each.values] : [])));
-    lost.push(mean.map((row, seed) => row.map((value) => clean.values[seed]![0]! - value)));
+    const measured = underFaults(accuracies, arm, cellsAt(faults, [rate]));
+    if ("missing" in measured) return measured;
+    lost.push(measured.values.map((row, seed) => row.map((value) => clean.values[seed]![0]! - value)));
   }
   const nodes = [0, ...rates];
   const tables = [lost[0]!.map((row) => row.map(() => 0)), ...lost];

@@ -56,7 +56,7 @@ export { layerTable } from "./tables/layer-table.js";
 export { mismatchTable } from "./tables/mismatch-table.js";
 export { networkTable } from "./tables/network-table.js";
 export { precisionTable } from "./tables/precision-table.js";
-export { penaltiesTable, regimesTable } from "./tables/regimes-table.js";
+export { penaltiesTable, regimesTable, regimeTitle } from "./tables/regimes-table.js";
 export { confusionTable, faultyBitsTable, faultyLayersTable } from "./tables/replay-tables.js";
 export { selectionGridTable } from "./tables/selection-grid.js";
 export { sharpnessDifferencesTable, sharpnessTable } from "./tables/sharpness-table.js";

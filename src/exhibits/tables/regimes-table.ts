@@ -110,7 +110,7 @@ function byRegime(
 }
 
 /** A regime in words, such as `"5 to 20 points"`. */
-function regimeTitle({ above, upTo }: Regime): string {
+export function regimeTitle({ above, upTo }: Regime): string {
   if (upTo === Infinity) return `over ${above} points`;
   return above === -Infinity ? `up to ${upTo} points` : `${above} to ${upTo} points`;
 }

@@ -9,12 +9,11 @@ import { armStyles } from "../style/arms.js";
 import { known, present } from "../style/cells.js";
 import { allTitle, captionOf } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
+import { measuredArms } from "../style/measured-arms.js";
 
 /** Arms whose tolerated rates are shown: the main ones, then the controls that have networks. */
-export function toleratingArms({ study, networks }: Results): readonly string[] {
-  const trained = new Set(networks.map(({ arm }) => arm));
-  const controls = study.arms.filter(({ id, group }) => group === "control" && trained.has(id));
-  return [...mainArms(study), ...controls.map(({ id }) => id)];
+export function toleratingArms(results: Results): readonly string[] {
+  return [...mainArms(results.study), ...measuredArms(results, "control").arms.map(({ id }) => id)];
 }
 
 /** The fault rate at which each arm has lost 1, 5 and 10 points of its accuracy without faults: what a designer asks for. */
