@@ -35,7 +35,12 @@ export function modelHash({ input, classes, nodes }: Model): string {
   return settingsHash({ input, classes, nodes });
 }
 
-type Identified = Pick<Study, "name" | "version" | "model" | "dataset">;
+type Identified = Pick<Study, "name" | "version" | "continues" | "model" | "dataset">;
+
+/** The name and the version by which a study's networks are known: where it goes on with a version, that one. */
+export function identityOf({ name, version, continues = version }: Omit<Identified, "model" | "dataset">) {
+  return { name, version: continues };
+}
 
 /**
  * The studies published before version 0.2, whose ids go by the names of model and data set: hashes of a study's name, its
@@ -54,8 +59,7 @@ export function namedContentOf(study: Identified): Content | undefined {
 }
 
 function isByName(study: Identified): boolean {
-  const { name, version } = study;
-  return BY_NAME.includes(settingsHash({ name, version, ...hashesOf(study) }));
+  return BY_NAME.includes(settingsHash({ ...identityOf(study), ...hashesOf(study) }));
 }
 
 function hashesOf(study: Identified): Content {

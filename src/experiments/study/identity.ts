@@ -1,7 +1,7 @@
 import { settingsHash } from "../../base/settings-hash.js";
 import { gradientKind } from "../../training/gradients/rules.js";
 import { armOf } from "./arms.js";
-import { contentOf } from "./content.js";
+import { contentOf, identityOf } from "./content.js";
 import type { Arm, Study } from "./study.js";
 
 /** Hash of all settings of a study. */
@@ -11,8 +11,8 @@ export function studyHash(study: Study): string {
 
 /** Hash of what decides the float network of a seed. */
 export function floatHash(study: Study, seed: number): string {
-  const { name, version, trainingImages, float } = study;
-  return settingsHash({ name, version, ...contentOf(study), trainingImages, float, seed });
+  const { trainingImages, float } = study;
+  return settingsHash({ ...identityOf(study), ...contentOf(study), trainingImages, float, seed });
 }
 
 /** Hash of what decides the network of an arm and a seed. */

@@ -112,6 +112,7 @@ const study = z
     name,
     profile: name,
     version: count,
+    continues: z.exactOptional(count),
     exploratory: z.boolean(),
     frozen: z.boolean(),
     model,
@@ -126,6 +127,10 @@ const study = z
     extras: z.exactOptional(z.array(extra).min(1)),
     selection: z.exactOptional(selection),
     judgement: z.exactOptional(judgementSchema),
+  })
+  .refine(({ version, continues = 0 }) => continues < version, {
+    path: ["continues"],
+    message: "a study can go on with an earlier version of itself only",
   })
   .refine(({ arms }) => new Set(arms.map(({ id }) => id)).size === arms.length, {
     path: ["arms"],

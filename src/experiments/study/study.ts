@@ -72,6 +72,11 @@ export interface Study {
   readonly profile: string;
   /** Raised when a choice changes after results were published; the changelog says why. */
   readonly version: number;
+  /**
+   * The version that this one adds to: networks and trials with equal settings are those of that version, with their ids.
+   * Absent: none, all is trained and counted anew.
+   */
+  readonly continues?: number;
   /** True where nothing is pre-registered: such a run tests no claim. */
   readonly exploratory: boolean;
   /** Only a frozen study reads the test images. */

@@ -10,6 +10,7 @@ import {
   type SelectedParameters,
   standardArm,
 } from "./arms.js";
+import { versionTwo } from "./version-2.js";
 
 /*
  * Reproduces: FlatENN's claims C1, C3a, C3b and C4 (docs/protocol.md section 1) on LeNet-5 and Fashion-MNIST, W4A4,
@@ -133,6 +134,9 @@ const shared = {
 /** Frozen before anything read the test images: a change of it is a new version of the study, with its reason in the changelog. */
 const full: Study = parseStudy({ ...shared, frozen: true, extras: EXTRAS });
 
+/** Version 2, frozen likewise: before any of its new networks was trained. */
+const second: Study = parseStudy(versionTwo(full, SELECTED));
+
 /**
  * Chooses the full profile's parameters: its settings and all training images, on seeds, images and fault maps that no
  * published campaign uses.
@@ -163,4 +167,4 @@ const quick: Study = parseStudy({
 });
 
 /** All profiles, the quick one first. */
-export const profiles: readonly Study[] = [quick, full, selection];
+export const profiles: readonly Study[] = [quick, full, second, selection];

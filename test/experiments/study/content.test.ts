@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { trialSettings } from "../../../src/experiments/campaign/plan.js";
+import { planTrials, trialSettings } from "../../../src/experiments/campaign/plan.js";
 import { contentOf, modelHash, namedContentOf, withContent } from "../../../src/experiments/study/content.js";
 import { lenet5 } from "../../../src/networks/index.js";
-import { armHash, armOf, findStudy, parseStudy, type Study } from "../../../src/studies/index.js";
+import { armHash, armOf, findStudy, floatHash, parseStudy, type Study } from "../../../src/studies/index.js";
 
 const published = findStudy("lenet5-fashion", "full");
 const mine: Study = { ...published, name: "mine" };
@@ -51,5 +51,27 @@ describe("identity is content", () => {
     expect(new Set(ids).size).toBe(4);
     const trials = [published, ...changed].map((study) => trialSettings(study).content);
     expect(new Set(trials.map((content) => JSON.stringify(content))).size).toBe(4);
+  });
+});
+
+describe("a version that goes on with an earlier one", () => {
+  const second = findStudy("lenet5-fashion", "version-2");
+  const common = second.arms.filter(({ id }) => published.arms.some((each) => each.id === id));
+
+  it("has its networks and trials where settings are equal, and others where they are not", () => {
+    expect(second).toMatchObject({ version: 2, continues: 1 });
+    expect(common).toHaveLength(11);
+    expect(floatHash(second, 3)).toBe(floatHash(published, 3));
+    for (const { id } of common)
+      expect(armHash(second, armOf(second, id), 4)).toBe(armHash(published, armOf(published, id), 4));
+    const conditions = (study: Study) => planTrials(study, { arm: "as", seed: 0 }, "0".repeat(64));
+    const before = new Set(conditions(published).map(({ id }) => id));
+    expect(conditions(second).every(({ id }) => before.has(id))).toBe(true);
+    const { continues: _, ...alone } = second;
+    expect(floatHash(alone, 3)).not.toBe(floatHash(published, 3));
+  });
+
+  it("goes on with an earlier one only", () => {
+    expect(() => parseStudy({ ...second, continues: 2 })).toThrow(/continues: .*earlier version/);
   });
 });
