@@ -87,17 +87,15 @@ showTable(layerTable(results));
 // $\alpha$ that costs at most one point of accuracy, for AS-high the one nearest to 85 % zero codes. Everything that was tried:
 
 // %%
-import { readFileSync } from "node:fs";
 import { selectionFigure, selectionGridTable } from "../dist/exhibits/index.js";
 import { publishedDirectory } from "../dist/experiments/results/index.js";
+import { readSelection } from "../dist/experiments/selection/read-selection.js";
 
-const selection = JSON.parse(
-  readFileSync(`${publishedDirectory("lenet5-fashion", "selection")}/selection.json`, "utf8"),
-);
-await show(selectionFigure(selection));
+const selection = readSelection(publishedDirectory("lenet5-fashion", "selection"));
+await show(selectionFigure(selection.record));
 
 // %%
-const grid = selectionGridTable(selection);
+const grid = selectionGridTable(selection.record, selection.candidates);
 showTable({
   ...grid,
   rows: grid.rows.filter(({ stage }) => ["as", "as-high", "hoyer", "fatrelu"].includes(String(stage))),

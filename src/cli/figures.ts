@@ -1,9 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.js";
-import { readJson } from "../base/files/read-json.js";
 import { PUBLISHED, readResultsFrom } from "../experiments/results/results.js";
-import type { SelectionRecord } from "../experiments/selection/select-results.js";
+import { readSelection, selectionFile } from "../experiments/selection/read-selection.js";
 import {
   type ExhibitOptions,
   type Written,
@@ -32,8 +31,8 @@ export async function figures({ results, sharpness, out, all, ...of }: FiguresOp
 }
 
 async function draw(options: ExhibitOptions): Promise<Written> {
-  const selection = join(options.source, "selection.json");
-  if (existsSync(selection)) return writeSelectionExhibits(readJson(selection) as SelectionRecord, options);
+  if (existsSync(selectionFile(options.source)))
+    return writeSelectionExhibits(readSelection(options.source), options);
   return writeExhibits(await readResultsFrom(options.source), options);
 }
 

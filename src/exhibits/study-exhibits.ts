@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { sharpnessRows } from "../analysis/sharpness-rows.js";
 import { readCurves } from "../experiments/results/curves.js";
 import type { CurveRow, Results } from "../experiments/results/rows.js";
-import type { SelectionRecord } from "../experiments/selection/select-results.js";
+import type { StoredSelection } from "../experiments/selection/read-selection.js";
 import { readDocuments, type SharpnessDocument } from "../experiments/sharpness/documents.js";
 import { type LandscapeDocument, readLandscapes } from "../experiments/sharpness/landscape.js";
 import { accuracyAgainstRate } from "./figures/accuracy-against-rate.js";
@@ -115,9 +115,9 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
 }
 
 /** Every table and figure of a selection. */
-export function selectionExhibits(record: SelectionRecord): Exhibits {
+export function selectionExhibits({ record, candidates }: StoredSelection): Exhibits {
   return {
-    tables: { selection: selectionGridTable(record) },
+    tables: { selection: selectionGridTable(record, candidates) },
     figures: { selection: selectionFigure(record) },
   };
 }

@@ -12,7 +12,7 @@ import { conditions } from "../exhibits/style/conditions.js";
 import { resultsName } from "../experiments/results/results.js";
 import type { Results } from "../experiments/results/rows.js";
 import { isExploratory } from "../experiments/results/rows.js";
-import type { SelectionRecord } from "../experiments/selection/select-results.js";
+import type { StoredSelection } from "../experiments/selection/read-selection.js";
 import { CATALOGUE, type Catalogue, provenanceOf, writeGallery } from "./gallery/index.js";
 import { openRenderer } from "./rendering/index.js";
 
@@ -60,12 +60,12 @@ export async function writeExhibits(results: Results, options: ExhibitOptions): 
 
 /** Writes what there is to show of a selection, likewise. */
 export async function writeSelectionExhibits(
-  record: SelectionRecord,
+  selection: StoredSelection,
   { out }: Pick<ExhibitOptions, "out">,
 ): Promise<Written> {
-  const { study, profile, settings, seeds, campaign } = record;
+  const { study, profile, settings, seeds, campaign } = selection.record;
   const folder = out ?? join(FIGURES_FOLDER, resultsName(study, profile));
-  const exhibits = selectionExhibits(record);
+  const exhibits = selectionExhibits(selection);
   await writeAll(exhibits, folder, {
     study,
     profile,

@@ -104,13 +104,48 @@ describe("the selection table", () => {
     expect(caption).toContain("The selection is not finished.");
   });
 
+  test("begins each stage with its reference, and keeps what was tried beside the grid, with why it is not in it", () => {
+    const measured = (id: string, sparsification: Arm["sparsification"], gradient: Arm["gradient"]) =>
+      study.seeds.map((seed) => madeUp({ id, sparsification, gradient }, seed));
+    const l1 = { kind: "l1", alpha: 1e-3 } as const;
+    const saq = { rule: "saq", rho: 1.6 } as const;
+    const [beside] = measured("standard-l1-0p001-saq-1p6", l1, saq);
+    const candidates = [
+      ...measured("standard", { kind: "none" }, { rule: "conventional" }),
+      ...measured("standard-l1-0p001", l1, { rule: "conventional" }),
+      {
+        ...beside!,
+        failure: "the clip of fc2 has collapsed",
+        clean: null,
+        sparsity: null,
+        underFaults: null,
+      },
+    ];
+    const full = selectionGridTable(record, candidates);
+    expect(of(full, "as")[0]).toMatchObject({ value: "none", outcome: "the reference" });
+    expect(of(full, "as")[0]!["clean_pct"]).toBeCloseTo(89.995, 9);
+    expect(of(full, "as-saq").map(({ value }) => value)).toEqual(["none", "0.2", "0.4", "0.8", "1.6"]);
+    expect(of(full, "as-saq")[0]!["clean_pct"]).toBeCloseTo(89.5, 9);
+    expect(of(full, "as-saq").at(-1)).toMatchObject({
+      clean_pct: null,
+      clean_change_pp: null,
+      outcome: "tried with seed 100 only, not asked for by the rule: the clip of fc2 has collapsed",
+    });
+  });
+
   test("says where a training failed", () => {
     const failing = structuredClone(record) as unknown as {
-      stages: { tried: { failed: boolean; clean: null }[] }[];
+      stages: { tried: { failed: boolean; clean: null; networks: CandidateRow[] }[] }[];
     };
-    Object.assign(failing.stages[0]!.tried[0]!, { failed: true, clean: null });
+    const [tried] = failing.stages[0]!.tried;
+    Object.assign(tried!, { failed: true, clean: null });
+    Object.assign(tried!.networks[1]!, { failure: "no longer finite", clean: null });
     const [first] = of(selectionGridTable(failing as unknown as SelectionRecord), "as");
-    expect(first).toMatchObject({ clean_pct: null, clean_change_pp: null, outcome: "a training failed" });
+    expect(first).toMatchObject({
+      clean_pct: null,
+      clean_change_pp: null,
+      outcome: "a training failed: no longer finite",
+    });
   });
 });
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readJson } from "../../src/base/files/read-json.js";
 import { type Table, toText } from "../../src/exhibits/index.js";
 import { materialsOf, selectionExhibits, studyExhibits } from "../../src/exhibits/study-exhibits.js";
 import { publishedDirectory, readResultsFrom } from "../../src/experiments/results/index.js";
-import type { SelectionRecord } from "../../src/experiments/selection/select-results.js";
+import { readSelection } from "../../src/experiments/selection/read-selection.js";
 import { DEFAULT_STUDY } from "../../src/studies/index.js";
 
 const { name } = DEFAULT_STUDY;
@@ -44,7 +43,8 @@ describe.each(["full", "quick"])("the published results, profile %s", { timeout:
 });
 
 it("the table of the published selection fits 80 characters", () => {
-  const record = readJson(`${publishedDirectory(name, "selection")}/selection.json`) as SelectionRecord;
-  for (const table of Object.values(selectionExhibits(record).tables))
+  for (const table of Object.values(
+    selectionExhibits(readSelection(publishedDirectory(name, "selection"))).tables,
+  ))
     for (const line of toText(table, { width: 80 }).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });

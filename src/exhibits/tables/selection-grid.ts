@@ -1,4 +1,5 @@
 import { percentOf } from "../../base/percent.js";
+import type { CandidateRow } from "../../experiments/selection/select.js";
 import type {
   SelectionRecord,
   StageRecord,
@@ -11,8 +12,12 @@ import { plural } from "../style/conditions.js";
 import { faultStyle } from "../style/fault-styles.js";
 import { list } from "../style/phrases.js";
 
-/** What a selection tried in each stage, what it chose, and why (docs/protocol.md section 5): means over its seeds. */
-export function selectionGridTable(record: SelectionRecord): Table {
+/**
+ * What a selection tried in each stage, what it chose, and why (docs/protocol.md section 5): means over its seeds.
+ * @param candidates every network that it measured; of them come the base arm of each stage, which is its reference, and the
+ * values that its rule did not ask for in the end. Default: what the record has.
+ */
+export function selectionGridTable(record: SelectionRecord, candidates: readonly CandidateRow[] = []): Table {
   const { faults } = record.campaign;
   return {
     title: "Selection on validation images",
@@ -40,7 +45,7 @@ export function selectionGridTable(record: SelectionRecord): Table {
     rows: record.stages.flatMap((stage) =>
       stage.tried.length === 0
         ? [{ ...EMPTY, ...headOf(stage), ...noFaults(faults), outcome: stage.why }]
-        : stage.tried.map((tried) => rowOf(record, stage, tried)),
+        : rowsOf(record, stage, candidates),
     ),
   };
 }
@@ -76,37 +81,92 @@ function headOf({ id, base, varies }: StageRecord) {
   return { stage: id, base, varies: knobNamed(varies).title };
 }
 
-function rowOf(record: SelectionRecord, stage: StageRecord, tried: TriedRecord): Record<string, Cell> {
-  const { value, networks, clean, sparsity, underFaults } = tried;
-  const over = (read: (row: (typeof networks)[number]) => number | null | undefined) => {
+/** The reference, the values of the grid, and those beside it. */
+function rowsOf(record: SelectionRecord, stage: StageRecord, candidates: readonly CandidateRow[]) {
+  const baseId = baseArmOf(record, stage);
+  const reference = candidates.filter(({ arm }) => arm === baseId);
+  const prefix = `${baseId}-${stage.varies}-`;
+  const valueIn = (arm: string) =>
+    arm.startsWith(prefix) ? Number(arm.slice(prefix.length).replace("p", ".")) : Number.NaN;
+  const named = new Set(record.stages.flatMap(({ tried }) => tried.map(({ arm }) => arm)));
+  const beside = candidates.filter(({ arm }) => !named.has(arm) && Number.isFinite(valueIn(arm)));
+  const values = stage.tried.map((tried) => {
+    const { value, networks } = tried;
+    return {
+      value,
+      row: rowOf(record, stage, { value: String(value), networks, outcome: outcomeOf(record, stage, tried) }),
+    };
+  });
+  const others = [...new Set(beside.map(({ arm }) => arm))].map((arm) => {
+    const networks = beside.filter((row) => row.arm === arm);
+    const value = valueIn(arm);
+    return {
+      value,
+      row: rowOf(record, stage, { value: String(value), networks, outcome: besideTheGrid(networks) }),
+    };
+  });
+  return [
+    ...(reference.length > 0
+      ? [rowOf(record, stage, { value: "none", networks: reference, outcome: "the reference" })]
+      : []),
+    ...[...values, ...others].sort((a, b) => a.value - b.value).map(({ row }) => row),
+  ];
+}
+
+/** The id of the arm that a stage starts from: of the study, or what an earlier stage chose. */
+function baseArmOf({ stages }: SelectionRecord, { base }: StageRecord): string {
+  const earlier = stages.find(({ id }) => id === base);
+  return earlier?.tried.find(({ value }) => value === earlier.choice)?.arm ?? base;
+}
+
+function besideTheGrid(networks: readonly CandidateRow[]): string {
+  const seeds = list(networks.map(({ seed }) => String(seed)));
+  const failures = networks.flatMap(({ failure }) => failure ?? []);
+  return [`tried with seed ${seeds} only, not asked for by the rule`, ...failures].join(": ");
+}
+
+interface Shown {
+  readonly value: string;
+  readonly networks: readonly CandidateRow[];
+  readonly outcome: string;
+}
+
+function rowOf(
+  record: SelectionRecord,
+  stage: StageRecord,
+  { value, networks, outcome }: Shown,
+): Record<string, Cell> {
+  const over = (read: (row: CandidateRow) => number | null | undefined) => {
     const values = networks.map((row) => read(row) ?? Number.NaN);
     return Number.isNaN(mean(values)) ? null : mean(values);
   };
+  const clean = over((row) => row.clean);
   const { referenceClean } = stage;
   return {
     ...headOf(stage),
     // as text: values of one column span three decades
-    value: String(value),
+    value,
     clean_pct: percent(clean),
     clean_change_pp: clean === null || referenceClean === null ? null : 100 * (clean - referenceClean),
-    sparsity_pct: percent(sparsity),
-    under_faults_pct: percent(underFaults),
+    sparsity_pct: percent(over((row) => row.sparsity)),
+    under_faults_pct: percent(over((row) => row.underFaults)),
     ...Object.fromEntries(
       record.campaign.faults.map((fault) => [`${fault}_pct`, percent(over((row) => row.byFault?.[fault]))]),
     ),
     clip_ratio: over((row) => row.clipRatio),
     relative_rho: over((row) => row.relativeRho),
-    outcome: outcomeOf(record, stage, tried),
+    outcome,
   };
 }
 
 function outcomeOf(
   { tolerance }: SelectionRecord,
   stage: StageRecord,
-  { value, failed, clean }: TriedRecord,
+  { value, failed, clean, networks }: TriedRecord,
 ) {
   if (value === stage.choice) return `chosen: ${stage.why}`;
-  if (failed) return "a training failed";
+  if (failed)
+    return ["a training failed", ...new Set(networks.flatMap(({ failure }) => failure ?? []))].join(": ");
   const lost = (stage.referenceClean ?? Number.NaN) - (clean ?? Number.NaN);
   return stage.rule !== "sparsity" && lost > tolerance + 1e-9 ? "costs too much clean accuracy" : "";
 }

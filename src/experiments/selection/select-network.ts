@@ -1,8 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
-import { readJson } from "../../base/files/read-json.js";
 import type { JobOptions } from "../../base/progress.js";
 import { gatherImages, gatherLabels } from "../../datasets/images.js";
 import { deploy } from "../../inference/deploy.js";
@@ -20,6 +18,7 @@ import { modelOf } from "../study/content.js";
 import { armHash } from "../study/identity.js";
 
 import type { Arm, Study } from "../study/study.js";
+import { candidateRows, candidatesFolder } from "./read-selection.js";
 import { armsOfSelection, type CandidateRow } from "./select.js";
 
 /** Trains and evaluates one network of a selection, as far as that is not done, and keeps what was measured. */
@@ -42,25 +41,23 @@ export async function runCandidate(
   const row = failure
     ? failedRow(own, arm, seed, failure.reason)
     : measure(own, trainedNetwork(own, store, armId, seed)!);
-  writeFileAtomic(join(folderOf(store), `${armId}-seed${seed}.json`), `${JSON.stringify(row, null, 2)}\n`);
+  writeFileAtomic(candidateFile(store, armId, seed), `${JSON.stringify(row, null, 2)}\n`);
   return row;
 }
 
 /** What was measured on the networks of a selection so far. */
 export function readCandidates(study: Study, store: Store): CandidateRow[] {
-  const folder = folderOf(store);
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^[^.].*\.json$/.test(name)) : [];
-  return names.sort().map((name) => {
-    const row = readJson(join(folder, name)) as CandidateRow;
-    if (study.seeds.includes(row.seed)) return row;
-    throw new UserError(
-      `${join(folder, name)} has the seed ${row.seed}, which this selection does not; delete it`,
-    );
-  });
+  const rows = candidateRows(store.directory);
+  const foreign = rows.find(({ seed }) => !study.seeds.includes(seed));
+  if (!foreign) return rows;
+  const { arm, seed } = foreign;
+  throw new UserError(
+    `${candidateFile(store, arm, seed)} has the seed ${seed}, which this selection does not; delete it`,
+  );
 }
 
-function folderOf({ directory }: Store): string {
-  return join(directory, "candidates");
+function candidateFile({ directory }: Store, arm: string, seed: number): string {
+  return join(candidatesFolder(directory), `${arm}-seed${seed}.json`);
 }
 
 function failedRow(study: Study, arm: Arm, seed: number, failure: string): CandidateRow {
