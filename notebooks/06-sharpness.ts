@@ -92,6 +92,7 @@ import {
   ofMainArms,
   predictorFigure,
   sharpnessDifferencesTable,
+  sharpnessRatios,
   sharpnessRows,
   sharpnessTable,
   armStyles,
@@ -114,10 +115,19 @@ const claims = claimsTable(results, rows);
 await showIfAny({ ...claims, rows: claims.rows.filter(({ claim }) => claim === "C2") }, "verdict on C2");
 
 // %% [markdown]
+// By how much do the measures disagree? The ratio of each to that of the standard network, paired by seed, with its interval; one
+// that can be 0 or negative has no ratio and is left out:
+
+// %%
+await showIfAny(sharpnessRatios(results, rows), "measures of sharpness");
+
+// %% [markdown]
 // ## Does sharpness say who loses accuracy?
 //
 // Rank correlation of each measure with the drop in accuracy under faults, over all networks of arms and controls; then given
-// the two plainer explanations, the clip range and the accuracy without faults.
+// the two plainer explanations, the clip range and the accuracy without faults. Networks of one arm are alike, so the table has
+// intervals with seeds and with arms resampled, and the mean correlation among the networks of one arm. The radius of the primary
+// measure is the size of faults: it is close to what it shall explain.
 
 // %%
 await showIfAny(associationFigure(results, rows), "measures of sharpness");

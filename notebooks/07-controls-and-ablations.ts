@@ -97,8 +97,8 @@ await showIfAny(ablationsTable(results), "ablations");
 await showIfAny(failuresTable(results), "training that failed");
 
 // %% [markdown]
-// **What it says.** Each row of the controls names its difference and its interval; notebook 00 sorts them in sentences made from
-// the same numbers: what does as much as SAQ, what does more, what does nothing.
+// **What it says.** Each row of the controls names its difference, over all rates, and its interval; notebook 00 sorts them by the side
+// of 0 on which the interval lies. Not to be told from 0 does not mean equal to it.
 //
 // **What it does not say.** Intervals of single controls are not corrected for their number. A control that does as much as SAQ
 // shows that SAQ is not needed for the gain, not that both work in the same way. Parameters were selected on validation images: the

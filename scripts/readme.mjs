@@ -69,33 +69,18 @@ async function publishedIn(folder) {
 
 /** @typedef {ReturnType<typeof exhibits.cellsOf>[number]} Cell */
 
-/** What the paper says, in words that can be followed by "holds". */
+/** What the paper says. */
 const SAYS = {
   C1: "Under faults, activation-sparse networks (AS) are less accurate than standard ones.",
   C2: "The activation-sparse network lies in a sharper minimum of the loss: small changes of its weights raise the loss more.",
-  C3a: "SAQ makes activation-sparse networks more accurate under faults (AS + SAQ less AS).",
-  C3b: "SAQ makes standard networks more accurate under faults (standard + SAQ less standard).",
+  C3a: "SAQ makes activation-sparse networks more accurate under faults.",
+  C3b: "SAQ makes standard networks more accurate under faults.",
   C4: "An activation-sparse network trained with SAQ is more accurate under faults than a standard one trained as usual.",
 };
 
-/** For whom and by what each is judged. */
-const SCOPE = {
-  C1: "for networks made sparse by an L1 penalty, in the mean over all rates",
-  C2: "by the one measure that was fixed beforehand; other measures disagree (below)",
-  C3a: "in the mean over all rates",
-  C3b: "in the mean over all rates",
-  C4: "in the mean over all rates",
-};
+/** @typedef {keyof typeof SAYS} Id */
 
-/** @type {Record<string, string>} */
-const WORDS = {
-  supported: "holds",
-  contradicted: "does not hold, it is the other way round",
-  inconclusive: "open, the interval contains 0",
-  withheld: "not tested",
-};
-
-/** @type {Record<string, [string, string]>} arms of which the first is said to be more accurate */
+/** @type {Record<Exclude<Id, "C2">, [string, string]>} arms of which the first is said to be more accurate */
 const PAIRS = {
   C1: ["standard", "as"],
   C3a: ["as-saq", "as"],
@@ -103,124 +88,147 @@ const PAIRS = {
   C4: ["as-saq", "standard"],
 };
 
-/** One row a claim, and what a reader has to know beside it. @param {Published} published */
+/** What a reader takes along: a plain sentence a claim, then the numbers. @param {Published} published */
 function verdicts(published) {
-  const { claims, regimes, between } = published;
-  const rows = /** @type {(keyof typeof SAYS)[]} */ (["C1", "C2", "C3a", "C3b", "C4"]).map((id) => {
-    const row = claims.rows.find(
-      ({ claim, fault }) => claim === id && (fault === "all three" || fault === "-"),
-    );
-    const [better = "", worse = ""] = PAIRS[id] ?? [];
-    const numbers =
-      id === "C2"
-        ? [String(row?.comparison ?? "-").replace(/^.*: /, ""), ...regimes.map(() => "-")]
-        : [undefined, ...regimes.map((regime) => regime.cells)].map((over) =>
-            pp(between(better, worse, over)?.effect),
-          );
+  const sentences = plainSentences(published);
+  const rows = Object.entries(sentences).map(([id, sentence]) => [
+    `[${id}](docs/results.md#${id.toLowerCase()})`,
+    SAYS[/** @type {Id} */ (id)],
+    sentence,
+  ]);
+  return [
+    markdown(["", "the paper says", "on LeNet-5"], rows),
+    byDamage(published),
+    forDesigners(published),
+    ofRemedies(published),
+  ].join("\n\n");
+}
+
+/**
+ * The verdicts in words. Each word is held to the numbers: results that no longer bear it out end in an error.
+ * @param {Published} published
+ */
+function plainSentences(published) {
+  const { claims, regimes, between, run, rows } = published;
+  const verdictOf = (/** @type {string} */ id) =>
+    claims.rows.find(({ claim, fault }) => claim === id && (fault === "all three" || fault === "-"));
+  const requireVerdict = (/** @type {string} */ id, /** @type {string} */ verdict) =>
+    requireThat(verdictOf(id)?.verdict === verdict, `${id} is no longer ${verdict}`);
+  const slight = regimes[0]?.cells ?? [];
+  const of = (/** @type {Exclude<Id, "C2">} */ id, /** @type {readonly Cell[]} */ over) => {
+    const found = between(...PAIRS[id], over);
+    if (!found) throw new Error(`${id} is not measured`);
+    return found;
+  };
+  const all = published.cells;
+  const c1 = of("C1", all);
+  const [high, fatrelu, hoyer] = ["as-high", "fatrelu", "hoyer"].map((arm) => between("standard", arm));
+  requireVerdict("C1", "contradicted");
+  requireThat(of("C1", slight).effect.low > 0 && of("C1", slight).drop.high < 0, "slight damage of C1");
+  requireThat((high?.effect.high ?? 0) < 0, "C1 of AS-high");
+  requireThat((fatrelu?.effect.low ?? 0) > 0 && (fatrelu?.drop.low ?? 0) < 0, "FATReLU");
+  requireThat((hoyer?.effect.high ?? 0) > 0 && (hoyer?.drop.high ?? 0) < 0, "Hoyer");
+  requireVerdict("C2", "contradicted");
+  for (const id of /** @type {const} */ (["C3a", "C3b", "C4"])) {
+    requireVerdict(id, "supported");
+    requireThat(of(id, slight).drop.low > 0, `slight damage of ${id}, as drop`);
+  }
+  for (const id of /** @type {const} */ (["C3a", "C3b"]))
+    requireThat(of(id, slight).effect.low < 0 && of(id, slight).effect.high > 0, `slight damage of ${id}`);
+  requireThat(of("C4", slight).effect.high < 0, "slight damage of C4");
+  const { sharper, ratio } = sharpnessOf(run, rows);
+  const sharpness = String(verdictOf("C2")?.comparison ?? "").replace(/^.*: /, "");
+  const none = "Where standard has lost up to 5 points it makes no difference that can be told from 0";
+  return {
+    C1: `**No: the other way round, for networks made sparse by an L1 penalty.** Standard less AS is ${pp(c1.effect)}, less AS-high ${pp(high?.effect)}. That comes from bad damage: where standard has lost up to 5 points it is ahead of AS, by ${pp(of("C1", slight).effect)}, which is less than without faults. Of two controls that are sparse otherwise, FATReLU has standard ahead in accuracy, ${pp(fatrelu?.effect)}, but not counted from each network's accuracy without faults (${pp(fatrelu?.drop)}); Hoyer has it behind when counted so (${pp(hoyer?.drop)}), but not in accuracy (${pp(hoyer?.effect)}).`,
+    C2: `**No: the other way round, by the one measure that was fixed beforehand**, the mean rise of the loss when all weights move at random as far as bit flips at a rate of 1 % would move them: AS less standard is ${sharpness} (the unit of the loss). Of ${sharper.of} other measures ${sharper.as} find AS sharper and ${sharper.high} find AS-high sharper; the largest curvature of AS-high is ${ratio.toFixed(1)} times that of standard.`,
+    C3a: `**Yes**, by ${pp(of("C3a", all).effect)} (AS + SAQ less AS). ${none} (${pp(of("C3a", slight).effect)}).`,
+    C3b: `**Yes**, by ${pp(of("C3b", all).effect)} (standard + SAQ less standard). ${none} (${pp(of("C3b", slight).effect)}).`,
+    C4: `**Yes**, by ${pp(of("C4", all).effect)} (AS + SAQ less standard). Not where standard has lost up to 5 points (${pp(of("C4", slight).effect)}): there the sparse network is less accurate, as it is without faults.`,
+  };
+}
+
+/** @param {boolean} holds @param {string} what */
+function requireThat(holds, what) {
+  if (!holds) throw new Error(`the words of README.md no longer fit the results: ${what}`);
+}
+
+/** @param {Published} published */
+function byDamage({ cells, regimes, between, accuracy }) {
+  const spans = [{ cells }, ...regimes];
+  const rows = Object.entries(PAIRS).map(([id, [better, worse]]) => [
+    id,
+    ...spans.map((span) => {
+      const found = between(better, worse, span.cells);
+      return `${pp(found?.effect)}; as drop ${pp(found?.drop)}`;
+    }),
+  ]);
+  const titles = regimes.map(
+    (regime) =>
+      `it lost ${exhibits.regimeTitle(regime)} (${regime.cells.length} of ${cells.length}; left ${accuracy("standard", regime.cells).toFixed(0)} %)`,
+  );
+  const table = markdown(
+    ["pp", `all ${cells.length} pairs of fault type and rate (judged)`, ...titles],
+    rows,
+  );
+  return `**By damage.** The judged mean over all rates hides where it comes from, so here it is parted by what the standard network itself has lost, whatever the others do. *As drop*: each network's accuracy without faults is its own zero; positive is in favour of the claim.\n\n${table}`;
+}
+
+/** What an arm costs without faults, and the fault rate it bears. @param {Published} published */
+function forDesigners({ run, accuracies }) {
+  const titles = exhibits.armStyles(run);
+  const networks = exhibits.networkTable(run, { arms: SHOWN }).rows;
+  const rows = SHOWN.map((arm) => {
+    const network = networks.find(({ arm: id }) => id === arm);
+    const found = exhibits.toleratedRate(run, accuracies, { arm, fault: "all", loss: 5 });
+    if ("missing" in found || !network) throw new Error(`${arm} is not measured`);
+    const [rate, from, to] = [found.rate, found.low, found.high].map((x) => (100 * x).toFixed(2));
     return [
-      `[${id}](docs/results.md#${id.toLowerCase()})`,
-      SAYS[id],
-      `**${WORDS[String(row?.verdict ?? "withheld")]}**, ${SCOPE[id]}`,
-      ...numbers,
+      titles(arm).title,
+      `${Number(network["accuracy_pct"]).toFixed(2)} %`,
+      `${Number(network["sparsity_pct"]).toFixed(0)} %`,
+      `${rate} % [${from}, ${to}]`,
     ];
   });
-  const heads = ["", "the paper says", "on LeNet-5", "by how much: all rates (judged)"];
-  return [
-    markdown([...heads, ...regimes.map((regime) => `standard lost ${exhibits.regimeTitle(regime)}`)], rows),
-    byDamage(published),
-    byPenalty(published),
-    tolerated(published),
-    ofSharpness(published),
-    ofRemedies(published),
-  ]
-    .filter((text) => text !== "")
-    .join("\n\n");
+  const table = markdown(["", "accuracy without faults", "zeros", "fault rate that costs 5 points"], rows);
+  return `**How many faults can a network bear?** The rate at which it has lost 5 points of its own accuracy, mean over the three fault types ([1 and 10 points, each fault type](docs/results.md#tolerated-fault-rates)):\n\n${table}`;
 }
 
-/** @param {Published} published */
-function byDamage({ run, cells, regimes, between, accuracy }) {
-  const arms = exhibits.networkTable(run).rows.slice(0, MAIN_ARMS);
-  const clean = arms.map(
-    ({ title, accuracy_pct: accuracy, sparsity_pct: zeros }) =>
-      `${title} ${Number(accuracy).toFixed(2)} % (${Number(zeros).toFixed(0)} % zeros)`,
-  );
-  const parts = regimes.map(
-    (regime) =>
-      `${exhibits.regimeTitle(regime)} (${regime.cells.length} of ${cells.length} pairs of fault type and rate, where its accuracy is ${accuracy("standard", regime.cells).toFixed(1)} % on average)`,
-  );
-  const drops = Object.entries(PAIRS).map(([id, [a, b]]) => {
-    const found = [undefined, ...regimes.map((regime) => regime.cells)].map((over) =>
-      pp(between(a, b, over)?.drop),
-    );
-    return `${id} ${found[0]} (${found.slice(1).join("; ")})`;
-  });
-  return `**Everything depends on the damage.** The last columns part the mean over all rates by what the standard network itself has lost, whatever the others do: ${parts.join("; ")}. Without faults the networks differ too: ${clean.join(", ")}. Counted from there, as **drops** (positive: the network that the claim favours loses less), over all rates and, in brackets, by the same three: ${drops.join("; ")}.`;
-}
-
-/** @param {Published} published */
-function byPenalty({ regimes, between }) {
-  const parts = SPARSE.map(([arm, words]) => {
-    const all = between("standard", arm);
-    const mild = between("standard", arm, regimes[0]?.cells ?? []);
-    return `${words} ${pp(all?.effect)}, as drop ${pp(all?.drop)}, under slight damage ${pp(mild?.effect)}`;
-  });
-  return `**C1 depends on how a network is made sparse.** Standard less sparse, over all rates: ${parts.join("; ")}. AS and AS-high were fixed beforehand as what is judged; the other two are controls.`;
-}
-
-/** The fault rate that costs five points, by arm: what a designer asks for. @param {Published} published */
-function tolerated({ run, accuracies }) {
-  const titles = exhibits.armStyles(run);
-  const shown = [
-    "standard",
-    "standard-saq",
-    "as",
-    "as-saq",
-    "as-high",
-    "as-high-saq",
-    "hoyer",
-    "fatrelu",
-    "clipped",
-  ];
-  const parts = shown.flatMap((arm) => {
-    const found = exhibits.toleratedRate(run, accuracies, { arm, fault: "all", loss: 5 });
-    if ("missing" in found || found.rate === Infinity) return [];
-    const [rate, from, to] = [found.rate, found.low, found.high].map((x) => (100 * x).toFixed(2));
-    return [`${titles(arm).title} ${rate} % [${from}, ${to}]`];
-  });
-  return `**How many faults can it bear?** The fault rate at which a network has lost 5 points of its own accuracy, mean over the three fault types: ${parts.join("; ")}. For 1 and 10 points and by fault type: [docs/results.md](docs/results.md#tolerated-fault-rates).`;
-}
-
-/** The first rows of the networks' table. */
-const MAIN_ARMS = 6;
-
-/** Arms made sparse, with what makes them so. @type {[string, string][]} */
-const SPARSE = [
-  ["as", "L1 penalty (AS)"],
-  ["as-high", "stronger L1 penalty (AS-high)"],
-  ["hoyer", "Hoyer penalty (on the shape of activations, not their size)"],
-  ["fatrelu", "FATReLU (small activations set to zero)"],
+/** Arms of that table. */
+const SHOWN = [
+  ...["standard", "standard-saq", "as", "as-saq", "as-high", "as-high-saq"],
+  ...["hoyer", "fatrelu", "clipped"],
 ];
 
-/** @param {Published} published */
-function ofSharpness({ run, rows }) {
-  if (rows.length === 0) return "";
-  const differences = exhibits.sharpnessDifferencesTable(run, rows).rows;
-  const counted = (/** @type {string} */ comparison) => {
-    const others = differences.filter((row) => row.comparison === comparison && row.verdict === "");
-    const sharper = others.filter((row) => Number(row.difference_low) > 0).length;
-    const flatter = others.filter((row) => Number(row.difference_high) < 0).length;
-    return `${sharper} find it sharper, ${flatter} flatter, ${others.length - sharper - flatter} cannot tell`;
-  };
+/**
+ * How many of the other measures find the sparse arms sharper, and the ratio of the largest curvatures.
+ * @param {Published["run"]} run @param {Published["rows"]} rows
+ */
+function sharpnessOf(run, rows) {
+  const others = exhibits.sharpnessDifferencesTable(run, rows).rows.filter(({ verdict }) => verdict === "");
+  const against = (/** @type {string} */ comparison) =>
+    others.filter((row) => row["comparison"] === comparison);
+  const found = (/** @type {string} */ comparison) =>
+    against(comparison).filter((row) => Number(row["difference_low"]) > 0).length;
   const values = exhibits.sharpnessTable(run, rows).rows.filter(({ measure }) => measure === "eigenvalue:1");
-  const eigenvalue = (/** @type {string} */ id) => Number(values.find(({ arm }) => arm === id)?.value);
-  const [sparse, standard] = [eigenvalue("as-high"), eigenvalue("standard")];
-  return `**C2 depends on the measure.** The one fixed beforehand is the mean rise of the loss (in nats, the unit of the loss) when all weights move at random as far as bit flips at a rate of 1 % would move them. Against standard, of the other measures for AS ${counted("AS - standard")}; for AS-high ${counted("AS-high - standard")}. The largest curvature of the loss is ${sparse.toFixed(1)} for AS-high and ${standard.toFixed(1)} for standard, ${(sparse / standard).toFixed(1)} times as much.`;
+  const eigenvalue = (/** @type {string} */ id) => Number(values.find(({ arm }) => arm === id)?.["value"]);
+  const sharper = {
+    of: against("AS - standard").length,
+    as: found("AS - standard"),
+    high: found("AS-high - standard"),
+  };
+  requireThat(sharper.as > 0 && sharper.high > sharper.as && sharper.of > sharper.high, "other measures");
+  return { sharper, ratio: eigenvalue("as-high") / eigenvalue("standard") };
 }
 
 /** @param {Published} published */
 function ofRemedies({ between }) {
-  const gain = (/** @type {string} */ arm, worse = "standard") => pp(between(arm, worse)?.effect);
-  return `**SAQ is not the only remedy.** On the standard network, over all rates, SAQ changes accuracy by ${gain("standard-saq")}. Training as usual with the range of the weights fixed at one standard deviation, which makes faults smaller beside the weights, changes it by ${gain("clipped")}. Between two networks whose ranges are frozen at the same values SAQ changes it by ${gain("standard-saq-frozen", "standard-frozen")}. With SAQ on both sides, sparse less standard (AS + SAQ less standard + SAQ) is ${gain("as-saq", "standard-saq")}.`;
+  const gain = (/** @type {string} */ arm, worse = "standard") => between(arm, worse)?.effect;
+  const [saq, clipped] = [gain("standard-saq"), gain("clipped")];
+  requireThat((clipped?.low ?? 0) > (saq?.high ?? 0), "clips at 1 sd do more than SAQ");
+  const frozen = gain("standard-saq-frozen", "standard-frozen");
+  requireThat((frozen?.low ?? 0) > 0, "SAQ gains with frozen clips");
+  return `**SAQ is not the only remedy.** On the standard network it gains ${pp(saq)} over all rates. Training as usual with the range of the weights fixed at one standard deviation, which makes faults smaller beside the weights, gains ${pp(clipped)}. SAQ does not work by way of the range alone: between two networks whose ranges are frozen at the same values it gains ${pp(frozen)}.`;
 }
 
 /** Tables and sentences of the full study. @param {Published} published */

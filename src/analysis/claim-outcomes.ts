@@ -1,4 +1,3 @@
-import { percentOf } from "../base/percent.js";
 import { isExploratory, type Results } from "../experiments/results/rows.js";
 import type { ArmPair } from "../experiments/study/judgement.js";
 import { faultTitle } from "../faults/titles.js";
@@ -9,13 +8,13 @@ import { encodingViews } from "./encoding-views.js";
 import { cellsAt, cellsOf, effectBetween, type FaultCell } from "./paired-differences.js";
 
 /** What a claim may depend on. */
-export const ASPECTS = ["fault type", "rate", "encoding", "sparsity", "range and bits"] as const;
+export const ASPECTS = ["fault type", "encoding", "sparsity", "range and bits"] as const;
 export type Aspect = (typeof ASPECTS)[number];
 
-/** A claim under one condition: on one fault type, at one rate, in one encoding, with one thing changed. */
+/** A claim under one condition: on one fault type, in one encoding, with one thing changed. */
 export interface Outcome {
   readonly aspect: Aspect;
-  /** The condition, such as `"bit flip"` or `"1 %"`. */
+  /** The condition, such as `"bit flip"` or `"gray"`. */
   readonly label: string;
   readonly verdict: Verdict;
   /** NaN where the verdict is withheld for want of data. */
@@ -25,8 +24,8 @@ export interface Outcome {
 }
 
 /**
- * Takes a claim apart: for each fault type over all rates; for each rate, each encoding, each other sparsity, and each
- * other range rule or bits over all fault types. Encodings are compared at the rates and maps that all of them have. Aspects
+ * Takes a claim apart: for each fault type over all rates; for each encoding, each other sparsity, and each other
+ * range rule or bits over all fault types. Encodings are compared at the rates and maps that all of them have. Aspects
  * of which the study has nothing are left out.
  */
 export function outcomes(results: Results): (claim: ArmPair) => Outcome[] {
@@ -53,9 +52,6 @@ export function outcomes(results: Results): (claim: ArmPair) => Outcome[] {
   return (claim) => [
     ...judgement.faults.map((fault) =>
       outcome("fault type", faultTitle(fault), claim, cellsOf(results, fault)),
-    ),
-    ...study.campaign.rates.map((rate) =>
-      outcome("rate", `${percentOf(rate)} %`, claim, cellsAt(judgement.faults, [rate])),
     ),
     ...encodings.map(({ view, of }) =>
       outcome(

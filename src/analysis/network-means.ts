@@ -1,5 +1,5 @@
 import type { NetworkRow, Results } from "../experiments/results/rows.js";
-import { tInterval } from "../statistics/index.js";
+import { mean, tInterval } from "../statistics/index.js";
 
 /** What the networks of an arm are like without faults: shares in percent, means over those seeds that there are. */
 export function networkMeans({ networks }: Results, arm: string) {
@@ -11,6 +11,12 @@ export function networkMeans({ networks }: Results, arm: string) {
     sparsity: over((network) => 100 * network.sparsity),
     skipped: over((network) => 100 * network.skippedMacs),
     clip: over((network) => network.clipRatio),
+    clipByLayer: Object.fromEntries(
+      Object.keys(own[0]?.clipRatioByLayer ?? {}).map((layer) => [
+        layer,
+        mean(own.map(({ clipRatioByLayer }) => clipRatioByLayer[layer]!)),
+      ]),
+    ),
     rho: spread(own.flatMap(({ relativeRho }) => relativeRho ?? [])),
   };
 }

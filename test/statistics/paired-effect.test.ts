@@ -175,3 +175,29 @@ describe("coverage of the 95 % interval at 5 seeds x 50 maps, simulated, is at l
     expect(covered / sets).toBeGreaterThanOrEqual(0.93);
   });
 });
+
+describe("coverage where differences between seeds are lognormal, simulated, is as docs/protocol.md says", () => {
+  test.each([
+    { seeds: 5, sigma: 0.5, low: 0.89, high: 0.94 },
+    { seeds: 5, sigma: 1, low: 0.79, high: 0.885 },
+    { seeds: 10, sigma: 1, low: 0.815, high: 0.92 },
+  ])("$seeds seeds, sigma $sigma", ({ seeds, sigma, low: least, high: most }) => {
+    const draws = stream("test", "lognormal coverage", seeds, sigma);
+    const mean = Math.exp(sigma ** 2 / 2);
+    const sd = mean * Math.sqrt(Math.exp(sigma ** 2) - 1);
+    const sets = 1000;
+    for (const spread of [0.3, 1]) {
+      let covered = 0;
+      for (let i = 0; i < sets; i++) {
+        const bySeed = Array.from({ length: seeds }, () => (Math.exp(sigma * draws.normal()) - mean) / sd);
+        const byMap = Array.from({ length: 50 }, () => spread * draws.normal());
+        const { low, high } = pairedEffect(
+          bySeed.map((a) => byMap.map((b) => a + b + spread * draws.normal())),
+        );
+        if (low <= 0 && 0 <= high) covered++;
+      }
+      expect(covered / sets).toBeGreaterThan(least);
+      expect(covered / sets).toBeLessThan(most);
+    }
+  });
+});

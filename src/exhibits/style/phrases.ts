@@ -24,11 +24,3 @@ export const FINDINGS: Readonly<Record<Verdict, readonly [string, string]>> = {
   inconclusive: ["is not decided: the interval contains 0", "is not decided by this run"],
   withheld: ["has no verdict", "has no verdict"],
 };
-
-/** The words for a verdict under a condition; the second where the run is exploratory. */
-export const WORDS: Readonly<Record<Verdict, readonly [string, string]>> = {
-  supported: ["supported", "the claimed way"],
-  inconclusive: ["inconclusive", "undecided"],
-  contradicted: ["contradicted", "the other way"],
-  withheld: ["no verdict", "no verdict"],
-};
