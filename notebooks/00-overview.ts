@@ -141,8 +141,8 @@ await show(tradeOff(results));
 // %% [markdown]
 // ## How many faults can a network bear?
 //
-// The fault rate at which an arm has lost 1, 5 and 10 points of its own accuracy, between rates on a line over the logarithm of
-// the rate, with a bootstrap interval over seeds and maps: the number that a designer asks for.
+// The fault rate at which an arm has lost 1, 5 and 10 points of its own accuracy, on a line over the logarithm of the rate between
+// those that were measured, with a bootstrap interval over seeds and maps: the number that a designer asks for.
 
 // %%
 await showIfAny(toleratedRates(results), "tolerated rates");

@@ -180,9 +180,9 @@ function forDesigners({ run, accuracies }) {
   const networks = exhibits.networkTable(run, { arms: SHOWN }).rows;
   const rows = SHOWN.map((arm) => {
     const network = networks.find(({ arm: id }) => id === arm);
-    const found = exhibits.toleratedRate(run, accuracies, { arm, fault: "all", loss: 5 });
-    if ("missing" in found || !network) throw new Error(`${arm} is not measured`);
-    const [rate, from, to] = [found.rate, found.low, found.high].map((x) => (100 * x).toFixed(2));
+    const found = exhibits.toleratedRatesOf(run, accuracies, { arm, fault: "all", losses: [5] });
+    if ("missing" in found || !found[0] || !network) throw new Error(`${arm} is not measured`);
+    const [rate, from, to] = [found[0].rate, found[0].low, found[0].high].map((x) => (100 * x).toFixed(2));
     return [
       titles(arm).title,
       `${Number(network["accuracy_pct"]).toFixed(2)} %`,

@@ -34,7 +34,7 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "exhibits.associationTable": (options) => exhibits.associationTable(nothing, nothing, options),
   "exhibits.claims": (options) => exhibits.claims(nothing, options),
   "exhibits.networkTable": (options) => exhibits.networkTable(nothing, options),
-  "exhibits.toleratedRate": (options) => exhibits.toleratedRate(nothing, nothing, options),
+  "exhibits.toleratedRatesOf": (options) => exhibits.toleratedRatesOf(nothing, nothing, options),
   "exhibits.toText": (options) => exhibits.toText(nothing, options),
   "faults.drawFaultMap": (options) => faults.drawFaultMap(options),
   "faults.enumeratedMoments": (options) => faults.enumeratedMoments(0, options),
@@ -150,8 +150,8 @@ const VALUES: Readonly<Record<string, () => unknown>> = {
   "n must be a whole number of at least 0, got 2.5": () => statistics.sequenceFactor(2.5),
   "predicted must be below classes, 2, got 2": () =>
     statistics.confusionMatrix(Uint8Array.of(0), Uint8Array.of(2), 2),
-  "loss must be points of accuracy above 0, got -1": () =>
-    exhibits.toleratedRate(nothing, nothing, { arm: "a", fault: "flip", loss: -1 }),
+  "losses must be points of accuracy above 0, got -1": () =>
+    exhibits.toleratedRatesOf(nothing, nothing, { arm: "a", fault: "flip", losses: [-1] }),
   "width must be a whole number of at least 1, got 0": () => exhibits.toText(nothing, { width: 0 }),
   'grid must be one of weights, activations, got "weight"': () =>
     quantization.chooseClip(Float32Array.of(1), "weight" as never, 4, { rule: "share", share: 1 }),

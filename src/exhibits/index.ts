@@ -13,7 +13,7 @@ export {
 } from "../analysis/regimes.js";
 export { type JudgedSharpness, judgedSharpness } from "../analysis/sharpness-claim.js";
 export { type SharpnessRow, sharpnessRows } from "../analysis/sharpness-rows.js";
-export { LOSSES, type ToleratedRate, toleratedRate } from "../analysis/tolerated-rates.js";
+export { LOSSES, type ToleratedRate, toleratedRatesOf } from "../analysis/tolerated-rates.js";
 export { measureTitle } from "../experiments/sharpness/measure-titles.js";
 export { armTitles, type TitledStudy } from "../experiments/study/arm-titles.js";
 export type { Claim } from "../experiments/study/judgement.js";

@@ -23,23 +23,43 @@ export function crossedBootstrap(
   options: BootstrapOptions = {},
 ): BootstrapInterval {
   const { resamples, level } = bootstrapOf("crossedBootstrap", options);
-  const { seeds, maps } = shapeOf(differences);
-  const means = new Float64Array(resamples);
+  const means = Float64Array.from(crossedResamples([differences], stream, resamples), ([mean]) => mean!);
+  return { ...percentiles(means, level), resamples };
+}
+
+/**
+ * The means of several tables of the same seeds and maps, resample after resample: in one, all tables have the same draws.
+ * @param tables at least one; [seed][map], of equal shape, as {@link crossedBootstrap} takes them
+ */
+export function* crossedResamples(
+  tables: readonly SeedsByMaps[],
+  stream: Stream,
+  resamples: number,
+): Generator<readonly number[]> {
+  const { seeds, maps } = shapeOf(tables[0]!);
   const column = new Float64Array(maps);
   for (let resample = 0; resample < resamples; resample++) {
-    column.fill(0);
-    for (let draw = 0; draw < seeds; draw++) {
-      const row = differences[seeds === 1 ? 0 : stream.integer(seeds)]!;
-      for (let map = 0; map < maps; map++) column[map]! += row[map]!;
-    }
-    let sum = 0;
-    for (let draw = 0; draw < maps; draw++) sum += column[maps === 1 ? 0 : stream.integer(maps)]!;
-    means[resample] = sum / (seeds * maps);
+    const drawn = (count: number) =>
+      Array.from({ length: count }, () => (count === 1 ? 0 : stream.integer(count)));
+    const [bySeed, byMap] = [drawn(seeds), drawn(maps)];
+    yield tables.map((table) => {
+      column.fill(0);
+      for (const seed of bySeed) {
+        const row = table[seed]!;
+        for (let map = 0; map < maps; map++) column[map]! += row[map]!;
+      }
+      let sum = 0;
+      for (const map of byMap) sum += column[map]!;
+      return sum / (seeds * maps);
+    });
   }
-  means.sort();
-  return {
-    low: sampleQuantile(means, (1 - level) / 2),
-    high: sampleQuantile(means, (1 + level) / 2),
-    resamples,
-  };
+}
+
+/** The ends of the percentile interval of resampled numbers, which are sorted in place. */
+export function percentiles(
+  values: Float64Array,
+  level: number,
+): { readonly low: number; readonly high: number } {
+  values.sort();
+  return { low: sampleQuantile(values, (1 - level) / 2), high: sampleQuantile(values, (1 + level) / 2) };
 }

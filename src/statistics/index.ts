@@ -1,5 +1,5 @@
 export { type AccuracyEffect, type AccuracyMethod, accuracyInterval } from "./accuracy-interval.js";
-export { type BootstrapInterval, crossedBootstrap } from "./bootstrap.js";
+export { type BootstrapInterval, crossedBootstrap, crossedResamples, percentiles } from "./bootstrap.js";
 export { clusterBootstrap } from "./cluster-bootstrap.js";
 export {
   firstStop,
@@ -15,7 +15,7 @@ export {
   finiteShareInterval,
   leveugleSampleSize,
 } from "./finite-population.js";
-export { firstCrossing } from "./first-crossing.js";
+export { logCrossing } from "./log-crossing.js";
 export { mean, meanTable, type SeedsByMaps } from "./matrix.js";
 export type { BootstrapOptions, IntervalOptions } from "./options.js";
 export { type Basis, type PairedEffect, pairedEffect } from "./paired-effect.js";

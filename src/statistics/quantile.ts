@@ -34,5 +34,6 @@ export function sampleQuantile(sorted: ArrayLike<number>, p: number): number {
   const below = Math.floor(at);
   const low = sorted[below]!;
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (at - below) * (high - low);
+  const share = at - below;
+  return share === 0 || low === high ? low : low + share * (high - low); // infinities have no difference
 }

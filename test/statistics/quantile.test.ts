@@ -58,5 +58,8 @@ test("sampleQuantile interpolates between order statistics", () => {
   expect(sampleQuantile([1, 2, 4], 0.75)).toBe(3);
   expect(sampleQuantile([1, 2, 4], 1)).toBe(4);
   expect(sampleQuantile([7], 0.3)).toBe(7);
+  expect(sampleQuantile([1, Infinity, Infinity], 0.75)).toBe(Infinity);
+  expect(sampleQuantile([1, Infinity], 0)).toBe(1);
+  expect(sampleQuantile([1, Infinity], 0.1)).toBe(Infinity);
   expect(() => sampleQuantile([], 0.5)).toThrow("at least one value");
 });

@@ -1,6 +1,6 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
 import { ALL_FAULTS, faultRows } from "../../analysis/paired-differences.js";
-import { LOSSES, type ToleratedRate, toleratedRate } from "../../analysis/tolerated-rates.js";
+import { LOSSES, type ToleratedRate, toleratedRatesOf } from "../../analysis/tolerated-rates.js";
 import { percentOf } from "../../base/percent.js";
 import type { Results } from "../../experiments/results/rows.js";
 import type { Figure } from "../forms/figure.js";
@@ -21,11 +21,11 @@ import {
 import { toleratingArms } from "../tables/tolerated-rates-table.js";
 
 /** How a loss is drawn; the paler, the smaller. */
-const LOOKS: Readonly<Record<(typeof LOSSES)[number], { color: string; symbol: string }>> = {
-  1: { color: "#56B4E9", symbol: "circle" },
-  5: { color: "#0072B2", symbol: "square" },
-  10: { color: "#000000", symbol: "diamond" },
-};
+const LOOKS = [
+  { color: "#56B4E9", symbol: "circle" },
+  { color: "#0072B2", symbol: "square" },
+  { color: "#000000", symbol: "diamond" },
+];
 /** Pixels for an arm, and around the panels. */
 const ROW = 26;
 const MARGIN = { l: 250, r: 16, t: 84 };
@@ -48,14 +48,15 @@ export function toleratedRates(results: Results): Figure {
   for (const [panel, fault] of panels.entries()) {
     const suffix = suffixOf(panel);
     const left = panel * (width + GAP / inner);
+    const all = arms.map((arm) => present(toleratedRatesOf(results, accuracies, { arm, fault })));
     for (const [i, loss] of LOSSES.entries()) {
-      const found = arms.map((arm) => present(toleratedRate(results, accuracies, { arm, fault, loss })));
+      const found = all.map((rates) => rates?.[i]);
       for (const one of found) if (one && one.basis !== "none") bases.add(one.basis);
       data.push({
-        ...dots(found, Math.max(...rates)),
+        ...dots(found, Math.min(...rates), Math.max(...rates)),
         y: arms.map((_, row) => row + 0.18 * (i - 1)),
         name: `${loss} ${loss === 1 ? "point" : "points"} lost`,
-        marker: { ...LOOKS[loss], size: 9 },
+        marker: { ...LOOKS[i], size: 9 },
         xaxis: `x${suffix}`,
         yaxis: `y${suffix}`,
         legendgroup: String(loss),
@@ -82,8 +83,10 @@ export function toleratedRates(results: Results): Figure {
     captionOf(
       results,
       "Fault rate per stored bit at which the mean accuracy of an arm has fallen 1, 5 and 10 points below its own accuracy without faults;",
-      `linear between measured rates; further right is better. No dot: not reached at ${percentOf(Math.max(...rates))} %.`,
-      bases.size === 0 ? "" : `Bars: 95 % intervals over ${[...bases].join(", ")}.`,
+      `on a line over the logarithm between measured rates; further right is better. No dot: not between ${percentOf(Math.min(...rates))} and ${percentOf(Math.max(...rates))} %.`,
+      bases.size === 0
+        ? ""
+        : `Bars: 95 % bootstrap intervals over ${[...bases].join(", ")}, too narrow with few seeds.`,
     ),
     [-MARGIN.l + 16, -70],
   );
@@ -101,11 +104,14 @@ export function toleratedRates(results: Results): Figure {
   };
 }
 
-function dots(found: readonly (ToleratedRate | undefined)[], highest: number): object {
+function dots(found: readonly (ToleratedRate | undefined)[], lowest: number, highest: number): object {
+  const isMeasured = (rate: number) => rate >= lowest && rate <= highest;
   const percent = (rate: number | undefined) =>
-    rate === undefined || rate > highest ? null : Number((100 * rate).toPrecision(5));
-  // a bound that was not reached is drawn to the highest rate measured
-  const reach = (rate: number) => 100 * Math.min(rate, highest);
+    rate === undefined || !isMeasured(rate) ? null : Number((100 * rate).toPrecision(5));
+  // a bound beyond the rates measured is drawn to the last of them
+  const reach = (rate: number) => 100 * Math.min(Math.max(rate, lowest), highest);
+  const bar = (of: (one: ToleratedRate) => number) =>
+    found.map((one) => (one && isMeasured(one.rate) && !Number.isNaN(one.low) ? of(one) : 0));
   return {
     type: "scatter",
     mode: "markers",
@@ -113,12 +119,8 @@ function dots(found: readonly (ToleratedRate | undefined)[], highest: number): o
     error_x: {
       type: "data",
       symmetric: false,
-      array: found.map((one) =>
-        one && one.rate <= highest && !Number.isNaN(one.high) ? reach(one.high) - 100 * one.rate : 0,
-      ),
-      arrayminus: found.map((one) =>
-        one && one.rate <= highest && !Number.isNaN(one.low) ? 100 * (one.rate - one.low) : 0,
-      ),
+      array: bar(({ rate, high }) => reach(high) - 100 * rate),
+      arrayminus: bar(({ rate, low }) => 100 * rate - reach(low)),
       thickness: 1.5,
       width: 0,
     },

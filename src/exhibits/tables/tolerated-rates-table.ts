@@ -1,6 +1,6 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
 import { ALL_FAULTS, faultRows } from "../../analysis/paired-differences.js";
-import { LOSSES, type ToleratedRate, toleratedRate } from "../../analysis/tolerated-rates.js";
+import { LOSSES, type ToleratedRate, toleratedRatesOf } from "../../analysis/tolerated-rates.js";
 import { percentOf } from "../../base/percent.js";
 import type { Results } from "../../experiments/results/rows.js";
 import { mainArms } from "../../experiments/study/arms.js";
@@ -20,10 +20,11 @@ export function toleratingArms(results: Results): readonly string[] {
 export function toleratedRatesTable(results: Results): Table {
   const accuracies = accuraciesOf(results);
   const styles = armStyles(results);
-  const highest = Math.max(...results.study.campaign.rates);
+  const { rates } = results.study.campaign;
+  const measured = { lowest: Math.min(...rates), highest: Math.max(...rates) };
   const rows = toleratingArms(results).flatMap((arm) =>
     faultRows(results).map((fault): Record<string, Cell> => {
-      const found = LOSSES.map((loss) => present(toleratedRate(results, accuracies, { arm, fault, loss })));
+      const found = present(toleratedRatesOf(results, accuracies, { arm, fault }));
       return {
         arm,
         arm_title: styles(arm).title,
@@ -31,13 +32,13 @@ export function toleratedRatesTable(results: Results): Table {
         ...Object.assign(
           {},
           ...LOSSES.map((loss, i) => ({
-            [`loss_${loss}`]: found[i] ? rateText(found[i], highest) : null,
-            [`rate_${loss}_pct`]: percentage(found[i]?.rate),
-            [`rate_${loss}_low_pct`]: percentage(found[i]?.low),
-            [`rate_${loss}_high_pct`]: percentage(found[i]?.high),
+            [`loss_${loss}`]: found ? rateText(found[i]!, measured) : null,
+            [`rate_${loss}_pct`]: percentage(found?.[i]?.rate),
+            [`rate_${loss}_low_pct`]: percentage(found?.[i]?.low),
+            [`rate_${loss}_high_pct`]: percentage(found?.[i]?.high),
           })),
         ),
-        basis: found.find((one) => one !== undefined)?.basis ?? "none",
+        basis: found?.[0]?.basis ?? "none",
       };
     }),
   );
@@ -46,8 +47,8 @@ export function toleratedRatesTable(results: Results): Table {
     caption: captionOf(
       results,
       "The fault rate per stored bit, in percent, at which the mean accuracy of an arm has fallen 1, 5 and 10 points below its own accuracy",
-      "without faults; linear between the rates that were measured. 95 % intervals over seeds and maps: the rates at which the interval of",
-      `the loss holds so many points. > ${percentOf(highest)}: not reached at the highest rate measured.`,
+      "without faults; between the rates that were measured on a line over their logarithm. 95 % intervals by the bootstrap over seeds and maps,",
+      `which is too narrow where there are few seeds. < ${percentOf(measured.lowest)}, > ${percentOf(measured.highest)}: beyond the rates measured.`,
     ),
     columns: [
       { key: "arm", title: "id", align: "left", csvOnly: true },
@@ -73,13 +74,18 @@ export function toleratedRatesTable(results: Results): Table {
   };
 }
 
-/** In percent; what lies beyond the highest rate that was measured is not known. */
+/** In percent; what lies beyond the rates that were measured is not known. */
 function percentage(rate: number | undefined): number | null {
-  return rate === Infinity ? null : known(rate === undefined ? undefined : 100 * rate);
+  return rate === 0 || rate === Infinity ? null : known(rate === undefined ? undefined : 100 * rate);
 }
 
-function rateText({ rate, low, high }: ToleratedRate, highest: number): string {
-  const text = (value: number) =>
-    value === Infinity ? `> ${percentOf(highest)}` : fixed(100 * value, value < 0.01 ? 3 : 2);
+function rateText(
+  { rate, low, high }: ToleratedRate,
+  { lowest, highest }: { readonly lowest: number; readonly highest: number },
+): string {
+  const text = (value: number) => {
+    if (value === 0) return `< ${percentOf(lowest)}`;
+    return value === Infinity ? `> ${percentOf(highest)}` : fixed(100 * value, value < 0.01 ? 3 : 2);
+  };
   return Number.isNaN(low) ? text(rate) : `${text(rate)} [${text(low)}, ${text(high)}]`;
 }
