@@ -16,6 +16,7 @@ import { phaseSchema } from "../../training/phase.js";
 import { datasetOf, modelOf } from "./content.js";
 import { judgementSchema } from "./judgement.js";
 import { KNOBS } from "./knobs.js";
+import { presentationSchema } from "./presentation.js";
 import type { CampaignSettings, ExtraCampaign, Study } from "./study.js";
 
 const modelName = z.enum(MODELS.map((model) => model.name));
@@ -127,6 +128,7 @@ const study = z
     extras: z.exactOptional(z.array(extra).min(1)),
     selection: z.exactOptional(selection),
     judgement: z.exactOptional(judgementSchema),
+    presentation: z.exactOptional(presentationSchema),
   })
   .refine(({ version, continues = 0 }) => continues < version, {
     path: ["continues"],
@@ -236,6 +238,17 @@ const study = z
         if (!claim.variant && !ids.includes(claim[side]))
           issue(["claims", i, side], `must be an arm of the study, ${ids.join(", ")}`);
   })
+  .superRefine(({ presentation, arms }, context) => {
+    const ids = arms.map(({ id }) => id);
+    for (const what of ["titles", "looks"] as const)
+      for (const id of Object.keys(presentation?.[what] ?? {}))
+        if (!ids.includes(id))
+          context.addIssue({
+            code: "custom",
+            path: ["presentation", what, id],
+            message: `must be of an arm of the study, ${ids.join(", ")}`,
+          });
+  })
   .refine(({ extras = [] }) => new Set(extras.map(({ id }) => id)).size === extras.length, {
     path: ["extras"],
     message: "two extra campaigns have the same id",
@@ -264,6 +277,11 @@ const study = z
   .refine(({ exploratory, campaign }) => !exploratory || campaign.split === "validation", {
     path: ["campaign", "split"],
     message: "an exploratory study evaluates on validation images",
+  })
+  .refine(({ frozen, campaign }) => !frozen || campaign.split === "test", {
+    path: ["frozen"],
+    message:
+      "a frozen study evaluates on test images, which is what it is frozen for: campaign.split must be test, or frozen false",
   });
 
 /** Bits that the weights of some layer have. */
