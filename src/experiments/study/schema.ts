@@ -108,7 +108,8 @@ const extra = z.strictObject({
   layers: z.exactOptional(z.literal("each")),
 });
 
-const study = z
+/** Every key of a study: docs/formats.md has a table of them. */
+export const studySchema = z
   .strictObject({
     name,
     profile: name,
@@ -319,7 +320,7 @@ function unionOf<T>(table: Readonly<Record<string, { readonly schema: z.ZodType 
  * @throws UserError that names every setting which is wrong, its value and what is accepted
  */
 export function parseStudy(value: unknown): Study {
-  return parsed(study, value, "the study's settings");
+  return parsed(studySchema, value, "the study's settings");
 }
 
 /** Checks the settings of a campaign, as {@link parseStudy} does those of a study. */
