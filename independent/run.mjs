@@ -9,7 +9,7 @@ import { runMain } from "../scripts/processes.mjs";
 const here = dirname(fileURLToPath(import.meta.url));
 
 await runMain(async (args) => {
-  const python = await jupyterPython("../independent/requirements.txt");
+  const python = await jupyterPython("../independent/requirements.txt", "the independent check");
   // Its matrices are small: on a busy machine more threads take three times as long.
   const env = { OPENBLAS_NUM_THREADS: "1", ...process.env };
   const { status, signal, error } = spawnSync(python, [join(here, "check.py"), ...args], { stdio: "inherit", env });

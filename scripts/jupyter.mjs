@@ -1,5 +1,5 @@
 // @ts-check
-// The Python environment that runs notebooks: made once, in the cache directory, from pinned packages.
+// Python environments, for notebooks and for the independent check: made once, in the cache directory, from pinned packages.
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,14 +16,15 @@ export const jupyterDirectory = join(root, "jupyter");
  * named by a hash of the list and of the Python it was made with, and gets its name only when it is complete.
  *
  * @param {string} [file] a pip requirements file in jupyter/; constraints.txt there pins every package
+ * @param {string} [user] what it is for, in messages
  * @returns {Promise<string>} path of the Python program; start other programs as `python -m name`
  */
-export async function jupyterPython(file = "requirements.txt") {
-  const { command, version } = findPython();
+export async function jupyterPython(file = "requirements.txt", user = "the notebooks") {
+  const { command, version } = findPython(user);
   const requirements = withIncluded(file);
   const directory = join(cacheDirectory(), `jupyter-${sha256(`${version}\n${requirements}`).slice(0, 12)}`);
   if (existsSync(directory)) return programIn(directory);
-  say(`jupyter: making a Python environment for the notebooks from ${file}, once (15 s to a minute)`);
+  say(`python: making a Python environment for ${user} from ${file}, once (15 s to a minute)`);
   const partial = partialDirectory(directory);
   await step(command, ["-m", "venv", partial], "making the environment");
   const pip = [
@@ -72,8 +73,11 @@ export function jupyterEnvironment(scratch) {
   };
 }
 
-/** @returns {{ command: string, version: string }} */
-function findPython() {
+/**
+ * @param {string} user
+ * @returns {{ command: string, version: string }}
+ */
+function findPython(user) {
   const own = process.env.FLATENN_PYTHON;
   const candidates = own ? [own] : process.platform === "win32" ? ["python", "py"] : ["python3", "python"];
   const question =
@@ -88,15 +92,15 @@ function findPython() {
     }
     if (ask(command, ["-c", "import venv, ensurepip"]) !== undefined) return { command, version };
     throw new SetupProblem(
-      `${command} cannot make an environment for the notebooks, since its module venv is missing: ` +
+      `${command} cannot make an environment for ${user}, since its module venv is missing: ` +
         "install it (on Debian and Ubuntu: apt install python3-venv) and repeat the command",
     );
   }
   const found =
     old.length > 0 ? `only found Python ${old.join(", ")}` : `found no ${candidates.join(" or ")}`;
   throw new SetupProblem(
-    `the notebooks are executed by Jupyter, which needs Python 3.10 or later: ${found}. ` +
-      "Install it, or set FLATENN_PYTHON to its program. Everything but the notebooks works without.",
+    `the environment for ${user} needs Python 3.10 or later: ${found}. ` +
+      `Install it, or set FLATENN_PYTHON to its program. Everything but ${user} works without.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { UserError } from "../base/errors.js";
 import { requireOptions } from "../base/options.js";
-import type { Results } from "../experiments/results/rows.js";
+import type { Results, TrialRow } from "../experiments/results/rows.js";
 import { seedsOfArm } from "../experiments/study/arms.js";
 
 /** Accuracy in percent by [seed][map], or why it cannot be given. An arm with fewer seeds has the first of the study's. */
@@ -16,6 +16,9 @@ export interface Accuracies {
   changed(arm: string, fault: string, rate: number): number;
 }
 
+/** What was indexed once, by layer: every exhibit asks for the same trials, of which there may be hundreds of thousands. */
+const indexed = new WeakMap<Results, Map<string, Accuracies>>();
+
 /**
  * Indexes the trials in the encoding of `results`, with faults in all layers unless one is named; the others, of extra
  * campaigns, are not looked at.
@@ -28,15 +31,20 @@ export function accuraciesOf(
   options: { readonly layer?: string | undefined } = {},
 ): Accuracies {
   const { layer = "" } = requireOptions("accuraciesOf", options, { layer: true });
+  const known = indexed.get(results) ?? new Map<string, Accuracies>();
+  const accuracies = known.get(layer) ?? index(results, layer);
+  indexed.set(results, known.set(layer, accuracies));
+  return accuracies;
+}
+
+function index(results: Results, layer: string): Accuracies {
   const { study } = results;
   const { faults, maps, encoding } = study.campaign;
-  const trained = new Set(results.networks.map(({ arm, seed }) => `${arm} ${seed}`));
+  const sorted = sortedTrials(results.trials);
+  const trained = new Set([...sorted.trained, ...results.networks.map(({ arm, seed }) => `${arm} ${seed}`)]);
   const trials = new Map<string, { accuracy: number; exposed: number; changed: number }>();
-  for (const trial of results.trials) {
+  for (const trial of [...sorted.clean, ...(sorted.faulty.get(`${encoding} ${layer}`) ?? [])]) {
     const { arm, seed, fault, rate, map } = trial;
-    trained.add(`${arm} ${seed}`);
-    // without faults there is one trial for every encoding and layer
-    if (map >= 0 && (trial.encoding !== encoding || trial.layer !== layer)) continue;
     const key = JSON.stringify([arm, fault, rate, seed, map]);
     if (trials.has(key)) {
       throw new UserError(
@@ -110,6 +118,36 @@ export function accuraciesOf(
       return (100 * changed) / exposed;
     },
   };
+}
+
+/** Trials by what of them is looked at together. */
+interface Sorted {
+  /** Arms and seeds that have any. */
+  readonly trained: ReadonlySet<string>;
+  /** Without faults there is one trial for every encoding and layer. */
+  readonly clean: readonly TrialRow[];
+  /** By encoding and layer. */
+  readonly faulty: ReadonlyMap<string, readonly TrialRow[]>;
+}
+
+const sortedBefore = new WeakMap<readonly TrialRow[], Sorted>();
+
+function sortedTrials(trials: readonly TrialRow[]): Sorted {
+  const before = sortedBefore.get(trials);
+  if (before) return before;
+  const trained = new Set<string>();
+  const clean: TrialRow[] = [];
+  const faulty = new Map<string, TrialRow[]>();
+  for (const trial of trials) {
+    const { arm, seed, encoding, layer, map } = trial;
+    trained.add(`${arm} ${seed}`);
+    const view = `${encoding} ${layer}`;
+    if (map >= 0 && !faulty.has(view)) faulty.set(view, []);
+    (map < 0 ? clean : faulty.get(view)!).push(trial);
+  }
+  const sorted = { trained, clean, faulty };
+  sortedBefore.set(trials, sorted);
+  return sorted;
 }
 
 /** The seeds that an arm has: all of the study's, or the first few. */

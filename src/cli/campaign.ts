@@ -56,11 +56,12 @@ export async function campaign(options: CampaignOptions): Promise<void> {
   const main = trials.filter(({ arm, seed, encoding, layer }) => {
     return asked.has(`${arm} ${seed}`) && encoding === study.campaign.encoding && layer === "";
   });
+  const isWhole = networks.length === networksOf(study).length;
+  if (isWhole) await publishRun(study, store, trials);
   console.log(`\n${tableText(summaryTable(main, titlesOf(study)))}`);
   console.log(`Written: trials.parquet and summary.csv in ${store.directory}`);
-  if (networks.length < networksOf(study).length) return;
-  await publishRun(study, store, trials);
-  console.log(`All networks are done: flatenn figures --results ${store.directory} draws them.`);
+  if (isWhole)
+    console.log(`All networks are done: npx flatenn figures --results ${store.directory} draws them.`);
 }
 
 /** Runs the trials of networks that are not done yet, but for networks whose training failed, and says so. */

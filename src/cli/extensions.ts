@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { UserError } from "../base/errors.js";
 
 /** Paths of the modules loaded so far. */
@@ -17,8 +17,11 @@ export async function loadExtensions(files: readonly string[]): Promise<void> {
     try {
       await import(pathToFileURL(path).href);
     } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      // of a file that is not there Node says where it was asked for: here, which tells a user nothing
+      const why = message.replace(` imported from ${fileURLToPath(import.meta.url)}`, "");
       throw new UserError(
-        `--extension ${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}; it must be a JavaScript ` +
+        `--extension ${file} cannot be loaded: ${why}; it must be a JavaScript ` +
           'module (compile TypeScript first) that imports from "flatenn", in a folder where this package is installed',
         { cause: error },
       );

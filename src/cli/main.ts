@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { UserError } from "../base/errors.js";
+import { endWithReader } from "./interrupts.js";
 import { program } from "./program.js";
 
 // a parent that runs this as one of its tasks is gone: its child has nobody to report to
 const orphaned = () => process.exit(130);
 if (process.send) process.on("disconnect", orphaned);
 
+endWithReader();
 try {
   await program().parseAsync();
 } catch (error) {

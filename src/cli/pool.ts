@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../base/errors.js";
 import { duration } from "../base/progress-text.js";
 import { extensionArguments } from "./extensions.js";
+import { onInterrupt } from "./interrupts.js";
 import { endLine, type ProgressMessage, throttled } from "./progress-line.js";
 
 /** A command of this program to be run in a process of its own. */
@@ -27,12 +28,11 @@ export async function runTasks(tasks: readonly Task[], jobs: number): Promise<vo
   const stop = () => {
     for (const { child } of running.values()) child.kill("SIGTERM");
   };
-  const interrupt = () => {
+  const ended = onInterrupt((code) => {
     stop();
     endLine("Interrupted. What is finished is kept: the same command goes on from here.");
-    process.exit(130);
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+    process.exit(code);
+  });
   const known = new Set(tasks.map(({ title }) => title));
   const ready = (task: Task) => task.after.every((title) => done.has(title) || !known.has(title));
   try {
@@ -56,7 +56,7 @@ export async function runTasks(tasks: readonly Task[], jobs: number): Promise<vo
     }
   } finally {
     stop();
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    ended();
   }
 }
 

@@ -95,7 +95,7 @@ export function chosenNetworks(options: NetworksOptions): {
   );
   if (networks.length === 0)
     throw new UserError(
-      `there is no trained network of these arms and seeds in ${checkpoints}; \`flatenn train\` makes them`,
+      `there is no trained network of these arms and seeds in ${checkpoints}; \`npx flatenn train\` makes them`,
     );
   const out = options.out ?? join("data", "runs", `${name}-${profile}-${studyHash(study).slice(0, 8)}`);
   return { study, networks, results, checkpoints, out };

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { readTrials } from "../../src/experiments/results/index.js";
@@ -86,7 +86,10 @@ describe("--extension", { timeout: 240_000 }, () => {
       expect(stderr).toContain(why);
       expect(stderr).toContain('imports from "flatenn"');
     }
-    expect((await flatenn(["data", "--extension", "nowhere.mjs"])).stderr).toContain("nowhere.mjs cannot be");
+    const { stderr } = await flatenn(["data", "--extension", "nowhere.mjs"]);
+    expect(stderr).toContain(
+      `--extension nowhere.mjs cannot be loaded: Cannot find module '${resolve("nowhere.mjs")}'; it must be`,
+    );
   });
 });
 

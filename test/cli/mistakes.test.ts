@@ -83,12 +83,12 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
     const arm = await flatenn(["train", "--arm", "as", "--out", out]);
     expect([arm.code, arm.stderr]).toEqual([
       1,
-      expect.stringContaining("train it first: flatenn train --arm float --seed 0"),
+      expect.stringContaining("train it first: npx flatenn train --arm float --seed 0"),
     ]);
     const campaign = await flatenn(["campaign", "--arm", "as", "--out", out, "--checkpoints", out]);
     expect([campaign.code, campaign.stderr]).toEqual([
       1,
-      expect.stringContaining("train it first: flatenn train --arm as --seed 0"),
+      expect.stringContaining("train it first: npx flatenn train --arm as --seed 0"),
     ]);
   });
 

@@ -122,6 +122,6 @@ describe("flatenn single-bit", { timeout: 120_000 }, () => {
       out,
     ]);
     expect(code).toBe(1);
-    expect(stderr).toContain("train it first: flatenn train --arm as --seed 0");
+    expect(stderr).toContain("train it first: npx flatenn train --arm as --seed 0");
   });
 });

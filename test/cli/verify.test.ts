@@ -58,7 +58,7 @@ describe("flatenn verify", { timeout: 60_000 }, () => {
   });
 
   it("interrupted ends with 130 and says that nothing is kept", async () => {
-    const { code, stdout } = await flatenn(["verify", "--all"], (child) => {
+    const { code, stdout } = await flatenn(["verify", "--all", "--profile", "quick"], (child) => {
       child.stdout!.once("data", () => setTimeout(() => child.kill("SIGINT"), 500));
     });
     expect([code, stdout]).toEqual([130, expect.stringContaining("Interrupted. Nothing was changed")]);
@@ -69,7 +69,7 @@ describe("flatenn verify", { timeout: 60_000 }, () => {
     [["verify", "--results", "nowhere"], 1, "this is no folder of published results"],
     [["verify", "--sample-seed", "x"], 2, "must be a whole number"],
     [["replay"], 2, "missing required argument 'trial'"],
-    [["replay", "xyz"], 1, 'has an id that begins with "xyz"'],
+    [["replay", "xyz", "--profile", "quick"], 1, 'has an id that begins with "xyz"'],
     [["replay", "a", "--out", "a.txt"], 1, "--out must end with .csv or .json, got a.txt"],
     [["replay", "a", "--out", "nowhere/a.csv"], 1, "there is no folder nowhere; make it first"],
     [["maps", "--map", "9-2"], 2, "must be an index such as 7 or a range such as 0-9, got 9-2"],

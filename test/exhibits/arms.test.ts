@@ -34,6 +34,14 @@ describe("an arm is titled by what it is", () => {
       "Hoyer",
       "FATReLU",
     ]);
+    const claimed = ["standard", "standard + SAQ", "AS", "AS + SAQ"];
+    const changes = ["observed ranges", "W2A2", "W3A3", "W8A8", "8-bit ends"];
+    expect([...titles.values()].slice(16)).toEqual([
+      ...changes.flatMap((change) => claimed.map((title) => `${title}, ${change}`)),
+      "AS-middle",
+      "AS-middle + SAQ",
+    ]);
+    expect([...armTitles({ ...quick, presentation }).values()]).toEqual(claimed);
     expect(titles.get("as-saq-observed")).toBe("AS + SAQ, observed ranges");
     expect(titles.get("standard-w2a2")).toBe("standard, W2A2");
     expect(titles.get("as-ends8")).toBe("AS, 8-bit ends");
@@ -55,14 +63,68 @@ describe("an arm is titled by what it is", () => {
     for (const { id } of [asam, hoyer]) expect(styles(id)).not.toMatchObject(presentation.looks[id]!);
   });
 
-  test("and two arms that differ in a number alone by their ids too", () => {
-    const twice = [0.1, 0.2].map(
-      (rho): Arm => ({ ...quick.arms[0]!, id: `r${10 * rho}`, gradient: { rule: "saq", rho } }),
-    );
-    expect([...armTitles({ arms: twice, bits: quick.bits, presentation }).values()]).toEqual([
-      "no penalty + SAQ (r1)",
-      "no penalty + SAQ (r2)",
+  test("and arms that differ in numbers alone by those too, but for the only main arm among them", () => {
+    const titled = (...arms: Arm[]) => [...armTitles({ arms, bits: quick.bits, presentation }).values()];
+    const saq = (id: string, rho: number, more: Partial<Arm> = {}): Arm => ({
+      ...quick.arms[0]!,
+      ...more,
+      id,
+      gradient: { rule: "saq", rho },
+    });
+    expect(titled(saq("r1", 0.1), saq("r2", 0.2))).toEqual([
+      "no penalty + SAQ, rho 0.1",
+      "no penalty + SAQ, rho 0.2",
     ]);
+    const control = { group: "control", base: "r1" } as const;
+    expect(titled(saq("r1", 0.1), saq("r2", 0.2, control), saq("r3", 0.3, control))).toEqual([
+      "no penalty + SAQ",
+      "no penalty + SAQ, rho 0.2",
+      "no penalty + SAQ, rho 0.3",
+    ]);
+    const version2 = findStudy("lenet5-fashion", "version-2");
+    const titles = armTitles({ ...version2, presentation });
+    expect(["standard-saq", "standard-saq-0p2", "as-saq", "as-saq-0p4"].map((id) => titles.get(id))).toEqual([
+      "standard + SAQ",
+      "standard + SAQ, rho 0.2",
+      "AS + SAQ",
+      "AS + SAQ, rho 0.4",
+    ]);
+    expect([...titles.values()].filter((title) => title.includes("("))).toEqual([]);
+  });
+
+  test("networks that a study calls alike, of other kinds, by which number it is; arms equal in all of it by their ids", () => {
+    const [standard] = quick.arms;
+    const sparse = (id: string, kind: "l1" | "hoyer", alpha: number): Arm => ({
+      ...standard!,
+      id,
+      sparsification: { kind, alpha },
+    });
+    const named = { titles: { a: "sparse", b: "sparse" }, looks: {} };
+    const titled = (...arms: Arm[]) => [
+      ...armTitles({ arms, bits: quick.bits, presentation: named }).values(),
+    ];
+    expect(titled(sparse("a", "l1", 1), sparse("b", "hoyer", 1))).toEqual([
+      "sparse, alpha of L1 1",
+      "sparse, alpha of Hoyer 1",
+    ]);
+    const frozen = (id: string, of: string, more: Partial<Arm> = {}): Arm => ({
+      ...standard!,
+      ...more,
+      id,
+      range: { rule: "frozen", of },
+    });
+    const control = { group: "control", base: "c" } as const;
+    expect(titled(frozen("c", "a"), frozen("d", "b"))).toEqual([
+      "no penalty, frozen clips (c)",
+      "no penalty, frozen clips (d)",
+    ]);
+    expect(titled(frozen("c", "a"), frozen("d", "b", control))).toEqual([
+      "no penalty, frozen clips",
+      "no penalty, frozen clips (d)",
+    ]);
+  });
+
+  test("of a study that only differs in a penalty whose title has its number, as before", () => {
     const three = [1, 2, 3].map(
       (alpha): Arm => ({ ...quick.arms[0]!, id: `a${alpha}`, sparsification: { kind: "l1", alpha } }),
     );

@@ -136,7 +136,7 @@ export function requireTrained(study: Study, store: Store, arm: string, seed: nu
   const checkpoint = trainedNetwork(study, store, arm, seed);
   if (checkpoint) return checkpoint;
   throw new UserError(
-    `${store.checkpoints} has no trained network of arm ${arm}, seed ${seed}; train it first: flatenn train --arm ${arm} ` +
+    `${store.checkpoints} has no trained network of arm ${arm}, seed ${seed}; train it first: npx flatenn train --arm ${arm} ` +
       `--seed ${seed}, or name the folder that has it with --checkpoints`,
   );
 }

@@ -3,7 +3,7 @@ import { networkHash } from "../../networks/checkpoints/checkpoint.js";
 import { writeManifest } from "../results/manifest.js";
 import { resultsOf, writeResults } from "../results/results.js";
 import type { Results, TrialRow } from "../results/rows.js";
-import type { Store } from "../results/store.js";
+import { type Store, updatePresentation } from "../results/store.js";
 import { failureOf, trainedNetwork } from "../results/trained-network.js";
 import { readTrials } from "../results/trial-table.js";
 import { openTrials, trialFiles } from "../results/trials.js";
@@ -28,6 +28,7 @@ export async function publishRun(study: Study, store: Store, trials?: readonly T
   });
   const results = resultsOf(study, { networks, failures, trials: exported });
   writeResults(store.directory, results);
+  updatePresentation(study, store.directory);
   writeManifest(study, store.directory);
   return results;
 }

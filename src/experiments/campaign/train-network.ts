@@ -117,7 +117,7 @@ function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
     if (found) return found;
     throw new UserError(
       `arm ${origin.arm}, seed ${origin.seed} ${what} of that seed, which is not trained yet; ` +
-        `train it first: flatenn train --arm ${arm} --seed ${origin.seed}`,
+        `train it first: npx flatenn train --arm ${arm} --seed ${origin.seed}`,
     );
   };
   const start = needed(FLOAT, "starts from the float network");

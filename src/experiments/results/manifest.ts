@@ -68,11 +68,11 @@ function whyUnpublished(directory: string): string {
   if (holds("precision.csv"))
     return (
       "this is a campaign with --precision, whose trials are as many as that took and not those that a study plans, so there " +
-      `is no list to hold them against; flatenn replay <trial> --results ${directory} recomputes any one of them`
+      `is no list to hold them against; npx flatenn replay <trial> --results ${directory} recomputes any one of them`
     );
   if (holds("study.json"))
     return (
-      "this run is not done; it is written when every network of the study has its trials, or by `flatenn reproduce`, " +
+      "this run is not done; it is written when every network of the study has its trials, or by `npx flatenn reproduce`, " +
       `which can be told which arms: --arm <id> --out ${directory}`
     );
   return "this is no folder of published results; `npm start` makes one";

@@ -69,7 +69,7 @@ export async function readResultsFrom(directory: string): Promise<Results> {
   const path = join(directory, "results.json");
   if (!existsSync(path))
     throw new UserError(
-      `there are no finished results in ${directory}; \`npm start\` or \`flatenn reproduce\` makes them`,
+      `there are no finished results in ${directory}; \`npm start\` or \`npx flatenn reproduce\` makes them`,
     );
   const { networks, failures } = readJson(path) as Pick<Results, "networks" | "failures">;
   const trials = await readTrials(trialFiles(directory).parquet);

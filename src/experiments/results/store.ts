@@ -86,15 +86,25 @@ export function studyPath(directory: string): string {
   return join(directory, "study.json");
 }
 
+/** Writes a run's settings again where the presentation has changed since: it decides no result. */
+export function updatePresentation(study: Study, directory: string): void {
+  const path = studyPath(directory);
+  if (settingsHash(readJson(path)) !== settingsHash(study)) writeStudy(study, path);
+}
+
+function writeStudy(study: Study, path: string): void {
+  writeFileAtomic(path, `${JSON.stringify(study, null, 2)}\n`);
+}
+
 /** Marks the folder as this study's. */
 function claim(study: Study, directory: string): void {
   const path = studyPath(directory);
   if (!existsSync(path)) {
-    writeFileAtomic(path, `${JSON.stringify(study, null, 2)}\n`);
+    writeStudy(study, path);
     return;
   }
   const found = readJson(path);
-  if (settingsHash(found) === studyHash(study)) return;
+  if (studyHash(found as Study) === studyHash(study)) return;
   throw new UserError(
     `${directory} holds a run with other settings; choose another folder with --out, or move that one away`,
   );

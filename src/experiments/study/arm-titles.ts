@@ -3,6 +3,7 @@ import { sparsificationKind } from "../../tensors/sparsity/table.js";
 import { clipRuleSpec } from "../../training/clip-rules.js";
 import { gradientKind } from "../../training/gradients/rules.js";
 
+import { numbersOf } from "./knobs.js";
 import type { Presentation } from "./presentation.js";
 import type { Arm } from "./study.js";
 
@@ -17,16 +18,35 @@ export interface TitledStudy {
 
 /**
  * What an arm is, from its settings: network, training, and what differs from the study, such as `"standard + SAQ, observed
- * ranges"`. Arms whose settings give the same words are told apart by their ids.
+ * ranges"`. Arms that these words do not tell apart have the numbers in which they differ, `"standard + SAQ, rho 0.2"`, and
+ * their ids where they differ in none; a main arm that is the only one of them keeps the words alone.
  */
 export function armTitles(study: TitledStudy): ReadonlyMap<string, string> {
-  const plain = study.arms.map((arm) => titleOf(arm, study));
+  const { arms } = study;
+  const plain = arms.map((arm) => titleOf(arm, study));
+  const alike = arms.map((_, i) => arms.filter((_, j) => plain[j] === plain[i]));
+  const isChief = arms.map((arm, i) => alike[i]!.every((other) => (other === arm) === !other.group));
+  const titles = arms.map((arm, i) =>
+    isChief[i] ? plain[i]! : [plain[i]!, ...differences(arm, alike[i]!)].join(", "),
+  );
   return new Map(
-    study.arms.map(({ id }, i) => {
-      const title = plain[i]!;
-      return [id, plain.indexOf(title) === plain.lastIndexOf(title) ? title : `${title} (${id})`];
+    arms.map(({ id }, i) => {
+      const title = titles[i]!;
+      const isClear = isChief[i] || titles.indexOf(title) === titles.lastIndexOf(title);
+      return [id, isClear ? title : `${title} (${id})`];
     }),
   );
+}
+
+/** The numbers of an arm that not all of these arms have, such as `"rho 0.2"`; `"rho of SAQ 0.2"` where another's is of ASAM. */
+function differences(arm: Arm, arms: readonly Arm[]): string[] {
+  const all = arms.map(numbersOf);
+  return [...numbersOf(arm)]
+    .filter(([title, value]) => all.some((numbers) => numbers.get(title) !== value))
+    .map(([title, value]) => {
+      const isShared = all.every((numbers) => numbers.has(title));
+      return `${isShared ? title.replace(/ of .*/, "") : title} ${value}`;
+    });
 }
 
 /** What an arm changes of the study: clip rule, bits, epochs; each in a phrase. */

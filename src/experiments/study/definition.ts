@@ -1,7 +1,8 @@
 import { UserError } from "../../base/errors.js";
 import { type OptionKeys, requireOptions, shown } from "../../base/options.js";
+import { requireSchema } from "../../base/schema.js";
 import { type Judgement, noJudgement } from "./judgement.js";
-import { NO_PRESENTATION, type Presentation } from "./presentation.js";
+import { NO_PRESENTATION, type Presentation, presentationSchema } from "./presentation.js";
 import type { Arm, Study } from "./study.js";
 
 /** The evidence that a study was fixed before anything in its repository read the test images. */
@@ -40,7 +41,7 @@ const KEYS: OptionKeys<StudyDefinition> = {
 
 /** Makes a study known by its name. @throws UserError for one without profiles, or with those of another study */
 export function registerStudy(definition: StudyDefinition): void {
-  const { name, profiles } = requireOptions("registerStudy", definition, KEYS);
+  const { name, profiles, presentation } = requireOptions("registerStudy", definition, KEYS);
   if (!(Array.isArray(profiles) && profiles.length > 0))
     throw new UserError(
       `profiles of study ${shown(name)} must be at least one study, got ${shown(profiles)}`,
@@ -48,6 +49,7 @@ export function registerStudy(definition: StudyDefinition): void {
   const other = profiles.find((profile) => profile.name !== name);
   if (other)
     throw new UserError(`each profile of study ${shown(name)} must have its name, got ${shown(other.name)}`);
+  requireSchema(`presentation of study ${shown(name)}`, presentationSchema, presentation);
   registered.set(name, definition);
 }
 
@@ -61,12 +63,14 @@ export function definitionOf({ name }: Pick<Study, "name">): StudyDefinition | u
   return registered.get(name);
 }
 
-/** What is judged of a study and how it is shown: its own judgement first, then that of the study of its name. */
-export function aboutStudy(study: Pick<Study, "name" | "judgement" | "campaign" | "arms">): About {
+/** What is judged of a study and how it is shown: as it says itself, else as the study of its name is. */
+export function aboutStudy(
+  study: Pick<Study, "name" | "judgement" | "presentation" | "campaign" | "arms">,
+): About {
   const known = definitionOf(study);
   return {
     judgement: study.judgement ?? known?.judgement ?? noJudgement(study.campaign.faults),
-    presentation: known ? fitting(known, study) : NO_PRESENTATION,
+    presentation: study.presentation ?? (known ? fitting(known, study) : NO_PRESENTATION),
   };
 }
 

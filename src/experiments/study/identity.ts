@@ -4,9 +4,9 @@ import { armOf } from "./arms.js";
 import { contentOf, identityOf } from "./content.js";
 import type { Arm, Study } from "./study.js";
 
-/** Hash of all settings of a study. */
-export function studyHash(study: Study): string {
-  return settingsHash(study);
+/** Hash of all settings of a study; what its arms are called and how they look is none. */
+export function studyHash({ presentation: _, ...settings }: Study): string {
+  return settingsHash(settings);
 }
 
 /** Hash of what decides the float network of a seed. */

@@ -48,6 +48,20 @@ export const KNOBS: ReadonlyMap<string, KnobSpec> = new Map([
   ...knobsOf("gradient", GRADIENT_RULES),
 ]);
 
+/** The numbers of an arm that a selection could vary, by the titles of their knobs. */
+export function numbersOf(arm: Omit<Settings, "range"> & Partial<Settings>): ReadonlyMap<string, number> {
+  const names = [arm.sparsification.kind, arm.range?.rule, arm.gradient.rule];
+  return new Map(
+    names.flatMap((name): [string, number][] => {
+      const knob = KNOBS.get(name ?? "");
+      if (!knob) return [];
+      const [[setting, varied]] = Object.entries(knob.change(Number.NaN)) as [[keyof Settings, object]];
+      const key = Object.entries(varied).find(([, value]) => Number.isNaN(value))![0];
+      return [[knob.title, (arm[setting] as unknown as Record<string, number>)[key]!]];
+    }),
+  );
+}
+
 /** A knob by its name. @throws RangeError that lists what there is */
 export function knobNamed(name: string): KnobSpec {
   const found = KNOBS.get(name);

@@ -16,6 +16,7 @@ import { phaseSchema } from "../../training/phase.js";
 import { datasetOf, modelOf } from "./content.js";
 import { judgementSchema } from "./judgement.js";
 import { KNOBS } from "./knobs.js";
+import { presentationSchema } from "./presentation.js";
 import type { CampaignSettings, ExtraCampaign, Study } from "./study.js";
 
 const modelName = z.enum(MODELS.map((model) => model.name));
@@ -107,7 +108,8 @@ const extra = z.strictObject({
   layers: z.exactOptional(z.literal("each")),
 });
 
-const study = z
+/** Every key of a study: docs/formats.md has a table of them. */
+export const studySchema = z
   .strictObject({
     name,
     profile: name,
@@ -127,6 +129,7 @@ const study = z
     extras: z.exactOptional(z.array(extra).min(1)),
     selection: z.exactOptional(selection),
     judgement: z.exactOptional(judgementSchema),
+    presentation: z.exactOptional(presentationSchema),
   })
   .refine(({ version, continues = 0 }) => continues < version, {
     path: ["continues"],
@@ -236,6 +239,17 @@ const study = z
         if (!claim.variant && !ids.includes(claim[side]))
           issue(["claims", i, side], `must be an arm of the study, ${ids.join(", ")}`);
   })
+  .superRefine(({ presentation, arms }, context) => {
+    const ids = arms.map(({ id }) => id);
+    for (const what of ["titles", "looks"] as const)
+      for (const id of Object.keys(presentation?.[what] ?? {}))
+        if (!ids.includes(id))
+          context.addIssue({
+            code: "custom",
+            path: ["presentation", what, id],
+            message: `must be of an arm of the study, ${ids.join(", ")}`,
+          });
+  })
   .refine(({ extras = [] }) => new Set(extras.map(({ id }) => id)).size === extras.length, {
     path: ["extras"],
     message: "two extra campaigns have the same id",
@@ -264,6 +278,11 @@ const study = z
   .refine(({ exploratory, campaign }) => !exploratory || campaign.split === "validation", {
     path: ["campaign", "split"],
     message: "an exploratory study evaluates on validation images",
+  })
+  .refine(({ frozen, campaign }) => !frozen || campaign.split === "test", {
+    path: ["frozen"],
+    message:
+      "a frozen study evaluates on test images, which is what it is frozen for: campaign.split must be test, or frozen false",
   });
 
 /** Bits that the weights of some layer have. */
@@ -301,7 +320,7 @@ function unionOf<T>(table: Readonly<Record<string, { readonly schema: z.ZodType 
  * @throws UserError that names every setting which is wrong, its value and what is accepted
  */
 export function parseStudy(value: unknown): Study {
-  return parsed(study, value, "the study's settings");
+  return parsed(studySchema, value, "the study's settings");
 }
 
 /** Checks the settings of a campaign, as {@link parseStudy} does those of a study. */

@@ -7,6 +7,7 @@ import type { ArmClipRule } from "../../training/clip-rules.js";
 import type { GradientRule } from "../../training/gradients/rules.js";
 import type { TrainingPhase } from "../../training/phase.js";
 import type { Judgement } from "./judgement.js";
+import type { Presentation } from "./presentation.js";
 import type { SelectionSettings } from "./selection-settings.js";
 
 /** Arms beside the main ones (docs/protocol.md section 4). */
@@ -66,7 +67,7 @@ export interface ExtraCampaign {
   readonly layers?: "each";
 }
 
-/** Everything that decides a study's results. */
+/** Everything that decides a study's results, and how they are shown. */
 export interface Study {
   readonly name: string;
   readonly profile: string;
@@ -99,4 +100,9 @@ export interface Study {
   readonly selection?: SelectionSettings;
   /** What is judged; absent: nothing, or what the study of this name is judged by. */
   readonly judgement?: Judgement;
+  /**
+   * What its arms are called and how they look, the one part that decides no result: no hash covers it, and a run goes on under
+   * another one. Absent: none, or that of the study of this name.
+   */
+  readonly presentation?: Presentation;
 }

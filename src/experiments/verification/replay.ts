@@ -117,7 +117,7 @@ function requireSame(study: Study, checkpoint: Checkpoint, row: TrialRow, path: 
   if (trial.id === row.id) return trial;
   throw new UserError(
     `trial ${row.id} is not of the network in ${path}: with it the id would be ${trial.id}. ` +
-      "Either the checkpoint or the row of the trial is not what it was; `flatenn verify` says more",
+      "Either the checkpoint or the row of the trial is not what it was; `npx flatenn verify` says more",
   );
 }
 

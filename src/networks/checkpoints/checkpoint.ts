@@ -119,7 +119,7 @@ export function readCheckpoint(path: string): Checkpoint {
     bytes = readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new UserError(`there is no checkpoint ${path}; \`flatenn train\` makes it`);
+    throw new UserError(`there is no checkpoint ${path}; \`npx flatenn train\` makes it`);
   }
   return decodeCheckpoint(bytes, path);
 }

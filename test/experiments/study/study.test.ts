@@ -213,6 +213,38 @@ describe("parseStudy()", () => {
     expect(selection([as, as])).toMatch(/two stages have the same id/);
   });
 
+  it("takes names and looks of arms, of which either may be absent, and refuses others than of its arms, by name", () => {
+    const shown = (presentation: object) => ({ ...copy(), presentation });
+    const look = { color: "#0072b2", dash: "dash", width: 2.5, marker: "diamond-open" };
+    expect(parseStudy(shown({ titles: { as: "sparse" } })).presentation).toEqual({
+      titles: { as: "sparse" },
+      looks: {},
+    });
+    expect(parseStudy(shown({ looks: { as: look } })).presentation).toEqual({
+      titles: {},
+      looks: { as: look },
+    });
+    const refused = (presentation: object) =>
+      expect(refusal((s) => Object.assign(s, { presentation })).replaceAll("\n", " "));
+    refused({ titles: { az: "sparse" } }).toContain(
+      'presentation.titles.az: must be of an arm of the study, standard, standard-saq, as, as-saq, got "sparse"',
+    );
+    refused({ titles: { as: " " } }).toMatch(/presentation\.titles\.as: .*got " "/);
+    refused({ names: {} }).toMatch(/presentation: unrecognized key.*names/i);
+    const wrong = { color: "blue", dash: "dashed", width: 0, marker: "heart" };
+    for (const [key, value] of Object.entries(wrong))
+      refused({ looks: { as: { ...look, [key]: value } } }).toContain(`presentation.looks.as.${key}: `);
+    refused({ looks: { as: { ...look, colour: "#000000" } } }).toMatch(/unrecognized key.*colour/i);
+    refused({ looks: { as: { color: "#000000" } } }).toContain("presentation.looks.as.marker: ");
+  });
+
+  it("refuses a frozen study on validation images: frozen is what lets it read the test images", () => {
+    const { campaign } = quick;
+    expect(refusal((s) => Object.assign(s, { exploratory: false, frozen: true, campaign }))).toMatch(
+      /frozen: a frozen study evaluates on test images, .*campaign\.split must be test, or frozen false, got true/,
+    );
+  });
+
   it("refuses nothing at all", () => {
     expect(() => parseStudy(undefined)).toThrow(UserError);
   });
@@ -279,6 +311,17 @@ describe("the arms with 8 bits in the first and last layer", () => {
 });
 
 describe("a study's hashes", () => {
+  it("of the published profiles are those of their freezes, with names and looks of arms of its own too", () => {
+    const hashes = { full: "b8f12c3c", "version-2": "b5a19218" };
+    for (const [profile, hash] of Object.entries(hashes)) {
+      const study = findStudy("lenet5-fashion", profile);
+      expect(studyHash(study).slice(0, 8)).toBe(hash);
+      const shown = parseStudy({ ...study, presentation: { titles: { as: "sparse" } } });
+      expect(studyHash(shown)).toBe(studyHash(study));
+      for (const arm of study.arms) expect(armHash(shown, arm, 0)).toBe(armHash(study, arm, 0));
+    }
+  });
+
   it("do not depend on the order of keys", () => {
     const reversed = Object.fromEntries(Object.entries(quick).reverse()) as unknown as typeof quick;
     expect(studyHash(reversed)).toBe(studyHash(quick));
