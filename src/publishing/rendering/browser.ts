@@ -13,8 +13,8 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, createBrotliDecompress } from "node:zlib";
 import { UserError } from "../../base/errors.js";
+import { openScratch } from "../../base/files/scratch.js";
 import { cacheDirectory } from "./cache.js";
-import { openScratch } from "./scratch.js";
 
 const resolvePackage = createRequire(import.meta.url).resolve;
 

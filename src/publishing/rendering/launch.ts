@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Browser as Puppet } from "puppeteer-core";
 import { UserError } from "../../base/errors.js";
+import { openScratch } from "../../base/files/scratch.js";
 import { findBrowser, fontEnvironment } from "./browser.js";
-import { openScratch } from "./scratch.js";
 
 /** A running browser and the directory of its files. */
 export interface LaunchedBrowser {
