@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files/atomic.js";
+import { fileName } from "../../base/files/file-name.js";
 import type { Store } from "./store.js";
 
 /** How fast a network was trained, and on what: the only results that differ from run to run. */
@@ -25,7 +26,7 @@ export interface Machine {
 
 /** Stores a timing beside the run's networks. */
 export function saveTiming({ directory }: Pick<Store, "directory">, timing: Timing): void {
-  const path = join(directory, "timings", `${timing.arm}-seed${timing.seed}.json`);
+  const path = join(directory, "timings", fileName(`${timing.arm}-seed${timing.seed}.json`));
   writeFileAtomic(path, `${JSON.stringify(timing, null, 2)}\n`);
 }
 
