@@ -1,8 +1,7 @@
 import { UserError } from "../errors.js";
 
 /** Characters that lead to another folder, or that no list of names can hold. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
-const REFUSED = /[/\\\u0000-\u001f\u007f]/;
+const REFUSED = /[/\\\p{Cc}]/u;
 
 /** Whether a text names a file in a folder, and none outside of it. */
 export function isFileName(text: unknown): text is string {

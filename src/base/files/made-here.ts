@@ -12,7 +12,7 @@ const HEADER = "# What flatenn made in this folder: it replaces and removes thes
 export function madeHere(folder: string): string[] {
   const path = join(folder, MADE_HERE);
   if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8").split("\n").filter(isListable);
+  return readFileSync(path, "utf8").split(/\r?\n/).filter(isListable);
 }
 
 /**
