@@ -3,7 +3,7 @@
 // Exit code 1 if something is missing that `npm start` needs (most of it `npm start` itself sets up).
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as addon from "./addon.mjs";
 import { buildMissing } from "./build.mjs";
 import { CACHE_PARTS, cacheDirectory } from "./cache.mjs";
@@ -184,6 +184,34 @@ function print({ title, purpose, needed, found, path, todo }) {
   if (!found) console.log(`         ${"".padEnd(19)} do: ${todo}`);
 }
 
+/** Every variable that can change what is trained or counted, and what becomes of it. */
+async function printVariables() {
+  const path = join(root, "dist", "tensors", "backend", "environment.js");
+  if (!existsSync(path)) return;
+  const { INFLUENCES } = await import(pathToFileURL(path).href);
+  console.log("\nVariables that could change results:");
+  for (const { name, how, what } of INFLUENCES) {
+    const value = process.env[name];
+    const set = value === undefined ? "" : ` (now ${JSON.stringify(value)})`;
+    console.log(`  ${how.padEnd(8)}  ${name}: ${what}${set}`);
+  }
+  const own = {
+    FLATENN_CACHE: "the cache",
+    FLATENN_CHROMIUM: "the browser",
+    FLATENN_PYTHON: "Python",
+    CXX: "the compiler",
+  };
+  for (const [name, what] of Object.entries({
+    ...own,
+    FLATENN_RECOMPUTE: "the profile that notebooks run anew",
+  })) {
+    const value = process.env[name];
+    console.log(
+      `  chooses   ${name}: ${what}${value === undefined ? "" : ` (now ${JSON.stringify(value)})`}`,
+    );
+  }
+}
+
 const parts = [node(), packages(), library(), await compiledAddon(), dist(), fashionMnist()];
 parts.push(browser(), jupyter(), pip(), compiler());
 for (const part of parts) print(part);
@@ -192,6 +220,7 @@ const known = CACHE_PARTS.map(({ prefix }) =>
   cached(prefix).map((name) => `${name} ${megabytes(diskSize(join(cache, name)))}`),
 );
 if (known.flat().length > 0) console.log(`  ${known.flat().join(", ")}`);
+await printVariables();
 const missing = parts.filter(({ needed, found }) => needed && !found);
 console.log(
   missing.length === 0

@@ -7,6 +7,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -17,8 +18,10 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { claim } from "./cache.mjs";
 import { checkInterrupted, SetupProblem, say } from "./processes.mjs";
 
 /** @param {string | NodeJS.ArrayBufferView} data */
@@ -40,14 +43,20 @@ export async function fileSha256(path) {
 
 /**
  * Accepts a downloaded file only if its sha256 is the pinned one; any other file is deleted, so that a
- * repeated set-up downloads it anew.
+ * repeated set-up downloads it anew. One that somebody put there by hand stays.
  *
  * @param {string} path
  * @param {string} expected 64 hexadecimal digits
+ * @param {{ isOurs?: boolean }} [options] false: it was put there by hand
  */
-export async function verifyDownload(path, expected) {
+export async function verifyDownload(path, expected, { isOurs = true } = {}) {
   const actual = await fileSha256(path);
   if (actual === expected) return;
+  if (!isOurs)
+    throw new SetupProblem(
+      `${path} is not the published file: its sha256 must be ${expected}, got ${actual}. Put the published file in its place, ` +
+        "or move it away, and repeat the command.",
+    );
   rmSync(path, { force: true });
   throw new SetupProblem(
     `${basename(path)} is not the published file: its sha256 must be ${expected}, got ${actual}. ` +
@@ -113,18 +122,51 @@ export function writeAtomically(path, data) {
 }
 
 /**
- * A fresh, empty directory beside `target` to prepare it in. Leftovers of runs that were killed are removed.
+ * A fresh, empty directory beside `target` to prepare it in. Leftovers of runs that were killed are removed. In the cache
+ * directory the target is entered in the list of what flatenn made; what stands in its place and is in no list stays.
  *
  * @param {string} target
  * @returns {string}
  */
 export function partialDirectory(target) {
   mkdirSync(dirname(target), { recursive: true });
+  if (!claim(target))
+    throw new SetupProblem(
+      `${target} is in the way, and flatenn's list of what it made there does not name it: an earlier version made it, or ` +
+        "you did. Move it away and repeat the command, or set FLATENN_CACHE to another directory.",
+    );
   removePartials(target);
   const partial = `${target}.${process.pid}.partial`;
   mkdirSync(partial);
   process.once("exit", () => rmSync(partial, { recursive: true, force: true }));
   return partial;
+}
+
+/**
+ * A fresh directory for temporary files, open to this user alone and gone when the process ends; what killed processes of
+ * this user's left is removed now. src/base/files/scratch.ts has the same rule.
+ *
+ * @param {string} prefix
+ * @param {string} [parent]
+ * @returns {string}
+ */
+export function scratchDirectory(prefix, parent = tmpdir()) {
+  for (const name of readdirSync(parent)) {
+    const pid = name.startsWith(prefix)
+      ? /^(\d+)-[A-Za-z0-9]{6}$/.exec(name.slice(prefix.length))?.[1]
+      : undefined;
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    try {
+      const stat = lstatSync(join(parent, name));
+      const isOwn = process.getuid === undefined || stat.uid === process.getuid();
+      if (stat.isDirectory() && isOwn) rmSync(join(parent, name), { recursive: true, force: true });
+    } catch {
+      // another process was first; whatever stays is in nobody's way
+    }
+  }
+  const path = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+  process.once("exit", () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
+  return path;
 }
 
 /** @param {string} target */

@@ -7,13 +7,12 @@
 //   npm run lab -- --directory FOLDER  on other notebooks
 //   npm run lab -- --fresh             without the settings and open tabs of last time
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { cacheDirectory } from "./cache.mjs";
-import { writeAtomically } from "./files.mjs";
+import { cacheDirectory, claim } from "./cache.mjs";
+import { scratchDirectory, writeAtomically } from "./files.mjs";
 import { jupyterDirectory, jupyterEnvironment, jupyterPython } from "./jupyter.mjs";
 import { handleInterrupts, interruptedExitCode, run, runMain, SetupProblem, say } from "./processes.mjs";
 
@@ -31,9 +30,10 @@ async function main(args) {
     );
   }
   const python = await jupyterPython("lab-requirements.txt");
-  const scratch = mkdtempSync(join(tmpdir(), "flatenn-lab-"));
-  process.once("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
-  const env = labEnvironment(scratch, fresh ? scratch : join(cacheDirectory(), "lab-settings"));
+  const scratch = scratchDirectory("flatenn-lab-");
+  const settings = join(cacheDirectory(), "lab-settings");
+  if (!fresh) claim(settings);
+  const env = labEnvironment(scratch, fresh ? scratch : settings);
   // Signed, so that their outputs are shown as they are: an untrusted notebook's figures are not interactive.
   const paths = notebooks.map((file) => join(directory, file));
   const trusted = await run(python, [join(jupyterDirectory, "trust.py"), ...paths], { env });

@@ -4,12 +4,12 @@
 //   npm run notebooks -- 00-overview   those whose name begins so
 //   npm run notebooks -- --check       writes nothing, fails if an executed notebook differs from the committed one
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { writeAtomically } from "./files.mjs";
+import { scratchDirectory, writeAtomically } from "./files.mjs";
 import { jupyterDirectory, jupyterEnvironment, jupyterPython } from "./jupyter.mjs";
 import { handleInterrupts, interruptedExitCode, run, runMain, SetupProblem } from "./processes.mjs";
 
@@ -35,8 +35,7 @@ async function main(args) {
   const python = await jupyterPython();
   if (directory === join(root, "notebooks")) await typeCheck();
 
-  const scratch = mkdtempSync(join(tmpdir(), "flatenn-notebooks-"));
-  process.once("exit", () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+  const scratch = scratchDirectory("flatenn-notebooks-");
   const env = jupyterEnvironment(scratch);
   let failed = 0;
   const queue = [...sources];

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { claim } from "./cache.mjs";
 import { diskSize, megabytes, moveIntoPlace, partialDirectory, readJson, verifyDownload } from "./files.mjs";
 import { ask, lastLines, run, SetupProblem, say } from "./processes.mjs";
 
@@ -149,11 +150,12 @@ export async function installTensorflow(cache, directory, wheel, python) {
     );
   }
   const file = wheelPath(cache, wheel);
+  const isOurs = claim(file, cache);
   if (existsSync(file)) say(`TensorFlow: using ${file}`);
   else await downloadWheel(file, wheel, python);
-  await verifyDownload(file, wheel.sha256);
+  await verifyDownload(file, wheel.sha256, { isOurs });
   await unpackWheel(file, directory, wheel, python);
-  rmSync(file);
+  if (isOurs) rmSync(file);
 }
 
 /**

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { UserError } from "../base/errors.js";
+import { messageOf, UserError } from "../base/errors.js";
 import { endWithReader } from "./interrupts.js";
 import { program } from "./program.js";
 
@@ -8,12 +8,22 @@ const orphaned = () => process.exit(130);
 if (process.send) process.on("disconnect", orphaned);
 
 endWithReader();
+
+// Node ends with this code, and says nothing of use, where what is waited for never comes
+const unsettled = (code: number) => {
+  if (code !== 13) return;
+  process.stderr.write(
+    "flatenn: the command ended before it was done: something that it waited for never came\n",
+  );
+  process.exitCode = 70;
+};
+process.once("exit", unsettled);
+
 try {
   await program().parseAsync();
 } catch (error) {
   const verbose = process.argv.includes("--verbose");
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(verbose && error instanceof Error ? error.stack : `flatenn: ${message}`);
+  console.error(verbose && error instanceof Error ? error.stack : `flatenn: ${messageOf(error)}`);
   const fromSystem = error instanceof Error && "syscall" in error;
   if (fromSystem)
     console.error(
@@ -23,6 +33,7 @@ try {
     console.error("This is a defect; --verbose shows where.");
   process.exitCode = fromSystem || error instanceof UserError ? 1 : 70;
 }
+process.off("exit", unsettled);
 // an open connection to the parent would keep the process alive
 process.off("disconnect", orphaned);
 if (process.connected) process.disconnect();

@@ -40,7 +40,10 @@ export function program(): Command {
       "\nTables are as wide as the terminal, or as COLUMNS says, and leave out what does not fit; NO_COLOR=1 turns colours off.",
     )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
-    .hook("preAction", (_, command) => loadExtensions(command.opts()["extension"] ?? []));
+    .hook("preAction", (_, command) => {
+      refuseEmpty(command);
+      return loadExtensions(command.opts()["extension"] ?? []);
+    });
 
   const command = (name: string, description: string, example: string) =>
     ofStudy(
@@ -280,4 +283,13 @@ export function program(): Command {
     .addOption(extension())
     .action(async (options) => (await import("./data.js")).data(options));
   return root;
+}
+
+/** An empty text names nothing: most often it is a variable of a shell that is not set. */
+function refuseEmpty(command: Command): void {
+  const isEmpty = (value: unknown): boolean => [value].flat().includes("");
+  const given = command.options.find((option) => isEmpty(command.getOptionValue(option.attributeName())));
+  const what = given?.flags ?? (isEmpty(command.args) ? "an argument" : undefined);
+  if (what !== undefined)
+    command.error(`error: ${what} is empty; give it a value, or leave it out`, { exitCode: 2 });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Array32, Arrays } from "../base/arrays.js";
+import { dictionary } from "../base/dictionary.js";
 import { UserError } from "../base/errors.js";
 import { decodeSafetensors, type SafeTensor } from "../base/files/safetensors.js";
 import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
@@ -81,7 +82,7 @@ export function importNetwork(
       : requireOneOf("layout", told, LAYOUT_NORMS);
   if (layout === "pytorch") requireSymmetricPadding(model);
 
-  const parameters: Record<string, Array32> = {};
+  const parameters = dictionary<Array32>();
   for (const layer of layers) {
     const { name, shape, outputs } = layer;
     const weights = file.take(name, "weight", weightShape(layer, layout));

@@ -1,4 +1,5 @@
 import { type Array32, type Arrays, mapArrays } from "../base/arrays.js";
+import { dictionary } from "../base/dictionary.js";
 import { UserError } from "../base/errors.js";
 import { requireOptions, shown } from "../base/options.js";
 import { type Model, weightLayers } from "../networks/model.js";
@@ -32,7 +33,7 @@ export function foldNormalization(model: Model, parameters: Arrays, normalizatio
   if (!sd.every((value) => value > 0))
     throw new UserError(`normalization.sd must be above 0, got [${sd.join(", ")}]`);
   const readers = new Map(readersOfInput(model, mean).map(({ name, outputs }) => [name, outputs]));
-  const shifts: Record<string, Float64Array> = {};
+  const shifts = dictionary<Float64Array>();
   const scaled = mapArrays(parameters, (data, name) => {
     const layer = name.replace(/\.weight$/, "");
     const outputs = name.endsWith(".weight") ? readers.get(layer) : undefined;

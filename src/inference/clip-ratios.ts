@@ -1,3 +1,4 @@
+import { dictionary } from "../base/dictionary.js";
 import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
 import type { DeployedNetwork } from "./deploy.js";
 
@@ -16,7 +17,7 @@ export interface ClipRatios {
 export function clipRatios(network: DeployedNetwork, { parameters }: Checkpoint): ClipRatios {
   let clips = 0;
   let variances = 0;
-  const byLayer: Record<string, number> = {};
+  const byLayer = dictionary<number>();
   for (const { name, clip } of network.layers) {
     const { data } = parameters[`${name}.weight`]!;
     const variance = varianceOf(data);

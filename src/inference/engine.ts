@@ -1,3 +1,4 @@
+import { dictionary } from "../base/dictionary.js";
 import { UserError } from "../base/errors.js";
 import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
 import { gatherImages, type ImageDataset, requireImagesOf, requireLabelsOf } from "../datasets/images.js";
@@ -114,7 +115,7 @@ export function countZeros(
   const pools = network.model.nodes.filter(
     ({ op, input }) => op === "globalAveragePool" && Object.hasOwn(network.activationClips, input),
   );
-  const counts: Record<string, Float64Array> = {};
+  const counts = dictionary<Float64Array>();
   const count = (name: string, values: ArrayLike<number>) => {
     const own = counts[name] ?? new Float64Array(values.length);
     counts[name] = own;

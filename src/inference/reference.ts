@@ -1,3 +1,4 @@
+import { dictionary } from "../base/dictionary.js";
 import { UserError } from "../base/errors.js";
 import type { Codes } from "./deploy.js";
 import { type IntegerProgram, outputShape, type Stage } from "./program.js";
@@ -16,7 +17,7 @@ export function evaluate(program: IntegerProgram, weights: Codes, image: Uint8Ar
   if (image.length !== size)
     throw new UserError(`image must have ${size} pixels, ${program.input.join(" x ")}, got ${image.length}`);
   const codes: Record<string, Uint8Array> = { input: image };
-  const reals: Record<string, Float32Array> = {};
+  const reals = dictionary<Float32Array>();
   let logits = new Float64Array(0);
   for (const stage of program.stages) {
     const sums = stageSums(stage, weights[stage.name]!, stageInput(stage, codes[stage.reads]!));

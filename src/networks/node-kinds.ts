@@ -45,10 +45,8 @@ const both = (wrong: unknown): string | undefined =>
 
 export const countField: Field<number> = { schema: positive, must: "a whole number above 0" };
 const name: Field<string> = {
-  // parameters are looked up by name, and these every object has
-  schema: z.string().refine((text) => text !== "" && !(text in Object.prototype)),
+  schema: z.string().min(1),
   must: "a text that is not empty",
-  hint: (wrong) => (typeof wrong === "string" && wrong !== "" ? "JavaScript has taken that name" : undefined),
 };
 const input: Field<string> = { schema: z.string(), must: 'the name of a node before it, or "input"' };
 const side: Field<number> = { ...countField, hint: both };

@@ -1,9 +1,7 @@
-import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sharpnessRows } from "../analysis/sharpness-rows.js";
 import { UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files/atomic.js";
-import { readJson } from "../base/files/read-json.js";
 import type { Figure } from "../exhibits/forms/figure.js";
 import { toCsv, toMarkdown } from "../exhibits/forms/table.js";
 import { discussion } from "../exhibits/prose/discussion.js";
@@ -13,7 +11,15 @@ import { resultsName } from "../experiments/results/results.js";
 import type { Results } from "../experiments/results/rows.js";
 import { isExploratory } from "../experiments/results/rows.js";
 import type { StoredSelection } from "../experiments/selection/read-selection.js";
-import { CATALOGUE, type Catalogue, provenanceOf, writeGallery } from "./gallery/index.js";
+import {
+  CATALOGUE,
+  type Catalogue,
+  claimExhibits,
+  PAGE_FILES,
+  provenanceOf,
+  removeFormer,
+  writeGallery,
+} from "./gallery/index.js";
 import { openRenderer } from "./rendering/index.js";
 
 /** Where exhibits go unless told otherwise, each study into a folder of its own; the gallery is of all of them. */
@@ -44,7 +50,6 @@ export async function writeExhibits(results: Results, options: ExhibitOptions): 
   const folder = options.out ?? join(FIGURES_FOLDER, resultsName(study, profile));
   const materials = materialsOf(results, options.source, options.sharpness);
   const paragraphs = discussion(results, sharpnessRows(results, materials.sharpness));
-  writeFileAtomic(join(folder, "discussion.md"), `${paragraphs.join("\n\n")}\n`);
   const exhibits = studyExhibits(materials);
   await writeAll(exhibits, folder, {
     study,
@@ -96,30 +101,18 @@ async function writeAll(
   const tables = Object.entries(exhibits.tables)
     .map(([name, table]) => ({ name, table }))
     .filter(({ table }) => table.rows.length > 0);
+  const figures = Object.entries(exhibits.figures).filter(([, { data }]) => data.length > 0);
+  const names = figures.map(([name]) => name);
+  const catalogue: Catalogue = { format: "flatenn-exhibits-1", ...header, figures: names, tables };
+  claimExhibits(folder, catalogue);
+  if (header.discussion.length > 0) write("discussion.md", `${header.discussion.join("\n\n")}\n`);
   for (const { name, table } of tables) {
     write(`${name}.csv`, toCsv(table));
     write(`${name}.md`, toMarkdown(table));
   }
-  const figures = Object.entries(exhibits.figures).filter(([, { data }]) => data.length > 0);
   await writeFigures(figures, folder);
-  const names = figures.map(([name]) => name);
-  const catalogue: Catalogue = { format: "flatenn-exhibits-1", ...header, figures: names, tables };
-  removeFormer(folder, catalogue);
+  removeFormer(folder, catalogue, PAGE_FILES);
   write(CATALOGUE, `${JSON.stringify(catalogue, null, 1)}\n`);
-}
-
-/** Removes the files of those exhibits that the folder's catalogue has had until now and that the new one has not. */
-function removeFormer(folder: string, { figures, tables }: Catalogue): void {
-  const path = join(folder, CATALOGUE);
-  if (!existsSync(path)) return;
-  const former = readJson(path) as Catalogue;
-  const remove = (names: readonly string[], kept: ReadonlySet<string>, endings: readonly string[]) => {
-    for (const name of names.filter((each) => !kept.has(each)))
-      for (const ending of endings) rmSync(join(folder, `${name}.${ending}`), { force: true });
-  };
-  const namesOf = (all: Catalogue["tables"]) => all.map(({ name }) => name);
-  remove(former.figures, new Set(figures), ["json", "svg", "png"]);
-  remove(namesOf(former.tables), new Set(namesOf(tables)), ["csv", "md"]);
 }
 
 /** Writes figures, with their file names, as .json, .svg and .png; without a browser the pictures are left out. */

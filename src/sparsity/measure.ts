@@ -1,3 +1,4 @@
+import { dictionary } from "../base/dictionary.js";
 import { type Model, shapes, type WeightNode, weightLayers } from "../networks/model.js";
 
 /** Sparsity of one network over a set of images. */
@@ -31,7 +32,7 @@ export function measureSparsity(
       throw new RangeError(`${name} has ${units} units, got ${counts.length} zero counts`);
     return counts;
   };
-  const byLayer: Record<string, number> = {};
+  const byLayer = dictionary<number>();
   let zeroCount = 0;
   let units = 0;
   let skipped = 0;

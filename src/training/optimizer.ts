@@ -1,4 +1,5 @@
 import { type Arrays, mapArrays } from "../base/arrays.js";
+import { dictionary } from "../base/dictionary.js";
 import { UserError } from "../base/errors.js";
 import { requireOptions, shown } from "../base/options.js";
 
@@ -22,7 +23,7 @@ export function nesterovStep(
   for (const [name, value] of Object.entries({ learningRate, momentum }))
     if (!(value >= 0 && value < Infinity))
       throw new UserError(`${name} must be a finite number of at least 0, got ${shown(value)}`);
-  const nextVelocity: Record<string, Arrays[string]> = {};
+  const nextVelocity = dictionary<Arrays[string]>();
   const next = mapArrays(parameters, (w, name) => {
     const v = velocity[name]!.data;
     const g = gradient[name]?.data;

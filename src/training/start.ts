@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Array32, scalar } from "../base/arrays.js";
+import { dictionary } from "../base/dictionary.js";
 import { stream } from "../base/random/index.js";
 import { type Model, weightLayers } from "../networks/model.js";
 import { type Point, parameterName } from "../networks/parameters.js";
@@ -10,8 +11,8 @@ import type { Sparsification } from "../tensors/sparsity/table.js";
 
 /** He-normal weights and zero biases of a float network, from the stream (study, "init", seed, layer). */
 export function initialPoint(model: Model, study: string, seed: number): Point {
-  const weights: Record<string, Array32> = {};
-  const rest: Record<string, Array32> = {};
+  const weights = dictionary<Array32>();
+  const rest = dictionary<Array32>();
   for (const layer of weightLayers(model)) {
     const draws = stream(study, "init", seed, layer.name);
     const scale = Math.sqrt(2 / layer.fanIn);
@@ -34,7 +35,7 @@ export function addClips(
   sparsification: Sparsification,
   { share = 0.8 }: { share?: number } = {},
 ): Point {
-  const clips: Record<string, Array32> = {};
+  const clips = dictionary<Array32>();
   const { rectify = tf.relu } = sparsityOnTensors(sparsification);
   tf.tidy(() => {
     forward(model, toTensors(point.weights), toTensors(point.rest), images, (x, node) => {

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cacheDirectory, cachePurpose } from "../../scripts/cache.mjs";
+import { cacheDirectory, cachePurpose, claim } from "../../scripts/cache.mjs";
 
 const scripts = join(import.meta.dirname, "../../scripts");
 let temporary: string;
@@ -42,6 +42,7 @@ describe("npm run clean:cache", () => {
     });
 
   it("removes what is flatenn's, keeps what is not, and says how much it freed", () => {
+    expect(claim(join(temporary, "tensorflow-2.21.0-linux-x64"), temporary)).toBe(true);
     mkdirSync(join(temporary, "tensorflow-2.21.0-linux-x64"));
     writeFileSync(join(temporary, "tensorflow-2.21.0-linux-x64", "lib"), Buffer.alloc(2_000_000));
     writeFileSync(join(temporary, "thesis.tex"), "do not lose");
@@ -53,9 +54,67 @@ describe("npm run clean:cache", () => {
   });
 
   it("only lists with --dry-run", () => {
+    claim(join(temporary, "addon-1"), temporary);
     mkdirSync(join(temporary, "addon-1"));
     expect(clean("--dry-run")).toContain("would be freed");
     expect(existsSync(join(temporary, "addon-1"))).toBe(true);
+  });
+
+  it("removes nothing that only has a name of flatenn's, and no file put by hand among its downloads", () => {
+    const strange = [
+      "downloads-of-mine",
+      "tensorflow-notes",
+      "jupyter-thesis",
+      "chromium-bookmarks",
+      "addon-0",
+    ];
+    for (const name of strange) mkdirSync(join(temporary, name));
+    claim(join(temporary, "downloads", "a.whl"), temporary);
+    writeFileSync(join(temporary, "downloads", "a.whl"), "ours");
+    mkdirSync(join(temporary, "downloads", "a.whl.4194999.partial"));
+    writeFileSync(join(temporary, "downloads", "by-hand.whl"), "theirs");
+    claim(join(temporary, "chromium-1"), temporary);
+    mkdirSync(join(temporary, "chromium-1.partial-4194999-abcdef"));
+    const output = clean();
+    expect(readdirSync(temporary).sort()).toEqual(["downloads", ...strange].sort());
+    expect(readdirSync(join(temporary, "downloads"))).toEqual(["by-hand.whl"]);
+    expect(output).toContain("kept: tensorflow-notes, which flatenn's list does not name");
+    expect(output).toContain("kept: downloads");
+  });
+
+  it("follows no line of the list out of the directory", () => {
+    const cache = join(temporary, "cache");
+    for (const name of ["cache", "notes", "cache/sub"]) mkdirSync(join(temporary, name));
+    writeFileSync(join(temporary, "NOTES.md"), "");
+    writeFileSync(join(cache, "sub", "kept"), "");
+    const lines = [
+      "../NOTES.md",
+      "../notes",
+      "..",
+      ".",
+      "",
+      "/etc",
+      join(temporary, "notes"),
+      "sub/../../notes",
+      "a/b/c",
+    ];
+    writeFileSync(join(cache, ".flatenn-made"), `${lines.join("\n")}\n`);
+    execFileSync(process.execPath, [join(scripts, "clean-cache.mjs")], {
+      env: { ...process.env, FLATENN_CACHE: cache },
+    });
+    expect(readdirSync(temporary).sort()).toEqual(["NOTES.md", "cache", "notes"]);
+    expect(readdirSync(join(cache, "sub"))).toEqual(["kept"]);
+  });
+
+  it("goes with the whole directory where nothing else is in it", () => {
+    const cache = join(temporary, "cache");
+    claim(join(cache, "downloads", "a.whl"), cache);
+    claim(join(cache, "addon-1"), cache);
+    mkdirSync(join(cache, "addon-1"));
+    execFileSync(process.execPath, [join(scripts, "clean-cache.mjs")], {
+      env: { ...process.env, FLATENN_CACHE: cache },
+    });
+    expect(existsSync(cache)).toBe(false);
   });
 
   it("has nothing to do where there is no cache", () => {

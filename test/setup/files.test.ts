@@ -5,12 +5,15 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { buildMissing, sourceHash } from "../../scripts/build.mjs";
+import { madeHere } from "../../scripts/cache.mjs";
 import {
   diskSize,
   filesBelow,
@@ -19,6 +22,7 @@ import {
   moveIntoPlace,
   partialDirectory,
   readJson,
+  scratchDirectory,
   takeLock,
   verifyDownload,
 } from "../../scripts/files.mjs";
@@ -93,6 +97,34 @@ describe("partial directories", () => {
     moveIntoPlace(partial, target);
     expect(readdirSync(target)).toEqual(["fresh.js"]);
     expect(readdirSync(root)).toEqual(["dist"]);
+  });
+});
+
+describe("in the cache directory", () => {
+  it("what stands in the way and was not made by flatenn stays, with what to do", () => {
+    vi.stubEnv("FLATENN_CACHE", root);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const target = join(root, "tensorflow-1");
+    mkdirSync(target);
+    writeFileSync(join(target, "mine"), "");
+    expect(() => partialDirectory(target)).toThrow(/tensorflow-1 is in the way.*FLATENN_CACHE/);
+    expect(readdirSync(target)).toEqual(["mine"]);
+    const other = join(root, "tensorflow-2");
+    moveIntoPlace(partialDirectory(other), other);
+    moveIntoPlace(partialDirectory(other), other);
+    expect(madeHere(root)).toEqual(["tensorflow-2"]);
+  });
+});
+
+describe("a directory for temporary files", () => {
+  it("is private, and what killed processes left goes, but no link and nothing of living ones", () => {
+    const names = [`x-${DEAD}-abcdef`, `x-${process.ppid}-abcdef`, "x-notes"];
+    for (const name of names) mkdirSync(join(root, name));
+    symlinkSync(join(root, "x-notes"), join(root, `x-${DEAD}-linked`));
+    const made = scratchDirectory("x-", root);
+    expect(statSync(made).mode & 0o777).toBe(process.platform === "win32" ? 0o666 : 0o700);
+    rmSync(made, { recursive: true });
+    expect(readdirSync(root).sort()).toEqual([...names.slice(1), `x-${DEAD}-linked`].sort());
   });
 });
 

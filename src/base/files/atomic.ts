@@ -18,7 +18,7 @@ const TEMPORARY = ".flatenn-unfinished";
 
 /** Where a file is written before it is moved to its place: beside it, as a rename is atomic only within a file system. */
 export function temporaryPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomUUID()}.${process.pid}${TEMPORARY}`);
+  return join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID()}.${process.pid}${TEMPORARY}`);
 }
 
 /** The number of the process that writes, or wrote, a half-written file; undefined for any other file. */

@@ -43,7 +43,7 @@ export function armStyles({
   return (arm) => {
     const title = titles.get(arm);
     if (title === undefined) return styleById(arm);
-    const look = looks[arm] ?? OWN[main.indexOf(arm) % OWN.length];
+    const look = Object.hasOwn(looks, arm) ? looks[arm] : OWN[main.indexOf(arm) % OWN.length];
     return look
       ? { title, ...look }
       : { title, dash: "dot", width: 2, ...OTHERS[others.indexOf(arm) % OTHERS.length]! };

@@ -161,7 +161,11 @@ function isDescribed(store: Store, checkpoint: Checkpoint): boolean {
 /** Trials of one map belong together: it is drawn once for them. */
 export function byMap(trials: readonly Trial[]): Trial[][] {
   const maps = new Map<number, Trial[]>();
-  for (const trial of trials) maps.set(trial.map, [...(maps.get(trial.map) ?? []), trial]);
+  for (const trial of trials) {
+    const ofMap = maps.get(trial.map);
+    if (ofMap) ofMap.push(trial);
+    else maps.set(trial.map, [trial]);
+  }
   return [...maps.values()];
 }
 

@@ -1,7 +1,7 @@
 /** A thread that evaluates trials: one network at a time, with an engine of its own. */
 
 import { parentPort, workerData } from "node:worker_threads";
-import { UserError } from "../../base/errors.js";
+import { messageOf, UserError } from "../../base/errors.js";
 import type { ImageDataset } from "../../datasets/images.js";
 import { deploy } from "../../inference/deploy.js";
 import { type IntegerClassifier, integerClassifier } from "../../inference/engine.js";
@@ -48,9 +48,9 @@ parentPort!.on("message", async (task: Task) => {
     run(task);
     reply({ kind: "done" });
   } catch (error) {
-    const { message, stack } = error as Error;
     const user = error instanceof UserError;
-    reply({ kind: "error", message: user ? message : (stack ?? message), user });
+    const stack = error instanceof Error ? error.stack : undefined;
+    reply({ kind: "error", message: user ? error.message : (stack ?? messageOf(error)), user });
   }
 });
 

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { UserError } from "../../base/errors.js";
+import { messageOf, UserError } from "../../base/errors.js";
 import { faultModules } from "../fault-files/load.js";
 import { faultsOf } from "../study/arms.js";
 
@@ -36,7 +36,7 @@ export function openWorkers(data: Omit<WorkerData, "faultModules">, count: numbe
         worker.postMessage(task);
       };
       const current = new Map<Worker, number>();
-      const stopListening = workers.map((worker) => listen(worker, replies));
+      const stopListening = workers.map((worker) => listen(worker, replies, workerData.faultModules));
       const abort = () => replies.fail(signal!.reason);
       signal?.addEventListener("abort", abort, { once: true });
       try {
@@ -62,10 +62,27 @@ export function openWorkers(data: Omit<WorkerData, "faultModules">, count: numbe
   };
 }
 
-function listen(worker: Worker, replies: Channel<{ worker: Worker; reply: Reply }>): () => void {
+/** @param faultModules code that is not ours and runs in the threads */
+function listen(
+  worker: Worker,
+  replies: Channel<{ worker: Worker; reply: Reply }>,
+  faultModules: WorkerData["faultModules"],
+): () => void {
   const onMessage = (reply: Reply) => replies.put({ worker, reply });
-  const onError = (error: Error) => replies.fail(error);
-  const onExit = (code: number) => replies.fail(new Error(`a worker ended with exit code ${code}`));
+  // whatever was thrown
+  const onError = (error: unknown) =>
+    replies.fail(error instanceof Error ? error : new Error(messageOf(error)));
+  const onExit = (code: number) => {
+    const paths = faultModules.map(({ path }) => path);
+    const what = `a worker ended with exit code ${code} in the middle of its trials`;
+    replies.fail(
+      paths.length === 0
+        ? new Error(what)
+        : new UserError(
+            `${what}: a fault model must only compute, and not end its process (${paths.join(", ")})`,
+          ),
+    );
+  };
   worker.on("message", onMessage).on("error", onError).on("exit", onExit);
   return () => worker.off("message", onMessage).off("error", onError).off("exit", onExit);
 }

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { UserError } from "../../base/errors.js";
+import { isMainThread, Worker } from "node:worker_threads";
+import { messageOf, UserError } from "../../base/errors.js";
 import { type FaultModel, faultModel, registerFaultModel } from "../../faults/models.js";
 import { requireFaultModel } from "../../faults/probe.js";
+import type { Verdict } from "./vet.js";
 
 /**
  * A fault model by its id, or the user's own one from a module: a path that starts with `./`, `../` or `/` or ends with
@@ -18,7 +20,18 @@ import { requireFaultModel } from "../../faults/probe.js";
  */
 export async function loadFaultModel(spec: string): Promise<FaultModel> {
   if (!/^\.{0,2}\/|\.m?js$/.test(spec)) return faultModel(spec);
-  const { exported, digest } = await load(spec);
+  const { address, digest } = addressOf(spec);
+  if (isMainThread) await vet(spec, address);
+  return register(spec, address, digest);
+}
+
+async function register(spec: string, address: string, digest: string): Promise<FaultModel> {
+  let exported: unknown;
+  try {
+    exported = ((await import(address)) as { default?: unknown }).default;
+  } catch (error) {
+    throw unloadable(spec, messageOf(error));
+  }
   try {
     const own = requireFaultModel(exported);
     const model = { ...own, id: `${own.id}@${digest}` };
@@ -26,7 +39,7 @@ export async function loadFaultModel(spec: string): Promise<FaultModel> {
     modules.set(model.id, resolve(spec));
     return model;
   } catch (error) {
-    throw new UserError(`fault model ${spec}: ${(error as Error).message}`, { cause: error });
+    throw new UserError(`fault model ${spec}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -59,17 +72,53 @@ export async function loadFaultModules(wanted: readonly FaultModule[]): Promise<
   }
 }
 
-async function load(spec: string): Promise<{ exported: unknown; digest: string }> {
+/** How a module is imported: with a query that makes a file that has changed another module, since imports are remembered. */
+function addressOf(spec: string): { address: string; digest: string } {
   const path = resolve(spec);
   try {
     const digest = createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 8);
-    // The query makes a file that has changed another module: imports of one address are answered from memory.
-    const module = (await import(`${pathToFileURL(path).href}?sha256=${digest}`)) as { default?: unknown };
-    return { exported: module.default, digest };
+    return { address: `${pathToFileURL(path).href}?sha256=${digest}`, digest };
   } catch (error) {
-    throw new UserError(
-      `fault model ${spec} cannot be loaded: ${error instanceof Error ? error.message : String(error)}; it must be a JavaScript module (compile TypeScript first)`,
-      { cause: error },
-    );
+    throw unloadable(spec, messageOf(error));
+  }
+}
+
+function unloadable(spec: string, why: string): UserError {
+  return new UserError(
+    `fault model ${spec} cannot be loaded: ${why}; it must be a JavaScript module (compile TypeScript first)`,
+  );
+}
+
+/** Seconds in which a module has to be loaded and to answer for every code and mask: it takes a tenth of one. */
+const PATIENCE = 20;
+
+/** Compiled code in a file of its own: the same place seen from src/ and from dist/. */
+const VET = new URL("../../../dist/experiments/fault-files/vet.js", import.meta.url);
+
+/** Loads a module and tries its model in a thread of its own, which a loop or an exit in it does not outlive. @throws UserError */
+async function vet(spec: string, address: string): Promise<void> {
+  const worker = new Worker(VET, { workerData: { address } });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const { unloadable: why, unfit } = await new Promise<Verdict>((done, refuse) => {
+      const wrong = (what: string) => refuse(new UserError(`fault model ${spec} ${what}`));
+      worker.once("message", done);
+      worker.once("error", (error) => refuse(unloadable(spec, messageOf(error))));
+      worker.once("exit", () =>
+        wrong(
+          "ends its process, or waits for what never comes, while it is loaded or tried; it must only compute",
+        ),
+      );
+      timer = setTimeout(
+        () => wrong(`was not loaded and tried within ${PATIENCE} s: it seems to run forever`),
+        1000 * PATIENCE,
+      );
+    });
+    if (why !== undefined) throw unloadable(spec, why);
+    if (unfit !== undefined) throw new UserError(`fault model ${spec}: ${unfit}`);
+  } finally {
+    clearTimeout(timer);
+    worker.removeAllListeners();
+    await worker.terminate();
   }
 }

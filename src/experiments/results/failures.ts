@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files/atomic.js";
+import { fileName } from "../../base/files/file-name.js";
 import { readJson } from "../../base/files/read-json.js";
 import type { Failure } from "./rows.js";
 import type { Store } from "./store.js";
@@ -24,5 +25,5 @@ export function saveFailure(store: Store, failure: Failure): void {
 }
 
 function pathOf({ directory }: Pick<Store, "directory">, arm: string, seed: number): string {
-  return join(directory, "failed", `${arm}-seed${seed}.json`);
+  return join(directory, "failed", fileName(`${arm}-seed${seed}.json`));
 }

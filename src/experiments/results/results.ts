@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
+import { fileName } from "../../base/files/file-name.js";
 import { readJson } from "../../base/files/read-json.js";
 import { ROOT } from "../../base/root.js";
 import { mainArms, seedsOfArm } from "../study/arms.js";
@@ -14,7 +15,7 @@ import { trialFiles } from "./trials.js";
 
 /** What folders of results and figures are called: the full profile is the study itself, the others are named after it. */
 export function resultsName(study: string, profile: string): string {
-  return profile === "full" ? study : `${study}-${profile}`;
+  return fileName(profile === "full" ? study : `${study}-${profile}`);
 }
 
 /** Where all results that come with the repository are. */

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
+import { fileName } from "../../base/files/file-name.js";
 import { readJson } from "../../base/files/read-json.js";
 import { requireOptions } from "../../base/options.js";
 import { settingsHash } from "../../base/settings-hash.js";
@@ -73,12 +74,12 @@ export function openStore(study: Study, directory: string, options: { checkpoint
 
 /** Where a folder of checkpoints has that of a network. */
 export function checkpointPath(checkpoints: string, { arm, seed }: NetworkKey): string {
-  return join(checkpoints, `${arm}-seed${seed}.safetensors`);
+  return join(checkpoints, fileName(`${arm}-seed${seed}.safetensors`));
 }
 
 /** Where a run's folder has what was measured on a network without faults. */
 export function networkPath(directory: string, { arm, seed }: NetworkKey): string {
-  return join(directory, "networks", `${arm}-seed${seed}.json`);
+  return join(directory, "networks", fileName(`${arm}-seed${seed}.json`));
 }
 
 /** Where a run's folder has its settings. */

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { temporaryPath } from "../../base/files/atomic.js";
 import { restoring } from "../../base/files/restoring.js";
-import { type Database, openDatabase, quoted, reasonOf } from "./database.js";
+import { openScratch } from "../../base/files/scratch.js";
+import { type Database, IN_MEMORY, openDatabase, quoted, reasonOf } from "./database.js";
+import { plainPath } from "./plain-path.js";
 import type { TrialRow } from "./rows.js";
 
 /** Columns of a trial, in the order of tables and files. */
@@ -94,15 +95,15 @@ async function exportSummary(database: Database, folder: string): Promise<void> 
 
 /** The bytes of the `summary.csv` that the trials of a `trials.parquet` give. @throws as {@link readTrials} does */
 export async function summaryOf(path: string): Promise<Uint8Array> {
-  const folder = mkdtempSync(join(tmpdir(), "flatenn-summary-"));
+  const scratch = openScratch("flatenn-summary-");
   try {
     return await withParquet(path, async (database, source) => {
       await database.connection.run(`CREATE VIEW trials AS SELECT ${LISTED} FROM ${source}`);
-      await exportSummary(database, folder);
-      return readFileSync(join(folder, "summary.csv"));
+      await exportSummary(database, scratch.path);
+      return readFileSync(join(scratch.path, "summary.csv"));
     });
   } finally {
-    rmSync(folder, { recursive: true });
+    scratch.remove();
   }
 }
 
@@ -114,7 +115,7 @@ async function copy(
 ): Promise<void> {
   const temporary = temporaryPath(path);
   try {
-    await connection.run(`COPY (${query}) TO ${quoted(temporary)} (${options})`);
+    await connection.run(`COPY (${query}) TO ${quoted(resolve(temporary))} (${options})`);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw new UserError(`${path} cannot be written: ${reasonOf(error)}`, { cause: error });
@@ -133,9 +134,13 @@ async function withParquet<T>(
   read: (database: Database, source: string) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(path)) throw new UserError(`${path} is missing; ${restoring(path)}`);
-  const database = await openDatabase(":memory:");
+  const place = plainPath(path);
+  const database = await openDatabase(IN_MEMORY);
   try {
-    return await read(database, `read_parquet(${quoted(path)})`);
+    // names of folders such as seed=0 are names, not columns
+    const source = `read_parquet(${quoted(place.path)}, hive_partitioning = false)`;
+    await requireColumns(database, source);
+    return await read(database, source);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${path} cannot be read as trials: ${reasonOf(error)}; ${restoring(path)}`, {
@@ -143,5 +148,13 @@ async function withParquet<T>(
     });
   } finally {
     database.close();
+    place.release();
   }
+}
+
+/** A column of another type would come as values of another type, which nobody behind expects. */
+async function requireColumns({ connection }: Database, source: string): Promise<void> {
+  const reader = await connection.runAndReadAll(`DESCRIBE SELECT ${LISTED} FROM ${source}`);
+  for (const [name, type] of reader.getRows() as [keyof TrialRow, string][])
+    if (type !== COLUMNS[name]) throw new Error(`column ${name} must be ${COLUMNS[name]}, it is ${type}`);
 }

@@ -91,9 +91,12 @@ async function storing(path: string, kept: string, write: () => Promise<void>): 
   try {
     await write();
   } catch (error) {
+    const reason = reasonOf(error);
+    const isFull = /space|quota|file too large|could not write|cannot write/i.test(reason);
+    const mend = isFull ? "Free some space" : "Mend that (is the folder still there, and may it be written?)";
     throw new UserError(
-      `trials could not be stored in ${path}: ${reasonOf(error)}\n` +
-        `${kept} Free some space and run the same command again: it goes on from there.`,
+      `trials could not be stored in ${path}: ${reason}\n` +
+        `${kept} ${mend} and run the same command again: it goes on from there.`,
       { cause: error },
     );
   }

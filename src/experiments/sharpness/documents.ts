@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
+import { fileName } from "../../base/files/file-name.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import type { Bits } from "../../networks/bits.js";
 import type { Encoding } from "../../quantization/encodings.js";
@@ -58,7 +59,7 @@ export interface SharpnessDocument extends SharpnessHead {
 
 /** Where a folder of a run has what was measured on a network. */
 export function documentPath(folder: string, { arm, seed }: NetworkKey): string {
-  return join(documentsIn(folder), `${arm}-seed${seed}.json`);
+  return join(documentsIn(folder), fileName(`${arm}-seed${seed}.json`));
 }
 
 /**

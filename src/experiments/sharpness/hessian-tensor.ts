@@ -9,6 +9,7 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { dictionary } from "../../base/dictionary.js";
 import type { DeployedNetwork } from "../../inference/deploy.js";
 import type { ActivationNode, MaxPoolNode, Node } from "../../networks/model.js";
 import { biasAdd } from "../../tensors/backend/operations.js";
@@ -33,7 +34,7 @@ interface Surroundings {
 /** The pieces that a batch's units are on at these weights; the caller disposes of them. */
 export function piecesOf(network: DeployedNetwork, weights: Tensors, fixed: Tensors, batch: Batch): Pieces {
   return tf.tidy(() => {
-    const pieces: Pieces = {};
+    const pieces: Pieces = dictionary();
     const values = new Map<string, Pair>([["input", [batch.images, null]]]);
     for (const node of network.model.nodes) {
       const [x] = values.get(node.input)!;

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../../base/errors.js";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
+import { fileName } from "../../base/files/file-name.js";
 import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import { type DirectionSource, namedDirection } from "./directions.js";
@@ -44,7 +45,7 @@ export function landscapePath(folder: string, { arm, seed, kind, directions }: L
     kind === "lines"
       ? kind
       : `plane-${directions.map((d) => d.replace(":", "").replaceAll(/[:/]/g, "-")).join("-")}`;
-  return join(documentsIn(folder), `${arm}-seed${seed}-${name}.json`);
+  return join(documentsIn(folder), fileName(`${arm}-seed${seed}-${name}.json`));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Array32, scalar } from "../../base/arrays.js";
+import { dictionary } from "../../base/dictionary.js";
 import { UserError } from "../../base/errors.js";
 import { type OptionKeys, requireOptions } from "../../base/options.js";
 import { settingsHash } from "../../base/settings-hash.js";
@@ -45,7 +46,7 @@ export function quantizePostTraining(
   if (requireCheckpoint(checkpoint).origin.bits)
     throw new UserError(`checkpoint must be of a float network, got arm ${checkpoint.origin.arm}`);
   if (images.count === 0) throw new UserError("images must hold at least one calibration image, got none");
-  const clips: Record<string, Array32> = {};
+  const clips = dictionary<Array32>();
   const choose = (name: string, values: Float32Array, grid: Grid, width: number, rule: ClipRule) => {
     try {
       clips[name] = scalar(chooseClip(values, grid, width, rule));
@@ -86,7 +87,7 @@ function activationsOf(
 ): Record<string, Float32Array> {
   const evaluate = floatEvaluator(model, checkpoint);
   const names = activationNodes(model);
-  const found: Record<string, Float32Array> = {};
+  const found = dictionary<Float32Array>();
   for (let i = 0; i < images.count; i++) {
     const values = evaluate(gatherImages(images, [i]));
     for (const name of names) {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Array32, Arrays } from "../../base/arrays.js";
+import { dictionary } from "../../base/dictionary.js";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { restoring } from "../../base/files/restoring.js";
@@ -60,15 +61,21 @@ const VELOCITY = "velocity/";
 const IN_FILE: Readonly<Record<string, string>> = { settingsHash: "config" };
 const IN_MEMORY = Object.fromEntries(Object.entries(IN_FILE).map(([here, there]) => [there, here]));
 
+const renamed = (key: string, names: Readonly<Record<string, string>>) =>
+  Object.hasOwn(names, key) ? names[key]! : key;
+
 /** Bytes of a checkpoint file: equal checkpoints give equal bytes. */
 export function encodeCheckpoint({ origin, parameters, velocity = {} }: Checkpoint): Uint8Array {
-  const tensors: Record<string, SafeTensor> = {};
+  const tensors = dictionary<SafeTensor>();
   const add = (name: string, { shape, data }: Array32) => {
     tensors[name] = { dtype: "F32", shape: [...shape], data };
   };
   for (const [name, x] of Object.entries(parameters)) add(name, x);
   for (const [name, x] of Object.entries(velocity)) add(VELOCITY + name, x);
-  const metadata = Object.entries(origin).map(([key, value]) => [IN_FILE[key] ?? key, JSON.stringify(value)]);
+  const metadata = Object.entries(origin).map(([key, value]) => [
+    renamed(key, IN_FILE),
+    JSON.stringify(value),
+  ]);
   return encodeSafetensors(tensors, { format: FORMAT, ...Object.fromEntries(metadata) });
 }
 
@@ -80,8 +87,8 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint 
     throw new UserError(
       `${source} is no checkpoint of this program: its format is ${format ?? "not given"}, not ${FORMAT}`,
     );
-  const parameters: Record<string, Array32> = {};
-  const velocity: Record<string, Array32> = {};
+  const parameters = dictionary<Array32>();
+  const velocity = dictionary<Array32>();
   for (const [name, { shape, data }] of Object.entries(tensors)) {
     if (!(data instanceof Float32Array)) throw new UserError(`${source}: tensor ${name} must be F32`);
     const wrong = data.findIndex((value) => !Number.isFinite(value));
@@ -93,7 +100,7 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint 
     else parameters[name] = { shape, data };
   }
   const origin = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [IN_MEMORY[key] ?? key, JSON.parse(value)]),
+    Object.entries(rest).map(([key, value]) => [renamed(key, IN_MEMORY), JSON.parse(value)]),
   );
   const checkpoint = { origin: origin as unknown as CheckpointOrigin, parameters };
   return Object.keys(velocity).length > 0 ? { ...checkpoint, velocity } : checkpoint;

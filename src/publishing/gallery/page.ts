@@ -14,6 +14,9 @@ export interface Section {
   readonly figures: readonly { readonly name: string; readonly figure: Figure; readonly drawn: boolean }[];
 }
 
+/** By which a page of this program is known. */
+export const TITLE = "FlatENN-TS: figures and tables";
+
 /** Tables longer than this are folded. */
 const LONG_TABLE = 30;
 
@@ -27,7 +30,7 @@ export function galleryPage(sections: readonly Section[]): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>FlatENN-TS: figures and tables</title>
+<title>${TITLE}</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>
@@ -67,7 +70,7 @@ function claimsIn(sections: readonly Section[]): NonNullable<Catalogue["claims"]
 function contents({ catalogue, figures }: Section): string {
   const id = idOf(catalogue);
   const link = (name: string, title: string) =>
-    `<li><a href="#${id}-${name}">${escapeHtml(title)}</a></li>\n`;
+    `<li><a href="#${id}-${anchor(name)}">${escapeHtml(title)}</a></li>\n`;
   return `<li><a href="#${id}">${titleOf(catalogue)}</a>
 <ul>
 ${figures.map(({ name }) => link(name, headline(name))).join("")}${catalogue.tables
@@ -109,15 +112,15 @@ function figureHtml(
   { catalogue, path }: Section,
   { name, figure, drawn }: Section["figures"][number],
 ): string {
-  const id = `${idOf(catalogue)}-${name}`;
-  const { width, height } = figure.layout;
+  const id = `${idOf(catalogue)}-${anchor(name)}`;
+  const [width, height] = [figure.layout.width, figure.layout.height].map((side) => escapeHtml(String(side)));
   const description = escapeHtml(describeFigure(figure).slice(1, -1));
   const picture = drawn
-    ? `<img src="${path}${name}.svg" width="${width}" height="${height}" alt="${description}">`
+    ? `<img src="${address(path, name, "svg")}" width="${width}" height="${height}" alt="${description}">`
     : `<p>${description}</p>`;
   // "<" could end the script element.
   const data = JSON.stringify(figure).replaceAll("<", "\\u003c");
-  return `<h3 id="${id}">${headline(name)}</h3>
+  return `<h3 id="${id}">${escapeHtml(headline(name))}</h3>
 <figure data-name="${id}-data">
 <div class="paper">${picture}</div>
 <figcaption><button type="button" aria-pressed="false" hidden>Make it interactive</button>
@@ -128,7 +131,7 @@ ${files(path, name, drawn ? ["svg", "png", "json"] : ["json"])} <span role="stat
 }
 
 function tableHtml({ catalogue, path }: Section, { name, table }: Catalogue["tables"][number]): string {
-  const id = `${idOf(catalogue)}-table-${name}`;
+  const id = `${idOf(catalogue)}-table-${anchor(name)}`;
   const title = escapeHtml(table.title);
   const scroll = `<div class="wide" role="region" aria-label="${title}" tabindex="0">\n${toHtml(table)}</div>\n`;
   const folded =
@@ -139,7 +142,18 @@ function tableHtml({ catalogue, path }: Section, { name, table }: Catalogue["tab
 }
 
 function files(path: string, name: string, endings: readonly string[]): string {
-  return endings.map((ending) => `<a href="${path}${name}.${ending}">.${ending}</a>`).join(" ");
+  return endings.map((ending) => `<a href="${address(path, name, ending)}">.${ending}</a>`).join(" ");
+}
+
+/** The relative address of a file, whatever characters are in its name and in that of its folder. */
+function address(path: string, name: string, ending: string): string {
+  const parts = `${path}${name}.${ending}`.split("/").map(encodeURIComponent).join("/");
+  return escapeHtml(parts.includes(":") ? `./${parts}` : parts);
+}
+
+/** A name as part of an id, in which no two names are the same. */
+function anchor(name: string): string {
+  return name.replaceAll(/[^\w-]/gu, (character) => `.${character.codePointAt(0)!.toString(16)}.`);
 }
 
 function titleOf({ study, profile }: Catalogue): string {

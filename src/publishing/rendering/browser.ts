@@ -3,7 +3,6 @@ import {
   createReadStream,
   createWriteStream,
   existsSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   writeFileSync,
@@ -13,8 +12,9 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, createBrotliDecompress } from "node:zlib";
 import { UserError } from "../../base/errors.js";
+import { claimNames } from "../../base/files/made-here.js";
+import { openScratch } from "../../base/files/scratch.js";
 import { cacheDirectory } from "./cache.js";
-import { openScratch } from "./scratch.js";
 
 const resolvePackage = createRequire(import.meta.url).resolve;
 
@@ -70,10 +70,27 @@ async function unpackedBrowser(): Promise<string> {
   const packed = join(dirname(resolvePackage("@sparticuz/chromium")), "..", "..");
   const { version } = JSON.parse(readFileSync(join(packed, "package.json"), "utf8")) as { version: string };
   const cache = cacheDirectory();
-  const directory = join(cache, `chromium-${version}`);
+  const name = `chromium-${version}`;
+  const directory = join(cache, name);
   if (existsSync(directory)) return directory;
-  mkdirSync(cache, { recursive: true });
-  const partial = openScratch(`chromium-${version}.partial-`, cache);
+  try {
+    claimNames(cache, [name]);
+    return await unpackInto(directory, { packed, cache, name });
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new UserError(
+      `the browser that draws cannot be unpacked into ${cache} (${error.message}): make it writable, make room there, or set ` +
+        "FLATENN_CACHE to another directory",
+      { cause: error },
+    );
+  }
+}
+
+async function unpackInto(
+  directory: string,
+  { packed, cache, name }: { packed: string; cache: string; name: string },
+): Promise<string> {
+  const partial = openScratch(`${name}.partial-`, cache);
   try {
     await pipeline(
       createReadStream(join(packed, "bin", "chromium.br"), { highWaterMark: 1 << 22 }),

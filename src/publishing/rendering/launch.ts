@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Browser as Puppet } from "puppeteer-core";
-import { UserError } from "../../base/errors.js";
+import { messageOf, UserError } from "../../base/errors.js";
+import { openScratch } from "../../base/files/scratch.js";
 import { findBrowser, fontEnvironment } from "./browser.js";
-import { openScratch } from "./scratch.js";
 
 /** A running browser and the directory of its files. */
 export interface LaunchedBrowser {
@@ -42,8 +42,8 @@ async function launch(executablePath: string, env: Record<string, string>, scrat
   const { default: puppeteer } = await import("puppeteer-core");
   // Whoever listens to signals, such as a notebook kernel, decides what they do; else the browser must not survive us.
   const nobodyListens = process.listenerCount("SIGINT") === 0;
-  try {
-    return await puppeteer.launch({
+  const start = (sandbox: readonly string[]) =>
+    puppeteer.launch({
       executablePath,
       headless: "shell",
       env: { ...process.env, ...env },
@@ -54,8 +54,7 @@ async function launch(executablePath: string, env: Record<string, string>, scrat
       handleSIGTERM: nobodyListens,
       handleSIGHUP: nobodyListens,
       args: [
-        // The sandbox does not start for root, as in a container; the only page is our own.
-        "--no-sandbox",
+        ...sandbox,
         "--disable-dev-shm-usage",
         // What differs between machines: hinting of glyphs, the colour profile, the graphics card.
         "--font-render-hinting=none",
@@ -65,12 +64,22 @@ async function launch(executablePath: string, env: Record<string, string>, scrat
         "--enable-unsafe-swiftshader",
       ],
     });
+  try {
+    // It does not start for root, as in a container, and where the system lets nobody have namespaces of his own.
+    return await (isRoot() ? start(NO_SANDBOX) : start([]).catch(() => start(NO_SANDBOX)));
   } catch (error) {
     throw new UserError(`the browser ${executablePath} did not start: ${firstLine(error)}`);
   }
 }
 
+/** Without it: the only page that is opened is our own. */
+const NO_SANDBOX = ["--no-sandbox"] as const;
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
 /** An error of the browser's in one line. */
 export function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  return messageOf(error).split("\n")[0]!;
 }

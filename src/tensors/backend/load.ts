@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs-core";
 import { UserError } from "../../base/errors.js";
+import { INSTRUCTION_SET, isPinned, pinEnvironment, THREADS } from "./environment.js";
 import { registerNativeGradients } from "./gradients.js";
 import { nativeBackend } from "./native.js";
 
@@ -19,21 +20,19 @@ export interface BackendReport {
 let report: BackendReport | undefined;
 
 /**
- * Loads `@tensorflow/tfjs-node`, quietly, with native gradients, one thread and a pinned instruction set, so that
- * training gives the same bits on every run. Safe to call again.
+ * Loads `@tensorflow/tfjs-node`, quietly, with native gradients, one thread, a pinned instruction set and the
+ * variables of environment.ts, so that training gives the same bits on every run. Safe to call again.
  * Nothing else in this package loads TensorFlow.
  * @throws UserError if the native library is missing, with what to do
  */
 export async function loadBackend(): Promise<BackendReport> {
   if (report) return report;
-  const threads = 1; // more would change the order of float sums, and so the last bits
-  const instructionSet = "AVX2"; // AVX-512 machines then give the bits of AVX2 machines; measured: no slower on these nets
-  Object.assign(process.env, {
-    TF_CPP_MIN_LOG_LEVEL: "3",
-    TF_NUM_INTRAOP_THREADS: String(threads),
-    TF_NUM_INTEROP_THREADS: String(threads),
-    ONEDNN_MAX_CPU_ISA: instructionSet,
-  });
+  if (tf.findBackendFactory("tensorflow") !== null && !isPinned())
+    throw new UserError(
+      "@tensorflow/tfjs-node was loaded before loadBackend(), which sets the variables that decide the bits of training: " +
+        "leave out its import, or call `await loadBackend()` before it",
+    );
+  pinEnvironment();
   restoreRemovedUtilities();
   try {
     await import("@tensorflow/tfjs-node");
@@ -52,8 +51,8 @@ export async function loadBackend(): Promise<BackendReport> {
     tensorflow: nativeBackend().binding.TF_Version,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
-    threads,
-    instructionSet,
+    threads: THREADS,
+    instructionSet: INSTRUCTION_SET,
   };
   return report;
 }

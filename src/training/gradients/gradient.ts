@@ -1,4 +1,5 @@
 import { type Arrays, mapArrays, scalar, scalarValue } from "../../base/arrays.js";
+import { dictionary } from "../../base/dictionary.js";
 import { requireOneOf, requireOptions } from "../../base/options.js";
 import type { Point } from "../../networks/parameters.js";
 import type { WeightQuantizer } from "../../quantization/straight-through.js";
@@ -133,7 +134,7 @@ function pullBack(
   quantizer: WeightQuantizer | undefined,
 ) {
   if (!quantizer) return { weights: gradients, weightClips: {} };
-  const weightClips: Record<string, ReturnType<typeof scalar>> = {};
+  const weightClips = dictionary<ReturnType<typeof scalar>>();
   const weights = mapArrays(gradients, (dy, name) => {
     const pulled = quantizer.gradient(
       dy,

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../../src/experiments/results/database.js";
 import type { TrialRow } from "../../../src/experiments/results/index.js";
-import { readTrials } from "../../../src/experiments/results/trial-table.js";
+import { readTrials, summaryOf } from "../../../src/experiments/results/trial-table.js";
 import { openTrials, storedTrials, trialFiles } from "../../../src/experiments/results/trials.js";
 import { findStudy } from "../../../src/studies/index.js";
 import { temporaryFolder } from "../../support/cli.js";
@@ -80,6 +80,74 @@ describe("the trials of a run", () => {
     await publish(folder, [row({ id: "b2", map: 4 })], ["a1", "b2"]);
     expect(await readTrials(trialFiles(folder).parquet)).toEqual([row(), row({ id: "b2", map: 4 })]);
   });
+});
+
+describe.skipIf(process.platform === "win32")("a folder", () => {
+  const names = [
+    "seed=0",
+    "encoding=gray",
+    "run[1]",
+    "a?b",
+    "a*b",
+    "**",
+    "a%20b",
+    "two words",
+    `it's "so"`,
+    "new\nline",
+  ];
+  const more = [
+    "ü🎉",
+    "~",
+    "$HOME",
+    "https:",
+    "a\\[b",
+    "\\*",
+    "[!a]",
+    "x{1,2}",
+    "a#b;c|d&e",
+    ":memory:",
+    "-rf",
+  ];
+
+  it.each([...names, ...more])("may be called %j", async (name) => {
+    const folder = temporaryFolder();
+    const inside = join(folder, name);
+    mkdirSync(join(folder, "run1"));
+    await publish(join(folder, "run1"), [row({ id: "of-another" })]);
+    mkdirSync(inside);
+    const trials = await openTrials(study, inside);
+    await trials.add([row()]);
+    expect(readdirSync(join(inside, "unfinished"))).toContain("trials.duckdb");
+    trials.close();
+    expect(ids(await storedTrials(study, inside))).toEqual(["a1"]);
+    await publish(inside, [row({ id: "b2", map: 4 })], ["a1", "b2"]);
+    expect(await readTrials(trialFiles(inside).parquet)).toEqual([row(), row({ id: "b2", map: 4 })]);
+    expect(readdirSync(inside).sort()).toEqual(["summary.csv", "trials.parquet"]);
+    expect(Buffer.from(await summaryOf(trialFiles(inside).parquet))).toEqual(
+      readFileSync(trialFiles(inside).summary),
+    );
+    expect(ids(await readTrials(trialFiles(join(folder, "run1")).parquet))).toEqual(["of-another"]);
+    expect(readdirSync(folder).sort()).toEqual([name, "run1"].sort());
+  });
+
+  it("may have a path of almost 4,000 characters", async () => {
+    let folder = temporaryFolder();
+    while (folder.length < 3600) folder = join(folder, "d".repeat(200));
+    mkdirSync(folder, { recursive: true });
+    await publish(folder, [row()]);
+    expect(await readTrials(trialFiles(folder).parquet)).toEqual([row()]);
+  });
+});
+
+it("a table whose columns have other types is refused by the column's name", async () => {
+  const path = join(temporaryFolder(), "trials.parquet");
+  await publish(dirname(path), [row()]);
+  const database = await openDatabase(":memory:");
+  await database.connection.run(
+    `COPY (SELECT * REPLACE (correct::BIGINT AS correct) FROM read_parquet('${path}')) TO '${path}.other' (FORMAT parquet)`,
+  );
+  database.close();
+  await expect(readTrials(`${path}.other`)).rejects.toThrow(/column correct must be INTEGER, it is BIGINT/);
 });
 
 describe.skipIf(process.platform === "win32")("on a full disk", () => {

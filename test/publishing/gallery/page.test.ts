@@ -66,6 +66,41 @@ describe("galleryPage", () => {
     layout: { width: 10, height: 20, title: { text: 'a "quoted" title' } },
   };
 
+  test("names of figures, tables and folders are text in it, and addresses lead to their files", () => {
+    const name = `a"b'c<i>#?%&=é 1`;
+    const named = {
+      ...catalogue,
+      figures: [name],
+      tables: catalogue.tables.map((each) => ({ ...each, name })),
+    };
+    const path = `"><script>x</script> 100%?#:/`;
+    const html = galleryPage([{ catalogue: named, path, figures: [{ name, figure, drawn: true }] }]);
+    const strange = { ...figure, layout: { ...figure.layout, width: '1" onload="x' as never } };
+    expect(
+      galleryPage([{ catalogue, path: "", figures: [{ name: "one", figure: strange, drawn: true }] }]),
+    ).toContain('width="1&quot; onload=&quot;x"');
+    expect(html).not.toContain("<i>");
+    expect(html).not.toContain("<script>x");
+    const targets = [...html.matchAll(/(?:href|src)="([^#"][^"]*\.(?:svg|png|json|csv))"/g)].map(
+      ([, target]) => target!,
+    );
+    expect(targets.length).toBe(5);
+    for (const target of targets) {
+      const { pathname, search, hash } = new URL(
+        target.replaceAll("&amp;", "&"),
+        "file:///figures/index.html",
+      );
+      expect([search, hash]).toEqual(["", ""]);
+      expect(decodeURIComponent(pathname)).toMatch(
+        /^\/figures\/"><script>x<\/script> 100%\?#:\/a"b'c<i>#\?%&=é 1\.\w+$/,
+      );
+    }
+    const ids = [...html.matchAll(/id="([^"]*)"/g)].map(([, id]) => id!);
+    expect(ids.every((id) => /^[\w.-]+$/.test(id))).toBe(true);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of html.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(id);
+  });
+
   test("keeps the text of figures, tables and settings text", () => {
     const html = galleryPage([{ catalogue, path: "x/", figures: [{ name: "one", figure, drawn: true }] }]);
     expect(html.match(/<script/g)).toHaveLength(2);

@@ -4,9 +4,9 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { UserError } from "../../../src/base/errors.js";
+import { openScratch } from "../../../src/base/files/scratch.js";
 import { findBrowser } from "../../../src/publishing/rendering/browser.js";
 import { cacheDirectory } from "../../../src/publishing/rendering/cache.js";
-import { openScratch } from "../../../src/publishing/rendering/scratch.js";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -86,9 +86,9 @@ describe("openScratch", () => {
 
   test("removes what a killed process left, and nothing of a living one or of others", () => {
     // Above the largest process number of every system.
-    for (const name of ["x-4194999-abc", `x-${process.pid}-def`, "y-4194999-abc", "x-notes"])
+    for (const name of ["x-4194999-abcdef", `x-${process.pid}-ghijkl`, "y-4194999-abcdef", "x-notes"])
       mkdirSync(join(parent, name));
     openScratch("x-", parent).remove();
-    expect(readdirSync(parent).sort()).toEqual([`x-${process.pid}-def`, "x-notes", "y-4194999-abc"]);
+    expect(readdirSync(parent).sort()).toEqual([`x-${process.pid}-ghijkl`, "x-notes", "y-4194999-abcdef"]);
   });
 });
