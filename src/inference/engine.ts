@@ -4,7 +4,7 @@ import { gatherImages, type ImageDataset, requireImagesOf, requireLabelsOf } fro
 import { shapes } from "../networks/model.js";
 import type { Classifier } from "./classifier.js";
 import { type Codes, codesOf, type DeployedNetwork } from "./deploy.js";
-import type { KernelVariant } from "./kernels.js";
+import { type KernelVariant, VARIANTS } from "./kernels.js";
 import { Machine, type MachineOptions } from "./machine.js";
 import { compile } from "./program.js";
 import { channelTotals } from "./reference.js";
@@ -32,7 +32,6 @@ export interface IntegerClassifierOptions {
 }
 
 const OPTIONS: OptionKeys<IntegerClassifierOptions> = { variant: true, skipZeros: true, holdBytes: true };
-const VARIANTS: Readonly<Record<KernelVariant, true>> = { strict: true, relaxed: true };
 const SKIPPING = { always: true, never: true, measured: true } as const;
 const HOLD_BYTES = 256 * 2 ** 20;
 
