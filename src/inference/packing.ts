@@ -30,6 +30,10 @@ export interface Packing {
    * weight, so many bytes behind the first.
    */
   readonly planes: number;
+  /** Whether the native kernel computes two neighbouring positions as one of twice as many outputs. */
+  readonly paired: boolean;
+  /** So many copies of each weight. */
+  readonly places: number;
   readonly planeBytes: number;
   readonly blocks: number;
   /** Bytes of one block in one pass. */
@@ -66,6 +70,11 @@ export function fitsPairs(stage: Stage, maxInputCode: number): boolean {
   return 2 * Math.min(stage.maxWeightCode, 128) * maxInputCode <= 32767;
 }
 
+/** Whether the outputs of two neighbouring positions fit in the native kernel's vector, and pooling takes them together. */
+function suitsPairs({ sums, pool, output }: Stage): boolean {
+  return sums[2] <= FORMATS.dense32.outputs / 2 && pool === 2 && output.kind === "codes";
+}
+
 /** @param maxInputCode the largest code that can meet a weight */
 export function packing(
   stage: Stage,
@@ -82,7 +91,9 @@ export function packing(
   const joined = source.dense && kernelWidth === width;
   const kernelRows = joined ? 1 : kernelHeight;
   const run = kernelWidth * channels * (joined ? kernelHeight : 1);
-  const rowSteps = roundUp(Math.ceil(run / format.inputs), format.stepsTogether);
+  const paired = method === "dense32" && suitsPairs(stage);
+  const shift = paired ? stage.stride * channels : 0;
+  const rowSteps = roundUp(Math.ceil((run + shift) / format.inputs), format.stepsTogether);
   const limit =
     method === "dense8" ? safeSteps({ maxWeightCode: stage.maxWeightCode, largest: maxInputCode }) : Infinity;
   const { rowPasses, runPasses, steps } = passes(rowSteps, kernelRows, limit);
@@ -92,21 +103,23 @@ export function packing(
   const planes = method === "dense32" && stage.maxWeightCode > 127 ? 2 : 1;
   const planeBytes = rowsPerPass * steps * stepBytes;
   const blockBytes = planes * planeBytes;
-  const offsetOf = (k: number, o: number) => {
-    const row = Math.floor(k / run);
-    const step = Math.floor((k % run) / format.inputs);
+  /** Of what stands at place `at` of a row of the window, for output `o` of a block. */
+  const offsetOf = (row: number, at: number, o: number) => {
+    const step = Math.floor(at / format.inputs);
     const pass = Math.floor(row / rowsPerPass) * runPasses + Math.floor(step / steps);
     const block = (pass * blocks + Math.floor(o / format.outputs)) * blockBytes;
     const inBlock = ((row % rowsPerPass) * steps + (step % steps)) * stepBytes;
-    const inStep = (o % format.outputs) * format.inputs + ((k % run) % format.inputs);
+    const inStep = (o % format.outputs) * format.inputs + (at % format.inputs);
     return block + inBlock + inStep * format.weightBytes;
   };
   // An average over places is a linear layer with the same weights at every place.
-  const places = stage.averaged;
+  const places = paired ? 2 : stage.averaged;
   return {
     method,
     format,
     planes,
+    paired,
+    places,
     planeBytes,
     blocks,
     blockBytes,
@@ -119,7 +132,12 @@ export function packing(
     offsets(index) {
       const k = Math.floor(index / outputs);
       const o = index % outputs;
-      return Array.from({ length: places }, (_, place) => offsetOf(place * channels + k, o));
+      return Array.from({ length: places }, (_, place) => {
+        if (paired)
+          return offsetOf(Math.floor(k / run), (k % run) + place * shift, o + (place * format.outputs) / 2);
+        const at = place * channels + k;
+        return offsetOf(Math.floor(at / run), at % run, o);
+      });
     },
   };
 }

@@ -51,9 +51,12 @@ export function plan(program: IntegerProgram, { images, group, variant, holdByte
     const packed = packings[i]!;
     const method = Method[packed.method];
     const weights = allocator.take(packed.bytes);
-    const { finish, words: tableContent } = tableWords(stage, packed.format.outputs);
+    const { finish, words: tableContent } = packed.paired
+      ? twice(tableWords(stage, packed.format.outputs / 2))
+      : tableWords(stage, packed.format.outputs);
     const table = { address: allocator.take(tableContent.length * 4), words: tableContent };
-    const pixels = variant === "relaxed" && suitsPixels(stage) ? planPixels(stage, source, held, allocator) : null;
+    const pixels =
+      variant === "relaxed" && suitsPixels(stage) ? planPixels(stage, source, held, allocator) : null;
     const words = new Int32Array(Field.count);
     const set = (fields: Partial<Record<keyof typeof Field, number>>) => {
       for (const [name, value] of Object.entries(fields)) words[Field[name as keyof typeof Field]] = value;
@@ -68,6 +71,7 @@ export function plan(program: IntegerProgram, { images, group, variant, holdByte
       magic: MAGIC_BITS,
       outputs: stage.sums[2],
       planes: packed.planes,
+      paired: Number(packed.paired),
       narrow: Number(fitsPairs(stage, stage.largest / stage.averaged)),
     });
     set(shapeFields(stage, source, packed, sums[i]!));
@@ -77,7 +81,10 @@ export function plan(program: IntegerProgram, { images, group, variant, holdByte
     if (skip) set(skip.fields);
     return { stage, method, pixels, skip, packing: packed, weights, table, words };
   });
-  const heldOutputs = planHeld(program, new Map([...buffers, ...reals]), allocator, { images: held, holdBytes });
+  const heldOutputs = planHeld(program, new Map([...buffers, ...reals]), allocator, {
+    images: held,
+    holdBytes,
+  });
   // The last tile of a row may reach beyond everything.
   allocator.take(Math.max(...stages.map(({ words }) => 2 * words[Field.pixel3]!)));
   return {
@@ -138,6 +145,7 @@ function shapeFields(
   { pooled, rows, tiles, position, row }: SumsLayout,
 ) {
   const flat = isFlat(stage);
+  const { paired } = packed;
   const channels = source.shape[2];
   const right = flat ? source.imageBytes : stage.stride * channels;
   const below = stage.stride * source.rowBytes;
@@ -150,11 +158,11 @@ function shapeFields(
     blocks: packed.blocks,
     rows,
     rowStep: pooled ? 2 * below : below,
-    tiles,
-    tileStep: pooled ? 2 * right : 4 * right,
-    pixel1: right,
-    pixel2: pooled ? below : 2 * right,
-    pixel3: pooled ? below + right : 3 * right,
+    tiles: paired ? Math.ceil(tiles / 2) : tiles,
+    tileStep: pooled && !paired ? 2 * right : 4 * right,
+    pixel1: paired ? below : right,
+    pixel2: pooled && !paired ? below : 2 * right,
+    pixel3: pooled ? below + (paired ? 2 * right : right) : 3 * right,
     kernelRows: packed.kernelRows,
     kernelRowStep: packed.kernelRowStep,
     steps: packed.steps,
@@ -265,6 +273,20 @@ function tableWords(stage: Stage, block: number): { finish: Finish; words: Int32
 function largestSum({ kernel, input, maxWeightCode, largest }: Stage): number {
   return kernel[0] * kernel[1] * input[2] * maxWeightCode * largest;
 }
+
+/** The table of one block of outputs for two positions, one behind the other. */
+function twice({ finish, words }: ReturnType<typeof tableWords>): ReturnType<typeof tableWords> {
+  const size = (BLOCK_OF_PAIRS * (finish === Finish.scale64 ? 8 : 4)) / 4;
+  return {
+    finish,
+    words: Int32Array.from(
+      { length: 2 * words.length },
+      (_, i) => words[Math.floor(i / (2 * size)) * size + (i % size)]!,
+    ),
+  };
+}
+
+const BLOCK_OF_PAIRS = 8;
 
 /** [block of outputs][scales, offsets]; outputs that do not exist get 0, which is code 0. */
 function scaleTable(

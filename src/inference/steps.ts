@@ -163,7 +163,8 @@ function changedBlocks(plan: StagePlan, changed: Uint8Array): Int32Array[] | nul
     if (to - from === count) return null;
     const words = new Int32Array(Field.count);
     words[Field.blocks] = to - from - count;
-    words[Field.outputs] = Math.min(to * block.outputs, changed.length) - from * block.outputs - changed.length;
+    words[Field.outputs] =
+      Math.min(to * block.outputs, changed.length) - from * block.outputs - changed.length;
     for (const [field, bytes] of block.steps) words[field] = from * bytes;
     runs.push(words);
     from = to;

@@ -99,6 +99,8 @@ export enum Field {
    */
   planes,
   narrow,
+  /** Whether a vector holds two neighbouring positions. */
+  paired,
   count,
 }
 

@@ -31,6 +31,10 @@ inline void dot(Sums& sums, Codes u, Weights w) {
 }
 inline Sums twice(Sums a) { return {_mm512_add_epi32(a.v, a.v)}; }
 inline Sums larger(Sums a, Sums b) { return {_mm512_max_epi32(a.v, b.v)}; }
+/** Of two vectors of pairs, the larger of each pair: eight of one, then eight of the other. */
+inline Sums largerOfPairs(Sums a, Sums b) {
+  return {_mm512_max_epi32(_mm512_shuffle_i64x2(a.v, b.v, 0x44), _mm512_shuffle_i64x2(a.v, b.v, 0xee))};
+}
 inline Sums loadSums(const int32_t* at) { return {_mm512_loadu_si512(at)}; }
 inline void storeSums(int32_t* at, Sums a) { _mm512_storeu_si512(at, a.v); }
 /** a, plus one where the sum has reached its threshold. */
@@ -63,21 +67,37 @@ inline Sums nearest64(Sums a, const double* scale, const double* offset) {
   return {_mm512_inserti64x4(low, half(_mm512_extracti64x4_epi64(a.v, 1), 8), 1)};
 }
 
-/** Clamps four times 16 integers to 0..limit and stores `count` of each as bytes; not those that go nowhere. */
-inline void storeCodes(uint8_t* const (&to)[4], const Sums (&codes)[4], uint32_t limit, uint32_t count) {
+/** Clamps four times 16 integers to 0..limit: 16 bytes each, one behind the other. */
+inline __m512i toBytes(const Sums (&codes)[4], uint32_t limit) {
   const __m512i mixed = _mm512_packus_epi16(_mm512_packs_epi32(codes[0].v, codes[1].v),
                                             _mm512_packs_epi32(codes[2].v, codes[3].v));
   const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  const __m512i bytes = _mm512_permutexvar_epi32(
-      order, _mm512_min_epu8(mixed, _mm512_set1_epi8(static_cast<char>(limit))));
+  return _mm512_permutexvar_epi32(order, _mm512_min_epu8(mixed, _mm512_set1_epi8(static_cast<char>(limit))));
+}
+
+/** Stores `count` codes of each of four vectors, but of those that go nowhere. */
+inline void storeCodes(uint8_t* const (&to)[4], const Sums (&codes)[4], uint32_t limit, uint32_t count) {
+  const __m512i bytes = toBytes(codes, limit);
   const __mmask16 mask = static_cast<__mmask16>((1u << count) - 1);
-  const auto store = [&](uint8_t* at, __m128i sixteen) {
-    if (at) _mm_mask_storeu_epi8(at, mask, sixteen);
+  if (to[0]) _mm_mask_storeu_epi8(to[0], mask, _mm512_castsi512_si128(bytes));
+  if (to[1]) _mm_mask_storeu_epi8(to[1], mask, _mm512_extracti32x4_epi32(bytes, 1));
+  if (to[2]) _mm_mask_storeu_epi8(to[2], mask, _mm512_extracti32x4_epi32(bytes, 2));
+  if (to[3]) _mm_mask_storeu_epi8(to[3], mask, _mm512_extracti32x4_epi32(bytes, 3));
+}
+
+/** The same for pairs of 8 outputs, whose second halves go elsewhere. */
+inline void storePairs(uint8_t* const (&to)[4], uint8_t* const (&second)[4], const Sums (&codes)[4], uint32_t limit,
+                       uint32_t count) {
+  const __m512i bytes = toBytes(codes, limit);
+  const __mmask16 mask = static_cast<__mmask16>((1u << count) - 1);
+  const auto store = [&](uint8_t* left, uint8_t* right, __m128i pair) {
+    if (left) _mm_mask_storeu_epi8(left, mask, pair);
+    if (right) _mm_mask_storeu_epi8(right, mask, _mm_srli_si128(pair, 8));
   };
-  store(to[0], _mm512_castsi512_si128(bytes));
-  store(to[1], _mm512_extracti32x4_epi32(bytes, 1));
-  store(to[2], _mm512_extracti32x4_epi32(bytes, 2));
-  store(to[3], _mm512_extracti32x4_epi32(bytes, 3));
+  store(to[0], second[0], _mm512_castsi512_si128(bytes));
+  store(to[1], second[1], _mm512_extracti32x4_epi32(bytes, 1));
+  store(to[2], second[2], _mm512_extracti32x4_epi32(bytes, 2));
+  store(to[3], second[3], _mm512_extracti32x4_epi32(bytes, 3));
 }
 
 #include "kernels.h"

@@ -12,6 +12,12 @@
 // images of a group lie behind each other, and the kernel takes T of them and B blocks of outputs at a time, so that each
 // vector of weights serves 4 T positions and each splat B blocks, all sums in registers.
 //
+// Where a layer has at most 8 outputs and 2 x 2 pooling, half of a vector would be idle. There ("paired") a vector holds two
+// neighbouring positions of 8 outputs each, whose windows together are one window that is a stride wider; a tile is the four
+// pairs of two pooling windows:
+//
+//   weights of a step        outputs 0 to 7 of the left position | the same weights, a stride further, for the right one
+//
 // Weights lie as [block][plane][row of the window][step][16 outputs][4 inputs]. A weight is the odd number 2q - n. Where that
 // fits in a byte there is one plane. With codes q of 8 bits it does not: then 2q - 255 = 2 (q - 128) + 1, the first plane
 // holds q - 128, the second one 1 for each weight that there is, and the sums are doubled between the two.
@@ -20,10 +26,11 @@ constexpr int LANES = 16;
 
 struct Tile {
   const uint8_t* input;
-  /** Where the sums, codes or reals of its positions go; null for none. */
-  uint8_t* to[4];
-  /** The other branch of a residual sum. */
-  const uint8_t* beside[4];
+  /** Where the sums, codes or reals of its first position go, and the other branch of a residual sum there. */
+  uint8_t* to;
+  const uint8_t* beside;
+  /** Positions that there are, with pooling windows; 0 behind the last tile. */
+  uint32_t count;
 };
 
 /** Steps of an array over images, rows and columns. */
@@ -36,7 +43,7 @@ struct Geometry {
   const uint8_t* input;
   size_t inputImage, rowStep, tileStep, pixel[4];
   uint32_t images, rows, tiles;
-  bool pooled;
+  bool pooled, paired;
   /** Columns that there are; the last tile of a row may have more. */
   uint32_t columns;
   uint8_t* to;
@@ -47,22 +54,22 @@ struct Geometry {
   size_t count() const { return static_cast<size_t>(images) * rows * tiles; }
 };
 
-/** Walks through the tiles of a group of images. */
+/** Walks through the tiles of a group of images, and then on the spot. */
 class Tiles {
  public:
   explicit Tiles(const Geometry& geometry) : g(geometry) {}
 
   Tile next() {
-    Tile tile{};
-    tile.input = g.input + image * g.inputImage + row * g.rowStep + column * g.tileStep;
-    const uint32_t perTile = g.pooled ? 1 : 4;
+    if (image == g.images) return Tile{g.input, g.to, g.beside, 0};
+    const uint32_t perTile = g.paired ? 2 : g.pooled ? 1 : 4;
     const uint32_t first = column * perTile;
-    uint8_t* const to = g.to + image * g.toSteps.image + row * g.toSteps.row;
-    const uint8_t* const beside = g.beside + image * g.besideSteps.image + row * g.besideSteps.row;
-    for (uint32_t i = 0; i < perTile && first + i < g.columns; i++) {
-      tile.to[i] = to + (first + i) * g.toSteps.column;
-      tile.beside[i] = beside + (first + i) * g.besideSteps.column;
-    }
+    const uint32_t left = g.columns > first ? g.columns - first : 0;
+    const Tile tile{
+        g.input + image * g.inputImage + row * g.rowStep + column * g.tileStep,
+        g.to + image * g.toSteps.image + row * g.toSteps.row + first * g.toSteps.column,
+        g.beside + image * g.besideSteps.image + row * g.besideSteps.row + first * g.besideSteps.column,
+        left < perTile ? left : perTile,
+    };
     if (++column == g.tiles) {
       column = 0;
       if (++row == g.rows) {
@@ -89,7 +96,8 @@ struct Window {
 
 /** Sums of T tiles and B blocks of outputs, or with pooling the largest of each tile: [block][vector][16 outputs]. */
 template <int T, int B, bool Narrow>
-inline void dotTiles(const Window& window, const Tile (&tiles)[T], const int8_t* weights, bool pooled, int32_t* out) {
+inline void dotTiles(const Window& window, const Tile* tiles, const int8_t* weights, const Geometry& geometry,
+                     int32_t* out) {
   Sums sums[4 * T][B];
 #pragma GCC unroll 24
   for (int p = 0; p < 4 * T; p++)
@@ -132,10 +140,10 @@ inline void dotTiles(const Window& window, const Tile (&tiles)[T], const int8_t*
   for (int b = 0; b < B; b++)
 #pragma GCC unroll 6
     for (int t = 0; t < T; t++) {
-      if (pooled) {
+      if (geometry.pooled) {
         const Sums one = larger(sums[4 * t][b], sums[4 * t + 1][b]);
         const Sums two = larger(sums[4 * t + 2][b], sums[4 * t + 3][b]);
-        storeSums(out + (b * T + t) * LANES, larger(one, two));
+        storeSums(out + (b * T + t) * LANES, geometry.paired ? largerOfPairs(one, two) : larger(one, two));
       } else {
 #pragma GCC unroll 4
         for (int i = 0; i < 4; i++) storeSums(out + ((b * T + t) * 4 + i) * LANES, sums[4 * t + i][b]);
@@ -152,6 +160,7 @@ struct Finishing {
   /** Bytes of a block of 16 outputs in the table, in what is written, and in what is added. */
   size_t tableBlock, toBlock, besideBlock;
   uint32_t outputs;
+  bool paired;
 };
 
 /** S scale + offset; scales at `table`, offsets behind them. */
@@ -164,97 +173,121 @@ inline Sums halfUp(Reals v) {
   return truncate(plus(clamp(v, splatReal(0), splatReal(1 << 20)), splatReal(0.5f)));
 }
 
-/** Codes, not yet clamped, of 16 outputs. */
-inline Sums codesOf(const Finishing& f, Sums sums, const uint8_t* table, const uint8_t* beside) {
+/** Where four vectors go, null for nowhere, and what is added to them. */
+struct Four {
+  uint8_t* to[4];
+  const uint8_t* beside[4];
+  /** Where the second half of a paired vector goes. */
+  uint8_t* second[4];
+};
+
+/** Stores four vectors of codes that a function gives from a vector's sums. */
+template <typename CodesOf>
+inline void storeFour(const Finishing& f, const int32_t* sums, const Four& four, uint32_t count, CodesOf codesOf) {
+  Sums codes[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) codes[i] = codesOf(loadSums(sums + i * LANES), i);
+  if (f.paired) storePairs(four.to, four.second, codes, f.maxCode, count);
+  else storeCodes(four.to, codes, f.maxCode, count);
+}
+
+/** Stores words of the outputs that exist. */
+inline void storeWords(const Four& four, const int32_t* words, uint32_t count) {
+  for (int i = 0; i < 4; i++)
+    if (four.to[i]) std::memcpy(four.to[i], words + i * LANES, 4 * count);
+}
+
+/** Finishes four vectors of one block of outputs; `four` tells of its first 16. */
+inline void finishFour(const Finishing& f, uint32_t block, const int32_t* sums, Four four) {
+  const uint8_t* const table = f.table + block * f.tableBlock;
   const float* const floats = reinterpret_cast<const float*>(table);
+  const uint32_t left = f.outputs - block * LANES;
+  const uint32_t count = left < LANES ? left : LANES;
+  for (int i = 0; i < 4; i++) {
+    if (four.to[i]) four.to[i] += block * f.toBlock;
+    four.beside[i] += block * f.besideBlock;
+  }
   switch (f.kind) {
+    case Finish::none:
+      return storeWords(four, sums, count);
     case Finish::scale:
-      return nearest(affine(sums, floats));
+      return storeFour(f, sums, four, count, [&](Sums s, int) { return nearest(affine(s, floats)); });
     case Finish::scale64: {
       const double* const doubles = reinterpret_cast<const double*>(table);
-      return nearest64(sums, doubles, doubles + LANES);
+      return storeFour(f, sums, four, count, [&](Sums s, int) { return nearest64(s, doubles, doubles + LANES); });
     }
     case Finish::count: {
       const int32_t* const thresholds = reinterpret_cast<const int32_t*>(table);
-      Sums reached = zero();
-      for (uint32_t j = 0; j < f.maxCode; j++)
-        reached = countReached(reached, sums, loadSums(thresholds + j * LANES));
-      return reached;
+      return storeFour(f, sums, four, count, [&](Sums s, int) {
+        Sums reached = zero();
+        for (uint32_t j = 0; j < f.maxCode; j++) reached = countReached(reached, s, loadSums(thresholds + j * LANES));
+        return reached;
+      });
+    }
+    case Finish::reals: {
+      alignas(64) float reals[4 * LANES];
+      for (int i = 0; i < 4; i++) storeReals(reals + i * LANES, affine(loadSums(sums + i * LANES), floats));
+      int32_t words[4 * LANES];
+      std::memcpy(words, reals, sizeof words);
+      return storeWords(four, words, count);
     }
     case Finish::addCodes:
-      return halfUp(plus(affine(sums, floats), times(codesToReals(beside), splatReal(f.otherScale))));
+      return storeFour(f, sums, four, count, [&](Sums s, int i) {
+        return halfUp(plus(affine(s, floats), times(codesToReals(four.beside[i]), splatReal(f.otherScale))));
+      });
     case Finish::addReals:
-      return halfUp(plus(affine(sums, floats), loadReals(reinterpret_cast<const float*>(beside))));
-    case Finish::none:
-    case Finish::reals:
-      break;
+      return storeFour(f, sums, four, count, [&](Sums s, int i) {
+        return halfUp(plus(affine(s, floats), loadReals(reinterpret_cast<const float*>(four.beside[i]))));
+      });
   }
-  return sums;
 }
 
-/** 16 words, of which only so many exist. */
-inline void storeWords(uint8_t* to, const int32_t* words, uint32_t count) { std::memcpy(to, words, 4 * count); }
-
-/** Finishes up to four vectors of one block of outputs. */
-inline void finishFour(const Finishing& f, uint32_t block, const int32_t* sums, int vectors, uint8_t* const* to,
-                       const uint8_t* const* beside) {
-  const uint8_t* const table = f.table + block * f.tableBlock;
-  const uint32_t left = f.outputs - block * LANES;
-  const uint32_t count = left < LANES ? left : LANES;
-  uint8_t* places[4] = {};
-  for (int i = 0; i < vectors; i++) places[i] = to[i] ? to[i] + block * f.toBlock : nullptr;
-  if (f.kind == Finish::none || f.kind == Finish::reals) {
-    for (int i = 0; i < vectors; i++) {
-      if (!places[i]) continue;
-      alignas(64) float reals[LANES];
-      if (f.kind == Finish::none) {
-        storeWords(places[i], sums + i * LANES, count);
-      } else {
-        storeReals(reals, affine(loadSums(sums + i * LANES), reinterpret_cast<const float*>(table)));
-        std::memcpy(places[i], reals, 4 * count);
-      }
-    }
-    return;
+/** The four positions of a tile. */
+inline Four positionsOf(const Tile& tile, const Geometry& g) {
+  Four four;
+  for (uint32_t i = 0; i < 4; i++) {
+    four.to[i] = i < tile.count ? tile.to + i * g.toSteps.column : nullptr;
+    four.beside[i] = i < tile.count ? tile.beside + i * g.besideSteps.column : tile.beside;
   }
-  Sums codes[4] = {zero(), zero(), zero(), zero()};
-  for (int i = 0; i < vectors; i++)
-    if (places[i]) codes[i] = codesOf(f, loadSums(sums + i * LANES), table, beside[i] + block * f.besideBlock);
-  storeCodes(places, codes, f.maxCode, count);
+  return four;
 }
 
-/** All tiles with B blocks of outputs, T tiles at a time. */
-template <int T, int B, bool Narrow>
+/** Up to four tiles, of which pooling leaves one vector each. */
+inline Four pooledOf(const Tile* tiles, int count, const Geometry& g) {
+  Four four;
+  for (int i = 0; i < 4; i++) {
+    const Tile& tile = tiles[i < count ? i : 0];
+    four.to[i] = i < count && tile.count > 0 ? tile.to : nullptr;
+    four.second[i] = i < count && tile.count > 1 ? tile.to + g.toSteps.column : nullptr;
+    four.beside[i] = tile.beside;
+  }
+  return four;
+}
+
+/** All tiles with B blocks of outputs, T tiles in registers at a time, G times before their sums are finished. */
+template <int G, int T, int B, bool Narrow>
 void blocksOf(const Geometry& geometry, const Window& window, const Finishing& finishing, const int8_t* weights,
               uint32_t firstBlock) {
+  static_assert(B == 1 || G == 1, "the sums of a block lie behind each other");
+  constexpr int TILES = G * T;
+  static_assert(TILES <= 4, "finishFour");
   Tiles walk(geometry);
-  alignas(64) int32_t sums[B * T * 4 * LANES];
+  alignas(64) int32_t sums[B * TILES * 4 * LANES + 3 * LANES] = {};
   const int vectors = geometry.pooled ? T : 4 * T;
-  Tile tiles[T];
-  uint8_t* to[4 * T];
-  const uint8_t* beside[4 * T];
-  for (size_t left = geometry.count(); left > 0;) {
-    for (int t = 0; t < T; t++) {
-      // Behind the last one its sums are made again, and go nowhere.
-      if (left > 0) {
-        tiles[t] = walk.next();
-        left--;
-      } else {
-        std::memset(tiles[t].to, 0, sizeof tiles[t].to);
-        tiles[t].input = tiles[t - 1].input;
-      }
+  Tile tiles[TILES];
+  for (size_t done = 0; done < geometry.count(); done += TILES) {
+    for (int t = 0; t < TILES; t++) tiles[t] = walk.next();
+    for (int g = 0; g < G; g++)
+      dotTiles<T, B, Narrow>(window, tiles + g * T, weights + firstBlock * window.block, geometry,
+                             sums + g * vectors * LANES);
+    for (int b = 0; b < B; b++) {
       if (geometry.pooled) {
-        to[t] = tiles[t].to[0];
-        beside[t] = tiles[t].beside[0];
+        finishFour(finishing, firstBlock + b, sums + b * T * LANES, pooledOf(tiles, TILES, geometry));
       } else {
-        std::memcpy(to + 4 * t, tiles[t].to, sizeof tiles[t].to);
-        std::memcpy(beside + 4 * t, tiles[t].beside, sizeof tiles[t].beside);
+        for (int t = 0; t < TILES; t++)
+          finishFour(finishing, firstBlock + b, sums + (b * T + t) * 4 * LANES, positionsOf(tiles[t], geometry));
       }
     }
-    dotTiles<T, B, Narrow>(window, tiles, weights + firstBlock * window.block, geometry.pooled, sums);
-    for (int b = 0; b < B; b++)
-      for (int v = 0; v < vectors; v += 4)
-        finishFour(finishing, firstBlock + b, sums + (b * vectors + v) * LANES,
-                   vectors - v < 4 ? vectors - v : 4, to + v, beside + v);
   }
 }
 
@@ -264,11 +297,11 @@ void allBlocks(const Geometry& geometry, const Window& window, const Finishing& 
                uint32_t blocks) {
   uint32_t b = 0;
   if constexpr (ACCUMULATORS >= 24) {
-    for (; b + 4 <= blocks; b += 4) blocksOf<1, 4, Narrow>(geometry, window, finishing, weights, b);
-    for (; b + 2 <= blocks; b += 2) blocksOf<3, 2, Narrow>(geometry, window, finishing, weights, b);
-    for (; b < blocks; b++) blocksOf<4, 1, Narrow>(geometry, window, finishing, weights, b);
+    for (; b + 4 <= blocks; b += 4) blocksOf<1, 1, 4, Narrow>(geometry, window, finishing, weights, b);
+    for (; b + 2 <= blocks; b += 2) blocksOf<1, 3, 2, Narrow>(geometry, window, finishing, weights, b);
+    for (; b < blocks; b++) blocksOf<1, 4, 1, Narrow>(geometry, window, finishing, weights, b);
   } else {
-    for (; b < blocks; b++) blocksOf<1, 1, Narrow>(geometry, window, finishing, weights, b);
+    for (; b < blocks; b++) blocksOf<4, 1, 1, Narrow>(geometry, window, finishing, weights, b);
   }
 }
 
@@ -280,8 +313,7 @@ inline void poolAndFinish(const Words& layer, uint8_t* memory, const Geometry& c
   const uint8_t* const sums = memory + layer[Field::sums];
   for (uint32_t y = 0; y < layer[Field::outputRows]; y++)
     for (uint32_t x = 0; x < layer[Field::outputColumns]; x++) {
-      uint8_t* to = codes.to + image * codes.toSteps.image + y * codes.toSteps.row + x * codes.toSteps.column;
-      const uint8_t* const beside = codes.beside;
+      uint8_t* const to = codes.to + image * codes.toSteps.image + y * codes.toSteps.row + x * codes.toSteps.column;
       for (uint32_t b = 0; b < layer[Field::blocks]; b++) {
         const auto at = [&](uint32_t i, uint32_t j) {
           const uint8_t* const from = sums + (y * size + i) * sumsRow + (x * size + j) * position;
@@ -290,9 +322,10 @@ inline void poolAndFinish(const Words& layer, uint8_t* memory, const Geometry& c
         Sums most = at(0, 0);
         for (uint32_t i = 0; i < size; i++)
           for (uint32_t j = 0; j < size; j++) most = larger(most, at(i, j));
-        alignas(64) int32_t words[LANES];
+        alignas(64) int32_t words[4 * LANES] = {};
         storeSums(words, most);
-        finishFour(finishing, b, words, 1, &to, &beside);
+        const uint8_t* const beside = codes.beside;
+        finishFour(finishing, b, words, {{to}, {beside, beside, beside, beside}, {}});
       }
     }
 }
@@ -310,6 +343,7 @@ inline Finishing finishingOf(const Words& layer, const uint8_t* memory) {
   f.toBlock = f.kind == Finish::none || f.kind == Finish::reals ? LANES * 4 : LANES;
   f.besideBlock = f.kind == Finish::addReals ? LANES * sizeof(float) : LANES;
   f.outputs = layer[Field::outputs];
+  f.paired = layer[Field::paired] != 0;
   return f;
 }
 
@@ -332,6 +366,7 @@ inline void runLayer(const Words& layer, uint8_t* memory) {
   codes.rows = layer[Field::rows];
   codes.tiles = layer[Field::tiles];
   codes.pooled = layer[Field::pooled] != 0;
+  codes.paired = layer[Field::paired] != 0;
   codes.columns = layer[Field::outputColumns];
   codes.to = memory + layer[Field::output];
   codes.toSteps = {layer[Field::outputImage], layer[Field::outputRow], layer[Field::outputColumn]};

@@ -25,6 +25,8 @@ inline Codes splat(const uint8_t* at) {
 }
 inline Sums twice(Sums a) { return {_mm256_add_epi32(a.low, a.low), _mm256_add_epi32(a.high, a.high)}; }
 inline Sums larger(Sums a, Sums b) { return {_mm256_max_epi32(a.low, b.low), _mm256_max_epi32(a.high, b.high)}; }
+/** Of two vectors of pairs, the larger of each pair: eight of one, then eight of the other. */
+inline Sums largerOfPairs(Sums a, Sums b) { return {_mm256_max_epi32(a.low, a.high), _mm256_max_epi32(b.low, b.high)}; }
 inline Sums loadSums(const int32_t* at) { return {load256(at), load256(at + 8)}; }
 inline void storeSums(int32_t* at, Sums a) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), a.low);
@@ -73,20 +75,42 @@ inline Sums nearest64(Sums a, const double* scale, const double* offset) {
   return {half(a.low, 0), half(a.high, 8)};
 }
 
-/** Clamps four times 16 integers to 0..limit and stores `count` of each as bytes; not those that go nowhere. */
+/** Clamps 16 integers to 0..limit. */
+inline __m128i toBytes(Sums codes, uint32_t limit) {
+  const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(codes.low, codes.high), 0xd8);
+  const __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+  return _mm_min_epu8(bytes, _mm_set1_epi8(static_cast<char>(limit)));
+}
+
+/** Stores the first bytes of 16. */
+inline void storeBytes(uint8_t* to, __m128i bytes, uint32_t count) {
+  if (count == 16) return _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+  uint64_t rest = static_cast<uint64_t>(_mm_cvtsi128_si64(bytes));
+  if (count & 8) {
+    std::memcpy(to, &rest, 8);
+    to += 8;
+    rest = static_cast<uint64_t>(_mm_extract_epi64(bytes, 1));
+  }
+  for (uint32_t size = 4; size > 0; size /= 2) {
+    if (!(count & size)) continue;
+    std::memcpy(to, &rest, size);
+    to += size;
+    rest >>= 8 * size;
+  }
+}
+
+/** Stores `count` codes of each of four vectors, but of those that go nowhere. */
 inline void storeCodes(uint8_t* const (&to)[4], const Sums (&codes)[4], uint32_t limit, uint32_t count) {
+  for (int i = 0; i < 4; i++)
+    if (to[i]) storeBytes(to[i], toBytes(codes[i], limit), count);
+}
+
+/** The same for pairs of 8 outputs, whose second halves go elsewhere. */
+inline void storePairs(uint8_t* const (&to)[4], uint8_t* const (&second)[4], const Sums (&codes)[4], uint32_t limit,
+                       uint32_t count) {
   for (int i = 0; i < 4; i++) {
-    if (!to[i]) continue;
-    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(codes[i].low, codes[i].high), 0xd8);
-    const __m128i bytes =
-        _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    const __m128i clamped = _mm_min_epu8(bytes, _mm_set1_epi8(static_cast<char>(limit)));
-    if (count == 16) {
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(to[i]), clamped);
-    } else {
-      alignas(16) uint8_t all[16];
-      _mm_store_si128(reinterpret_cast<__m128i*>(all), clamped);
-      std::memcpy(to[i], all, count);
-    }
+    const __m128i pair = toBytes(codes[i], limit);
+    if (to[i]) storeBytes(to[i], pair, count);
+    if (second[i]) storeBytes(second[i], _mm_srli_si128(pair, 8), count);
   }
 }
