@@ -17,15 +17,6 @@ export type WasmVariant = "strict" | "relaxed";
 export type NativeVariant = "avx2" | "avxvnni" | "avx512vnni";
 export type KernelVariant = WasmVariant | NativeVariant;
 
-/** Every variant, and what a person calls it. */
-export const VARIANTS: Readonly<Record<KernelVariant, string>> = {
-  avx512vnni: "native, AVX-512 VNNI",
-  avxvnni: "native, AVX-VNNI",
-  avx2: "native, AVX2",
-  relaxed: "WebAssembly, relaxed SIMD",
-  strict: "WebAssembly",
-};
-
 export function isNative(variant: KernelVariant): variant is NativeVariant {
   return variant !== "strict" && variant !== "relaxed";
 }

@@ -1,4 +1,5 @@
 import { Field, Method } from "./assembly/fields.js";
+import type { Evaluator } from "./classifier.js";
 import type { Codes } from "./deploy.js";
 import { type Kernels, type KernelVariant, loadKernels } from "./kernels.js";
 import { roundUp } from "./layout.js";
@@ -25,7 +26,7 @@ export interface MachineOptions {
 }
 
 /** A program, its weights and its images in the memory of the kernels. */
-export class Machine {
+export class Machine implements Evaluator {
   readonly plan: Plan;
   readonly #program: IntegerProgram;
   readonly #kernels: Kernels;
@@ -67,6 +68,10 @@ export class Machine {
     this.#writeImages(images);
     for (const { pixels } of this.plan.stages) if (pixels) preparePixels(pixels, this.#bytes);
     this.#chooseSkipping(options.skipZeros ?? "measured");
+  }
+
+  get group(): number {
+    return this.plan.group;
   }
 
   /** Changes the stored weights to the given codes, writing those only that differ. */

@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files/atomic.js";
+import { engineTitle } from "../../inference/choice.js";
 import type { Store } from "./store.js";
 
 /** How fast a network was trained, and on what: the only results that differ from run to run. */
@@ -21,6 +22,8 @@ export interface Machine {
   readonly memoryGigabytes: number;
   readonly platform: string;
   readonly node: string;
+  /** What evaluates deployed networks: such as `native, AVX2`. Timings of version 0.2 and before lack it. */
+  readonly engine?: string;
 }
 
 /** Stores a timing beside the run's networks. */
@@ -38,5 +41,6 @@ export function thisMachine(): Machine {
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform}-${process.arch}`,
     node: process.version,
+    engine: engineTitle(),
   };
 }
