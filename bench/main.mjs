@@ -9,7 +9,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { loadBackend } from "../dist/index.js";
+import { inference, loadBackend } from "../dist/index.js";
 import { campaignCases } from "./campaign.mjs";
 import { evaluationCases } from "./evaluation.mjs";
 import { startPeer } from "./peer.mjs";
@@ -46,10 +46,11 @@ const machine = {
   processor: cpus()[0]?.model.trim() ?? "unknown",
   node: process.version,
   tensorflow: backend.tensorflow,
+  engine: inference.engineTitle(),
   pytorch: peer?.version.replace(/\+.*/, "") ?? null,
 };
 console.log(
-  `one thread of ${machine.processor}, Node ${machine.node}, TensorFlow ${machine.tensorflow}` +
+  `one thread of ${machine.processor}, Node ${machine.node}, TensorFlow ${machine.tensorflow}, networks evaluated by ${machine.engine}` +
     (values.peer ? `, ${peer ? `PyTorch ${machine.pytorch} eager` : "no PyTorch"}` : ""),
 );
 const cases = [...trainingCases(), ...evaluationCases(), ...campaignCases()];

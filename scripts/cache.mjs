@@ -25,6 +25,7 @@ export function cacheDirectory({ env = process.env, platform = process.platform,
 export const CACHE_PARTS = [
   { prefix: "tensorflow-", purpose: "TensorFlow's native library, for training" },
   { prefix: "addon-", purpose: "the compiled link between Node.js and TensorFlow" },
+  { prefix: "kernels", purpose: "the integer engine's native kernels" },
   { prefix: "downloads", purpose: "downloads not yet unpacked" },
   { prefix: "chromium-", purpose: "the browser that draws figures into files" },
   { prefix: "jupyter-", purpose: "a Python environment that runs the notebooks" },

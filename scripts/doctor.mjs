@@ -9,6 +9,7 @@ import { buildMissing } from "./build.mjs";
 import { CACHE_PARTS, cacheDirectory } from "./cache.mjs";
 import { packagesMissing } from "./dependencies.mjs";
 import { diskSize, megabytes } from "./files.mjs";
+import { kernelsMissing, REASONS } from "./native-kernels.mjs";
 import { ask } from "./processes.mjs";
 import * as tensorflow from "./tensorflow.mjs";
 
@@ -104,6 +105,25 @@ function dist() {
   };
 }
 
+/** What evaluates networks: asked of the engine itself, which tests its kernels before it uses them. */
+async function kernels() {
+  const part = {
+    title: "native kernels",
+    purpose: "evaluates networks faster than WebAssembly",
+    needed: false,
+  };
+  const path = join(root, "dist", "inference", "native.node");
+  const why = kernelsMissing(root);
+  const todo = why ? `nothing, WebAssembly does the work: ${REASONS[why]}` : BY_ITSELF;
+  try {
+    const { engineTitle } = await import("../dist/inference/choice.js");
+    const found = `networks are evaluated by: ${engineTitle()}`;
+    return existsSync(path) ? { ...part, found, path } : { ...part, todo };
+  } catch (error) {
+    return { ...part, todo: String(/** @type {Error} */ (error).message) };
+  }
+}
+
 /** @returns {Part} */
 function fashionMnist() {
   const path = join(root, "data", "fashion-mnist");
@@ -165,7 +185,7 @@ function compiler() {
   const version = found && ask(String(found[0]), [...found.slice(1), "--version"])?.split("\n")[0];
   return {
     title: "C++ compiler",
-    purpose: "compiles the addon, once",
+    purpose: "compiles the addon and the native kernels, once",
     needed: false,
     ...(version ? { found: version } : {}),
     todo: "sudo apt install g++, or its like",
@@ -198,6 +218,7 @@ async function printVariables() {
   const own = {
     FLATENN_CACHE: "the cache",
     FLATENN_CHROMIUM: "the browser",
+    FLATENN_ENGINE: "what evaluates networks, with the same integers",
     FLATENN_PYTHON: "Python",
     CXX: "the compiler",
   };
@@ -212,7 +233,7 @@ async function printVariables() {
   }
 }
 
-const parts = [node(), packages(), library(), await compiledAddon(), dist(), fashionMnist()];
+const parts = [node(), packages(), library(), await compiledAddon(), dist(), await kernels(), fashionMnist()];
 parts.push(browser(), jupyter(), pip(), compiler());
 for (const part of parts) print(part);
 console.log(`\nCache: ${cache} (${megabytes(diskSize(cache))}); npm run clean:cache removes it.`);

@@ -1,8 +1,8 @@
 // @ts-check
 // Makes a fresh checkout ready, and is quick when it is: called by the npm scripts before the command itself.
 // Only Node's own modules here and in what is imported, since nothing is installed when it runs.
-//   node scripts/setup.mjs                      packages, TensorFlow, addon, build
-//   node scripts/setup.mjs --without-tensorflow  packages and build: for commands that only read results
+//   node scripts/setup.mjs                      packages, TensorFlow, addon, build, kernels
+//   node scripts/setup.mjs --without-tensorflow  packages, build, kernels: for commands that do not train
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import { cacheDirectory } from "./cache.mjs";
 import { installPackages, packagesMissing, stampPackages } from "./dependencies.mjs";
 import { takeLock } from "./files.mjs";
 import { tensorflowMissingMessage } from "./messages.mjs";
+import { kernelsReady, setUpKernels } from "./native-kernels.mjs";
 import { handleInterrupts, Interrupted, interruptedExitCode, SetupProblem, say } from "./processes.mjs";
 import * as tensorflow from "./tensorflow.mjs";
 
@@ -29,6 +30,7 @@ async function setUp({ withTensorflow }) {
   if (withTensorflow) await setUpTensorflow(cache);
   const missingBuild = buildMissing(root);
   if (missingBuild) await build(root, missingBuild);
+  await setUpKernels(root, cache);
   say(`ready after ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
@@ -37,7 +39,7 @@ async function setUp({ withTensorflow }) {
  * @param {boolean} withTensorflow
  */
 function isReady(cache, withTensorflow) {
-  if (packagesMissing(root) || buildMissing(root)) return false;
+  if (packagesMissing(root) || buildMissing(root) || !kernelsReady(root)) return false;
   stampPackages(root);
   return !withTensorflow || tensorflowIsReady(cache);
 }

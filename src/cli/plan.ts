@@ -1,5 +1,5 @@
 import { trainingData } from "../experiments/campaign/images.js";
-import { bitsOfStudy, estimate, type Speeds } from "../experiments/planning/estimate.js";
+import { bitsOfStudy, estimate } from "../experiments/planning/estimate.js";
 import { measureSpeeds } from "../experiments/planning/measure-speeds.js";
 import { type Bits, bitsLabel } from "../networks/bits.js";
 import { loadStudy, type StudyOptions } from "./selection.js";
@@ -7,7 +7,7 @@ import { loadStudy, type StudyOptions } from "./selection.js";
 /** `flatenn plan` */
 export async function planCommand({ study: name, profile }: StudyOptions): Promise<void> {
   const study = loadStudy(name, profile);
-  const speeds: Speeds = await measureSpeeds(study);
+  const speeds = await measureSpeeds(study);
   const plan = estimate(study, trainingData(study).train.length, speeds);
   const count = (value: number) => Math.round(value).toLocaleString("en");
   const perMinute = (bits: Bits) => `${count(60 * speeds.trials(bits))} trials/min`;
@@ -15,7 +15,7 @@ export async function planCommand({ study: name, profile }: StudyOptions): Promi
   console.log(`Study ${study.name}, profile ${study.profile}`);
   console.log(
     `  measured now, one process: ${count(speeds.conventional)} images/s conventional, ${count(speeds.twoPass)} with two ` +
-      `passes (${bitsLabel(study.bits)}, batch ${study.quantized.batch}), ${perMinute(study.bits)}`,
+      `passes (${bitsLabel(study.bits)}, batch ${study.quantized.batch}), ${perMinute(study.bits)} (${speeds.engine})`,
   );
   for (const bits of bitsOfStudy(study).slice(1))
     console.log(`    of networks with ${bitsLabel(bits)} ${perMinute(bits)}`);

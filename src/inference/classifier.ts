@@ -7,6 +7,24 @@ export interface Classifier {
   dispose(): void;
 }
 
+/** A program with its weights and images: what the fast kernels and the scalar reference have in common. */
+export interface Evaluator {
+  /** Images that `runGroup` evaluates. */
+  readonly group: number;
+  /** Changes the stored weights to the given codes. */
+  setWeights(codes: Codes): void;
+  /** The weights of all layers as they are stored. */
+  weightBytes(): Iterable<Uint8Array>;
+  /** Class of every image. */
+  predict(): Uint8Array;
+  /** @param visit gets the logits of each image, in an array that may be written anew for the next */
+  forEachLogits(visit: (logits: Float64Array, image: number) => void): void;
+  /** Evaluates the group of images from `first` on, a multiple of the group's size. */
+  runGroup(first: number): void;
+  /** Codes of an activation for image `i` of the group evaluated last, [height, width, channels]. */
+  codes(name: string, i: number): Uint8Array;
+}
+
 /**
  * How many predictions are right.
  * @param labels the true classes, in the order of `classes`

@@ -3,17 +3,17 @@ import { UserError } from "../base/errors.js";
 import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
 import { gatherImages, type ImageDataset, requireImagesOf, requireLabelsOf } from "../datasets/images.js";
 import { shapes } from "../networks/model.js";
-import type { Classifier } from "./classifier.js";
+import { bestVariant, ENGINE_TITLES, type EngineVariant } from "./choice.js";
+import type { Classifier, Evaluator } from "./classifier.js";
 import { type Codes, codesOf, type DeployedNetwork } from "./deploy.js";
-import type { KernelVariant } from "./kernels.js";
 import { Machine, type MachineOptions } from "./machine.js";
 import { compile } from "./program.js";
 import { channelTotals } from "./reference.js";
-import { bestVariant } from "./self-test.js";
+import { ReferenceMachine } from "./reference-machine.js";
 
 export interface IntegerClassifier extends Classifier {
-  /** The kernels in use. */
-  readonly variant: KernelVariant;
+  /** What evaluates. */
+  readonly variant: EngineVariant;
   /** Mean cross-entropy over the images, in nats. @param labels the true class of each image */
   loss(codes: Codes, labels: Uint8Array): number;
   /** Checksum of the weights as they lie in the kernels' memory: the same before and after each `classify`. */
@@ -21,8 +21,8 @@ export interface IntegerClassifier extends Classifier {
 }
 
 export interface IntegerClassifierOptions {
-  /** Default: the fastest that passes the self-test. */
-  readonly variant?: KernelVariant;
+  /** Default: as $FLATENN_ENGINE says, else the fastest that passes the self-test. */
+  readonly variant?: EngineVariant;
   /** See {@link MachineOptions}: which layers skip zeros changes the time only. */
   readonly skipZeros?: MachineOptions["skipZeros"];
   /**
@@ -33,7 +33,6 @@ export interface IntegerClassifierOptions {
 }
 
 const OPTIONS: OptionKeys<IntegerClassifierOptions> = { variant: true, skipZeros: true, holdBytes: true };
-const VARIANTS: Readonly<Record<KernelVariant, true>> = { strict: true, relaxed: true };
 const SKIPPING = { always: true, never: true, measured: true } as const;
 const HOLD_BYTES = 256 * 2 ** 20;
 
@@ -53,17 +52,14 @@ export function integerClassifier(
     skipZeros = "measured",
     holdBytes = HOLD_BYTES,
   } = requireOptions("integerClassifier", options, OPTIONS);
-  requireOneOf("variant", variant, VARIANTS);
+  requireOneOf("variant", variant, ENGINE_TITLES);
   requireOneOf("skipZeros", skipZeros, SKIPPING);
   if (!(typeof holdBytes === "number" && holdBytes >= 0))
     throw new UserError(`holdBytes must be a number of bytes from 0, got ${shown(holdBytes)}`);
   requireImagesOf(network.model, data);
   const original = codesOf(network);
-  const machine = new Machine(compile(network), original, gatherImages(data, indices), {
-    variant,
-    skipZeros,
-    holdBytes,
-  });
+  const images = gatherImages(data, indices);
+  const machine = evaluatorOf(network, images, variant, { skipZeros, holdBytes });
   const checksum = () => checksumOf(machine.weightBytes());
   const pristine = checksum();
   /** Evaluates the network with other codes, and makes sure that nothing is left of them. */
@@ -110,7 +106,7 @@ export function countZeros(
   options: Pick<IntegerClassifierOptions, "variant"> = {},
 ): Record<string, Float64Array> {
   const { variant = bestVariant() } = requireOptions("countZeros", options, { variant: true });
-  requireOneOf("variant", variant, VARIANTS);
+  requireOneOf("variant", variant, ENGINE_TITLES);
   requireImagesOf(network.model, data);
   const pools = network.model.nodes.filter(
     ({ op, input }) => op === "globalAveragePool" && Object.hasOwn(network.activationClips, input),
@@ -121,8 +117,8 @@ export function countZeros(
     counts[name] = own;
     for (let unit = 0; unit < values.length; unit++) if (values[unit] === 0) own[unit]! += 1;
   };
-  const machine = new Machine(compile(network), codesOf(network), gatherImages(data, indices), { variant });
-  const { group } = machine.plan;
+  const machine = evaluatorOf(network, gatherImages(data, indices), variant, {});
+  const { group } = machine;
   const shape = shapes(network.model);
   for (let from = 0; from < indices.length; from += group) {
     machine.runGroup(from);
@@ -133,6 +129,18 @@ export function countZeros(
     }
   }
   return counts;
+}
+
+function evaluatorOf(
+  network: DeployedNetwork,
+  images: Uint8Array,
+  variant: EngineVariant,
+  options: Omit<MachineOptions, "variant">,
+): Evaluator {
+  const program = compile(network);
+  const codes = codesOf(network);
+  if (variant === "reference") return new ReferenceMachine(program, codes, images);
+  return new Machine(program, codes, images, { variant, ...options });
 }
 
 /** -ln of the softmax at the true class. */

@@ -1,3 +1,4 @@
+export { bestVariant, type EngineVariant, engineTitle } from "./choice.js";
 export type { Classifier } from "./classifier.js";
 export { countCorrect } from "./classifier.js";
 export type { ClipRatios } from "./clip-ratios.js";
@@ -13,5 +14,5 @@ export type { IntegerProgram, Output, Stage } from "./program.js";
 export { compile } from "./program.js";
 export type { Evaluation } from "./reference.js";
 export { evaluate } from "./reference.js";
-export { bestVariant, passesSelfTest } from "./self-test.js";
+export { passesSelfTest } from "./self-test.js";
 export { tensorClassifier } from "./tensor.js";

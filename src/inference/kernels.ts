@@ -1,36 +1,87 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import { UserError } from "../base/errors.js";
 
 /** One instance of the compiled kernels, with a memory of its own. */
 export interface Kernels {
   readonly variant: KernelVariant;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: ArrayBuffer;
   /** Evaluates `count` layers described from address `layers` on (assembly/fields.ts). */
   run(layers: number, count: number): void;
 }
 
 /** `relaxed` uses 8-bit dot products, which need WebAssembly's relaxed SIMD; `strict` runs everywhere. */
-export type KernelVariant = "strict" | "relaxed";
+export type WasmVariant = "strict" | "relaxed";
+/** Compiled C++ (native/), by the processor's instructions that it uses. */
+export type NativeVariant = "avx2" | "avxvnni" | "avx512vnni";
+export type KernelVariant = WasmVariant | NativeVariant;
 
-const modules = new Map<KernelVariant, WebAssembly.Module | null>();
+export function isNative(variant: KernelVariant): variant is NativeVariant {
+  return variant !== "strict" && variant !== "relaxed";
+}
 
-/** Whether this runtime can compile a variant. */
+/** What the addon gives (native/addon.cc). */
+interface Addon {
+  /** The fastest first. */
+  names(): NativeVariant[];
+  memory(bytes: number): ArrayBuffer;
+  run(name: NativeVariant, memory: ArrayBuffer, layers: number, count: number): void;
+}
+
+const modules = new Map<WasmVariant, WebAssembly.Module | null>();
+let addon: Addon | null | undefined;
+
+/** Whether this runtime and this processor can run a variant. */
 export function supports(variant: KernelVariant): boolean {
-  return compiled(variant) !== null;
+  return isNative(variant) ? nativeVariants().includes(variant) : compiled(variant) !== null;
 }
 
-/** Instantiates a variant. @throws UserError if the runtime lacks it, or the kernels were not built */
-export function loadKernels(variant: KernelVariant): Kernels {
-  const module = compiled(variant);
-  if (!module) throw new UserError(`this Node.js (${process.version}) has no relaxed SIMD; use "strict"`);
-  const memory = new WebAssembly.Memory({ initial: 1 });
+/** The native variants that this processor can run, the fastest first; none where the set-up had no compiler. */
+export function nativeVariants(): readonly NativeVariant[] {
+  return loadAddon()?.names() ?? [];
+}
+
+/** Instantiates a variant with a memory of at least so many bytes. @throws UserError if there is no such variant here */
+export function loadKernels(variant: KernelVariant, bytes: number): Kernels {
+  if (!supports(variant))
+    throw new UserError(
+      `there are no kernels "${variant}" here: ${isNative(variant) ? NATIVE_MISSING : `this Node.js (${process.version}) has no relaxed SIMD; use "strict"`}`,
+    );
+  return isNative(variant) ? nativeKernels(variant, bytes) : wasmKernels(variant, bytes);
+}
+
+/** Why there may be no native kernels. */
+export const NATIVE_MISSING =
+  "the set-up compiles native ones for x86-64 processors with AVX2, where it finds a C++ compiler; npm run doctor tells";
+
+function nativeKernels(variant: NativeVariant, bytes: number): Kernels {
+  const { memory: allocate, run } = loadAddon()!;
+  const memory = allocate(bytes);
+  return { variant, memory, run: (layers, count) => run(variant, memory, layers, count) };
+}
+
+function wasmKernels(variant: WasmVariant, bytes: number): Kernels {
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
   // The compiler adds an abort import only where an assertion is left; none is.
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return { variant, memory, run: exports["run"] as Kernels["run"] };
+  const { exports } = new WebAssembly.Instance(compiled(variant)!, { env: { memory } });
+  return { variant, memory: memory.buffer, run: exports["run"] as Kernels["run"] };
 }
 
-function compiled(variant: KernelVariant): WebAssembly.Module | null {
+const PAGE = 65536;
+
+function loadAddon(): Addon | null {
+  if (addon !== undefined) return addon;
+  const file = built("native.node");
+  try {
+    addon = existsSync(file) ? (createRequire(import.meta.url)(file.pathname) as Addon) : null;
+  } catch {
+    addon = null; // compiled for another system: WebAssembly does the work
+  }
+  return addon;
+}
+
+function compiled(variant: WasmVariant): WebAssembly.Module | null {
   let module = modules.get(variant);
   if (module === undefined) {
     // Node 20 has the instructions behind a flag; since V8 11.4 or so there is neither flag nor need. The flag must be
@@ -44,12 +95,16 @@ function compiled(variant: KernelVariant): WebAssembly.Module | null {
   return module;
 }
 
-function readModule(variant: KernelVariant): BufferSource {
-  // The same place seen from src/inference and from dist/inference.
-  const file = new URL(`../../dist/inference/${variant}.wasm`, import.meta.url);
+function readModule(variant: WasmVariant): BufferSource {
+  const file = built(`${variant}.wasm`);
   if (!existsSync(file))
     throw new UserError(
       `the inference kernels are not built (no dist/inference/${variant}.wasm); run npm run build`,
     );
   return new Uint8Array(readFileSync(file));
+}
+
+/** A file of the build: the same place seen from src/inference and from dist/inference. */
+function built(name: string): URL {
+  return new URL(`../../dist/inference/${name}`, import.meta.url);
 }

@@ -1,4 +1,5 @@
 import { Field, Method } from "./assembly/fields.js";
+import type { Evaluator } from "./classifier.js";
 import type { Codes } from "./deploy.js";
 import { type Kernels, type KernelVariant, loadKernels } from "./kernels.js";
 import { roundUp } from "./layout.js";
@@ -25,7 +26,7 @@ export interface MachineOptions {
 }
 
 /** A program, its weights and its images in the memory of the kernels. */
-export class Machine {
+export class Machine implements Evaluator {
   readonly plan: Plan;
   readonly #program: IntegerProgram;
   readonly #kernels: Kernels;
@@ -50,14 +51,12 @@ export class Machine {
     this.plan = plan(program, {
       images: this.#images,
       group: options.group ?? defaultGroup(program),
-      relaxed: options.variant === "relaxed",
+      variant: options.variant,
       holdBytes: options.holdBytes ?? 0,
     });
-    this.#kernels = loadKernels(options.variant);
-    const { memory } = this.#kernels;
-    memory.grow(Math.max(0, Math.ceil((this.plan.bytes - memory.buffer.byteLength) / PAGE)));
-    this.#bytes = new Uint8Array(memory.buffer);
-    this.#words = new Int32Array(memory.buffer);
+    this.#kernels = loadKernels(options.variant, this.plan.bytes);
+    this.#bytes = new Uint8Array(this.#kernels.memory);
+    this.#words = new Int32Array(this.#kernels.memory, 0, Math.floor(this.plan.bytes / 4));
     this.#bytes.set(this.plan.bits.bytes, this.plan.bits.address);
     for (const { table } of this.plan.stages) this.#words.set(table.words, table.address / 4);
     this.#weights = new Map(
@@ -69,6 +68,10 @@ export class Machine {
     this.#writeImages(images);
     for (const { pixels } of this.plan.stages) if (pixels) preparePixels(pixels, this.#bytes);
     this.#chooseSkipping(options.skipZeros ?? "measured");
+  }
+
+  get group(): number {
+    return this.plan.group;
   }
 
   /** Changes the stored weights to the given codes, writing those only that differ. */
@@ -211,7 +214,6 @@ export class Machine {
   }
 }
 
-const PAGE = 65536;
 /** Codes of a group that stay in a core's nearest cache, measured on LeNet-5 and ResNet-18. */
 const GROUP_BYTES = 1 << 16;
 

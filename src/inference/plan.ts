@@ -1,7 +1,8 @@
 import { Field, Finish, Method } from "./assembly/fields.js";
 import { planHeld } from "./held.js";
+import { isNative, type KernelVariant } from "./kernels.js";
 import { Allocator, type CodeBuffer, codeBuffers, isFlat, roundUp } from "./layout.js";
-import { fitsNarrow, type Packing, packing } from "./packing.js";
+import { type DenseMethod, fitsNarrow, fitsPairs, type Packing, packing } from "./packing.js";
 import { pixelFields, planPixels, suitsPixels } from "./pixels.js";
 import { type IntegerProgram, outputShape, type Stage } from "./program.js";
 import { DOUBLE, reproducingScale, SINGLE } from "./scale.js";
@@ -14,8 +15,7 @@ interface PlanOptions {
   readonly images: number;
   /** Images per pass through the network, a multiple of 4. */
   readonly group: number;
-  /** Whether the 8-bit kernels may be used. */
-  readonly relaxed: boolean;
+  readonly variant: KernelVariant;
   /** Bytes for fault-free outputs of all images. */
   readonly holdBytes: number;
 }
@@ -25,7 +25,7 @@ const MAGIC_BITS = 0x4b400000;
 /** The beginning of the memory belongs to the compiler. */
 const FIRST_ADDRESS = 4096;
 
-export function plan(program: IntegerProgram, { images, group, relaxed, holdBytes }: PlanOptions): Plan {
+export function plan(program: IntegerProgram, { images, group, variant, holdBytes }: PlanOptions): Plan {
   const allocator = new Allocator(FIRST_ADDRESS);
   const descriptions = allocator.take(mostSteps(program.stages) * Field.count * 4);
   const held = roundUp(images, group);
@@ -38,8 +38,7 @@ export function plan(program: IntegerProgram, { images, group, relaxed, holdByte
     }
   const packings = program.stages.map((stage) => {
     const maxInputCode = stage.largest / stage.averaged;
-    const wide = !(relaxed && fitsNarrow(stage, maxInputCode));
-    return packing(stage, buffers.get(stage.reads)!, wide, maxInputCode);
+    return packing(stage, buffers.get(stage.reads)!, methodOf(stage, variant, maxInputCode), maxInputCode);
   });
   const sums = program.stages.map((stage, i) => sumsLayout(stage, packings[i]!, group));
   const scratch = allocator.take(Math.max(...sums.map(({ bytes }) => bytes)));
@@ -50,11 +49,14 @@ export function plan(program: IntegerProgram, { images, group, relaxed, holdByte
   const stages = program.stages.map((stage, i) => {
     const source = buffers.get(stage.reads)!;
     const packed = packings[i]!;
-    const method = packed.wide ? Method.dense16 : Method.dense8;
+    const method = Method[packed.method];
     const weights = allocator.take(packed.bytes);
-    const { finish, words: tableContent } = tableWords(stage);
+    const { finish, words: tableContent } = packed.paired
+      ? twice(tableWords(stage, packed.format.outputs / 2))
+      : tableWords(stage, packed.format.outputs);
     const table = { address: allocator.take(tableContent.length * 4), words: tableContent };
-    const pixels = relaxed && suitsPixels(stage) ? planPixels(stage, source, held, allocator) : null;
+    const pixels =
+      variant === "relaxed" && suitsPixels(stage) ? planPixels(stage, source, held, allocator) : null;
     const words = new Int32Array(Field.count);
     const set = (fields: Partial<Record<keyof typeof Field, number>>) => {
       for (const [name, value] of Object.entries(fields)) words[Field[name as keyof typeof Field]] = value;
@@ -67,23 +69,39 @@ export function plan(program: IntegerProgram, { images, group, relaxed, holdByte
       sums: scratch,
       poolSums: poolScratch,
       magic: MAGIC_BITS,
+      outputs: stage.sums[2],
+      planes: packed.planes,
+      paired: Number(packed.paired),
+      narrow: Number(fitsPairs(stage, stage.largest / stage.averaged)),
     });
     set(shapeFields(stage, source, packed, sums[i]!));
     set(outputFields(stage, buffers, reals, group));
     if (pixels) set(pixelFields(pixels));
-    const skip = planSkipping(stage, source, allocator, { lists, bitTable });
+    const skip = isNative(variant) ? null : planSkipping(stage, source, allocator, { lists, bitTable });
     if (skip) set(skip.fields);
     return { stage, method, pixels, skip, packing: packed, weights, table, words };
   });
+  const heldOutputs = planHeld(program, new Map([...buffers, ...reals]), allocator, {
+    images: held,
+    holdBytes,
+  });
+  // The last tile of a row may reach beyond everything.
+  allocator.take(Math.max(...stages.map(({ words }) => 2 * words[Field.pixel3]!)));
   return {
     group,
     stages,
     buffers,
-    held: planHeld(program, new Map([...buffers, ...reals]), allocator, { images: held, holdBytes }),
+    held: heldOutputs,
     descriptions,
     bits: { address: bitTable, bytes: bits },
     bytes: allocator.end,
   };
+}
+
+/** The kernel that does every product of a stage. */
+function methodOf(stage: Stage, variant: KernelVariant, maxInputCode: number): DenseMethod {
+  if (isNative(variant)) return "dense32";
+  return variant === "relaxed" && fitsNarrow(stage, maxInputCode) ? "dense8" : "dense16";
 }
 
 /** Where real numbers lie, all images of a group one behind the other. */
@@ -101,12 +119,12 @@ interface SumsLayout {
 }
 
 /** int32 sums [row][position][outputs]: positions padded to whole tiles, outputs to whole blocks. */
-function sumsLayout(stage: Stage, { rowPasses, runPasses }: Packing, group: number): SumsLayout {
+function sumsLayout(stage: Stage, { rowPasses, runPasses, format }: Packing, group: number): SumsLayout {
   const pooled = stage.pool === 2 && !isFlat(stage) && rowPasses * runPasses === 1;
   const [rows, width, outputs] = pooled ? outputShape(stage) : stage.sums;
   const positions = isFlat(stage) ? group : width;
   const tiles = pooled ? width : Math.ceil(positions / 4);
-  const position = roundUp(outputs, 8) * 4;
+  const position = roundUp(outputs, format.outputs) * 4;
   const row = tiles * (pooled ? 1 : 4) * position;
   return { pooled, rows, tiles, position, row, bytes: rows * row };
 }
@@ -127,6 +145,7 @@ function shapeFields(
   { pooled, rows, tiles, position, row }: SumsLayout,
 ) {
   const flat = isFlat(stage);
+  const { paired } = packed;
   const channels = source.shape[2];
   const right = flat ? source.imageBytes : stage.stride * channels;
   const below = stage.stride * source.rowBytes;
@@ -139,11 +158,11 @@ function shapeFields(
     blocks: packed.blocks,
     rows,
     rowStep: pooled ? 2 * below : below,
-    tiles,
-    tileStep: pooled ? 2 * right : 4 * right,
-    pixel1: right,
-    pixel2: pooled ? below : 2 * right,
-    pixel3: pooled ? below + right : 3 * right,
+    tiles: paired ? Math.ceil(tiles / 2) : tiles,
+    tileStep: pooled && !paired ? 2 * right : 4 * right,
+    pixel1: paired ? below : right,
+    pixel2: pooled && !paired ? below : 2 * right,
+    pixel3: pooled ? below + (paired ? 2 * right : right) : 3 * right,
     kernelRows: packed.kernelRows,
     kernelRowStep: packed.kernelRowStep,
     steps: packed.steps,
@@ -212,16 +231,16 @@ const SCALES = [
   { precision: DOUBLE, finish: Finish.scale64, table: Float64Array },
 ] as const;
 
-/** The numbers by which sums become codes, as the kernels read them, and which kernel reads them. */
-function tableWords(stage: Stage): { finish: Finish; words: Int32Array } {
+/** The numbers by which sums become codes, as the kernels read them by blocks of outputs, and which kernel reads them. */
+function tableWords(stage: Stage, block: number): { finish: Finish; words: Int32Array } {
   const { output } = stage;
   const outputs = stage.sums[2];
   if (output.kind === "logits") return { finish: Finish.none, words: new Int32Array(0) };
   if (output.kind === "reals")
-    return { finish: Finish.reals, words: scaleTable(output.scale, output.offset, Float32Array) };
+    return { finish: Finish.reals, words: scaleTable(output.scale, output.offset, Float32Array, block) };
   if (output.kind === "residual") {
     const finish = output.otherScale === null ? Finish.addReals : Finish.addCodes;
-    return { finish, words: scaleTable(output.scale, output.offset, Float32Array) };
+    return { finish, words: scaleTable(output.scale, output.offset, Float32Array, block) };
   }
   const { maxCode, thresholds } = output;
   const largest = largestSum(stage);
@@ -242,11 +261,12 @@ function tableWords(stage: Stage): { finish: Finish; words: Int32Array } {
           scale,
           lines.map((line) => line.offset),
           table,
+          block,
         ),
       };
     }
   }
-  return { finish: Finish.count, words: thresholdTable(thresholds, outputs, maxCode) };
+  return { finish: Finish.count, words: thresholdTable(thresholds, maxCode, block) };
 }
 
 /** No sum of a stage is beyond +- this, whatever the weights. */
@@ -254,27 +274,43 @@ function largestSum({ kernel, input, maxWeightCode, largest }: Stage): number {
   return kernel[0] * kernel[1] * input[2] * maxWeightCode * largest;
 }
 
-/** [block of 8 outputs][8 scales, 8 offsets]; outputs that do not exist get 0, which is code 0. */
+/** The table of one block of outputs for two positions, one behind the other. */
+function twice({ finish, words }: ReturnType<typeof tableWords>): ReturnType<typeof tableWords> {
+  const size = (BLOCK_OF_PAIRS * (finish === Finish.scale64 ? 8 : 4)) / 4;
+  return {
+    finish,
+    words: Int32Array.from(
+      { length: 2 * words.length },
+      (_, i) => words[Math.floor(i / (2 * size)) * size + (i % size)]!,
+    ),
+  };
+}
+
+const BLOCK_OF_PAIRS = 8;
+
+/** [block of outputs][scales, offsets]; outputs that do not exist get 0, which is code 0. */
 function scaleTable(
   scale: ArrayLike<number>,
   offset: ArrayLike<number>,
   Table: typeof Float32Array | typeof Float64Array,
+  block: number,
 ): Int32Array {
-  const table = new Table(roundUp(scale.length, 8) * 2);
+  const table = new Table(roundUp(scale.length, block) * 2);
   for (let o = 0; o < scale.length; o++) {
-    const at = (o >> 3) * 16 + (o & 7);
+    const at = Math.floor(o / block) * 2 * block + (o % block);
     table[at] = scale[o]!;
-    table[at + 8] = offset[o]!;
+    table[at + block] = offset[o]!;
   }
   return new Int32Array(table.buffer);
 }
 
-/** [block of 8 outputs][level][8 thresholds]; outputs that do not exist never reach theirs. */
-function thresholdTable(thresholds: Int32Array, outputs: number, maxCode: number): Int32Array {
-  const table = new Int32Array(roundUp(outputs, 8) * maxCode).fill(2 ** 31 - 1);
+/** [block of outputs][level][thresholds]; outputs that do not exist never reach theirs. */
+function thresholdTable(thresholds: Int32Array, maxCode: number, block: number): Int32Array {
+  const outputs = thresholds.length / maxCode;
+  const table = new Int32Array(roundUp(outputs, block) * maxCode).fill(2 ** 31 - 1);
   thresholds.forEach((threshold, i) => {
     const o = Math.floor(i / maxCode);
-    table[((o >> 3) * maxCode + (i % maxCode)) * 8 + (o & 7)] = threshold;
+    table[(Math.floor(o / block) * maxCode + (i % maxCode)) * block + (o % block)] = threshold;
   });
   return table;
 }

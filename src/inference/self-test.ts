@@ -1,7 +1,7 @@
 import { stream } from "../base/random/index.js";
 import type { Model } from "../networks/index.js";
 import { codesOf, type DeployedNetwork } from "./deploy.js";
-import { type KernelVariant, supports } from "./kernels.js";
+import type { KernelVariant } from "./kernels.js";
 import { Machine } from "./machine.js";
 import { compile } from "./program.js";
 import { evaluate } from "./reference.js";
@@ -25,22 +25,10 @@ const MODEL: Model = {
   ],
 };
 
-let chosen: KernelVariant | undefined;
-
-/**
- * The fastest variant of the kernels that is right here: `relaxed` where the runtime has its instructions and they give
- * the scalar reference's codes in the first, hastily compiled calls as in later ones; else `strict`. Node 20 is known to
- * miscompile another relaxed instruction, so presence alone is no proof.
- */
-export function bestVariant(): KernelVariant {
-  chosen ??= supports("relaxed") && passesSelfTest("relaxed") ? "relaxed" : "strict";
-  return chosen;
-}
-
 /** Whether a variant gives the scalar reference's codes of every layer, for ordinary and for extreme operands. */
 export function passesSelfTest(variant: KernelVariant): boolean {
-  return [false, true].every((extreme) => {
-    const network = testNetwork(extreme);
+  return TESTS.every(({ extreme, bits }) => {
+    const network = testNetwork(extreme, bits);
     const program = compile(network);
     const draws = stream("self-test", "image");
     const images = Uint8Array.from({ length: 4 * 144 }, () => (extreme ? 255 : draws.integer(256)));
@@ -64,17 +52,22 @@ export function passesSelfTest(variant: KernelVariant): boolean {
 /** Calls after which the runtime is likely to have compiled the kernels anew, with optimization; some milliseconds. */
 const WARM_UP = 100;
 
-function testNetwork(extreme: boolean): DeployedNetwork {
+/** Weights and activations of 4 bits, and of 8, which the kernels treat differently. */
+const TESTS = [false, true].flatMap((extreme) => [4, 8].map((bits) => ({ extreme, bits })));
+
+function testNetwork(extreme: boolean, bits: number): DeployedNetwork {
   const shapes = { c1: [5, 5, 1, 6], c2: [3, 3, 6, 24], c3: [3, 3, 24, 24], l: [864, 4] };
   const draws = stream("self-test", "weights");
   const layers = Object.entries(shapes).map(([name, shape]) => {
     const outputs = shape.at(-1)!;
     const codes = new Uint8Array(shape.reduce((a, b) => a * b, 1));
     // Extreme: the largest sums of either sign, by output channel.
-    for (let i = 0; i < codes.length; i++) codes[i] = extreme ? ((i % outputs) % 2) * 15 : draws.integer(16);
+    const most = 2 ** bits - 1;
+    for (let i = 0; i < codes.length; i++)
+      codes[i] = extreme ? ((i % outputs) % 2) * most : draws.integer(most + 1);
     const bias = Float32Array.from({ length: outputs }, () => draws.normal());
-    return { name, shape, bits: 4, codes, clip: extreme ? 0.05 : 0.5, bias };
+    return { name, shape, bits, codes, clip: extreme ? 0.05 : 0.5, bias };
   });
   const activationClips = { a1: 3, a2: 3, a3: 3 };
-  return { model: MODEL, bits: { weights: 4, activations: 4 }, layers, activationClips, threshold: 0 };
+  return { model: MODEL, bits: { weights: bits, activations: bits }, layers, activationClips, threshold: 0 };
 }

@@ -115,9 +115,6 @@ function wholeStage(
 /** Outputs that a kernel computes together, and how its words change from one such block to the next. */
 interface Block {
   readonly outputs: number;
-  /** The word with the number of blocks, or of outputs, and what a block counts there. */
-  readonly counter: Field;
-  readonly counts: number;
   readonly steps: readonly (readonly [field: Field, bytes: number])[];
 }
 
@@ -128,8 +125,6 @@ function blockOf({ stage, words, packing, pixels, table }: StagePlan): Block | n
   if (method === Method.pixels8)
     return {
       outputs: 2,
-      counter: Field.outputs,
-      counts: 2,
       steps: [
         [Field.pixelWeights, pixels!.pairBytes],
         [Field.pixelTable, 24],
@@ -139,17 +134,17 @@ function blockOf({ stage, words, packing, pixels, table }: StagePlan): Block | n
   // The lists of the skipping kernel cost as much for one block as for all.
   if (method === Method.skip || output.kind === "logits") return null;
   // The surplus codes of a last block would fall on the next position's first codes, which nobody computes again.
-  if (stage.sums[2] % 8 !== 0 && output.kind !== "reals" && !isFlat(stage)) return null;
-  const otherBytes = output.kind === "residual" && output.otherScale === null ? 32 : 8;
+  const { outputs } = packing.format;
+  const isSurplusWritten = method !== Method.dense32 && output.kind !== "reals" && !isFlat(stage);
+  if (isSurplusWritten && stage.sums[2] % outputs !== 0) return null;
+  const otherIsReal = output.kind === "residual" && output.otherScale === null;
   return {
-    outputs: 8,
-    counter: Field.blocks,
-    counts: 1,
+    outputs,
     steps: [
       [Field.weights, packing.blockBytes],
       [Field.table, (table.words.length / packing.blocks) * 4],
-      [Field.output, output.kind === "reals" ? 32 : 8],
-      [Field.other, otherBytes],
+      [Field.output, output.kind === "reals" ? 4 * outputs : outputs],
+      [Field.other, otherIsReal ? 4 * outputs : outputs],
     ],
   };
 }
@@ -167,7 +162,9 @@ function changedBlocks(plan: StagePlan, changed: Uint8Array): Int32Array[] | nul
     while (to < count && isChanged(to)) to++;
     if (to - from === count) return null;
     const words = new Int32Array(Field.count);
-    words[block.counter] = (to - from - count) * block.counts;
+    words[Field.blocks] = to - from - count;
+    words[Field.outputs] =
+      Math.min(to * block.outputs, changed.length) - from * block.outputs - changed.length;
     for (const [field, bytes] of block.steps) words[field] = from * bytes;
     runs.push(words);
     from = to;

@@ -9,7 +9,7 @@ export class StoredWeights {
   readonly #faultFree: Uint8Array;
   /** By output: how many weights differ from the fault-free ones. */
   readonly #differing: Uint32Array;
-  /** Address of every weight in the dense kernel's copy; behind an average pool a weight lies at several places. */
+  /** Address of every weight in the dense kernel's copy; a weight may lie at several places. */
   readonly #dense: Uint32Array;
   readonly #places: number;
   /** Address in the zero-skipping kernel's copy. */
@@ -23,14 +23,15 @@ export class StoredWeights {
     this.#codes = codes.slice();
     this.#faultFree = codes.slice();
     this.#differing = new Uint32Array(stage.sums[2]);
-    this.#places = stage.averaged;
-    this.#dense = new Uint32Array(codes.length * stage.averaged);
+    this.#places = packing.places;
+    this.#dense = new Uint32Array(codes.length * packing.places);
     for (let i = 0; i < codes.length; i++)
       packing.offsets(i).forEach((offset, place) => {
-        this.#dense[i * stage.averaged + place] = weights + offset;
+        this.#dense[i * packing.places + place] = weights + offset;
       });
     this.#skip = skip && Uint32Array.from(codes, (_, i) => skip.weights + skip.offset(i));
     for (let i = 0; i < codes.length; i++) this.#write(i, codes[i]!);
+    if (packing.planes > 1) for (const address of this.#dense) memory[address + packing.planeBytes] = 1;
   }
 
   /** The codes that memory holds, in the layer's order. */
@@ -71,8 +72,9 @@ export class StoredWeights {
     this.#differing[output]! += Number(code !== this.#faultFree[i]) - Number(differed);
     for (let place = i * this.#places; place < (i + 1) * this.#places; place++) {
       const address = this.#dense[place]!;
-      this.#memory[address] = value;
-      if (packing.wide) this.#memory[address + 1] = value >> 8;
+      // An odd number in two planes: (value - 1) / 2, which the kernel doubles, and 1, which stands there.
+      this.#memory[address] = packing.planes > 1 ? value >> 1 : value;
+      if (packing.format.weightBytes > 1) this.#memory[address + 1] = value >> 8;
     }
     if (this.#skip) this.#memory[this.#skip[i]!] = value;
   }

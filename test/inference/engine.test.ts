@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { stream } from "../../src/base/random/index.js";
+import { bestVariant, ENGINE_TITLES, engineTitle } from "../../src/inference/choice.js";
 import { countCorrect } from "../../src/inference/classifier.js";
 import { codesOf } from "../../src/inference/deploy.js";
 import { countZeros, integerClassifier } from "../../src/inference/engine.js";
-import { supports } from "../../src/inference/kernels.js";
+import { nativeVariants, supports } from "../../src/inference/kernels.js";
 import { compile } from "../../src/inference/program.js";
 import { evaluate } from "../../src/inference/reference.js";
 import { DOUBLE, reproducingScale, scaledCode } from "../../src/inference/scale.js";
-import { bestVariant, passesSelfTest } from "../../src/inference/self-test.js";
+import { passesSelfTest } from "../../src/inference/self-test.js";
 import { lenet5 } from "../../src/networks/index.js";
 import { measureSparsity } from "../../src/sparsity/index.js";
 import { randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
@@ -83,7 +84,9 @@ describe("what the integer classifier and its counts are told", () => {
     expect(classifier({ skipZeros: "sometimes" })).toThrow(
       'skipZeros must be one of always, never, measured, got "sometimes"',
     );
-    expect(classifier({ variant: "fast" })).toThrow('variant must be one of strict, relaxed, got "fast"');
+    expect(classifier({ variant: "fast" })).toThrow(
+      'variant must be one of avx512vnni, avxvnni, avx2, relaxed, strict, reference, got "fast"',
+    );
     expect(classifier({ holdBytes: Number.NaN })).toThrow(
       "holdBytes must be a number of bytes from 0, got NaN",
     );
@@ -138,14 +141,55 @@ test("zeros are counted at every activation, and behind a global average pool by
   }
 });
 
-describe("the choice of kernels", () => {
-  test("is relaxed exactly where relaxed SIMD exists and passes its self-test", () => {
-    expect(bestVariant()).toBe(supports("relaxed") && passesSelfTest("relaxed") ? "relaxed" : "strict");
+describe("the choice of the engine", () => {
+  const wasm = supports("relaxed") && passesSelfTest("relaxed") ? "relaxed" : "strict";
+
+  test("without a wish is the first native kernels that pass their self-test, else WebAssembly", () => {
+    expect(bestVariant("")).toBe(nativeVariants().find(passesSelfTest) ?? wasm);
   });
 
-  test("strict kernels pass the self-test everywhere", () => {
-    expect(passesSelfTest("strict")).toBe(true);
+  test("of wasm is relaxed exactly where relaxed SIMD exists and passes its self-test", () => {
+    expect(bestVariant("wasm")).toBe(wasm);
   });
+
+  test("of the reference is the reference", () => expect(bestVariant("reference")).toBe("reference"));
+
+  test("of native kernels is met or refused, never answered by others", () => {
+    if (nativeVariants().length > 0) expect(nativeVariants()).toContain(bestVariant("native"));
+    else
+      expect(() => bestVariant("native")).toThrow(
+        /FLATENN_ENGINE is native, but there are no native kernels/,
+      );
+  });
+
+  test("of anything else is refused", () => {
+    expect(() => bestVariant("fast")).toThrow(
+      'FLATENN_ENGINE must be one of native, wasm, reference, got "fast"',
+    );
+  });
+
+  test("has words for reports", () => expect(engineTitle()).toBe(ENGINE_TITLES[bestVariant()]));
+
+  test("strict kernels, and native ones that are here, pass the self-test", () => {
+    for (const variant of ["strict", ...nativeVariants()] as const)
+      expect({ variant, passes: passesSelfTest(variant) }).toEqual({ variant, passes: true });
+  });
+});
+
+test("every engine gives the same classes, losses and counts of zeros, with and without faults", () => {
+  const variants = (["avx512vnni", "avxvnni", "avx2", "relaxed", "strict"] as const).filter(supports);
+  const given = [...variants, "reference" as const].map((variant) => {
+    const classifier = integerClassifier(network, data, indices, { variant });
+    const labels = data.labels.map((_, i) => i % 10);
+    const before = classifier.checksum();
+    const results = [codesOf(network), faulty("engines"), codesOf(network)].map((codes) => ({
+      classes: [...classifier.classify(codes)],
+      loss: classifier.loss(codes, labels),
+    }));
+    expect(classifier.checksum()).toBe(before);
+    return { results, zeros: countZeros(network, data, indices, { variant }) };
+  });
+  for (const other of given) expect(other).toEqual(given[0]);
 });
 
 describe("a scale in place of thresholds", () => {

@@ -10,7 +10,7 @@ import { skippingPays } from "../../src/inference/skipping.js";
 import { lenet5, type Model, type Node, resnet18, shapes } from "../../src/networks/index.js";
 import { type RandomOptions, randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 
-const VARIANTS = (["strict", "relaxed"] as const).filter(supports);
+const VARIANTS = (["strict", "relaxed", "avx2", "avxvnni", "avx512vnni"] as const).filter(supports);
 
 const side = (max: number) => fc.integer({ min: 1, max });
 

@@ -11,7 +11,7 @@ import { planEvaluation } from "../../src/inference/steps.js";
 import { lenet5, type Model, type Node } from "../../src/networks/index.js";
 import { randomImages, randomNetwork, tinyResNet } from "../support/integer-networks.js";
 
-const VARIANTS = (["strict", "relaxed"] as const).filter(supports);
+const VARIANTS = (["strict", "relaxed", "avx2", "avxvnni", "avx512vnni"] as const).filter(supports);
 const COUNT = 10;
 
 interface ResidualShape {

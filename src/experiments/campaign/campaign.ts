@@ -3,6 +3,7 @@ import { UserError } from "../../base/errors.js";
 import { type OptionKeys, requireCount } from "../../base/options.js";
 import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { gatherImages, gatherLabels, type ImageDataset } from "../../datasets/images.js";
+import { engineTitle } from "../../inference/choice.js";
 import { type Checkpoint, networkHash } from "../../networks/checkpoints/checkpoint.js";
 import type { TrialRow } from "../results/rows.js";
 import type { Store } from "../results/store.js";
@@ -112,10 +113,11 @@ export async function runRounds(
 
   const trials = await openTrials(study, store.directory);
   const pool = openWorkers({ study, checkpoints, images: sharedImages(study) }, workers);
+  const engine = engineTitle();
   const started = performance.now();
   const report = (done: number, of: number) => {
     const rate = (1000 * (stored.size - before)) / (performance.now() - started);
-    onProgress?.({ done, of, rate, unit: "trials/s", note: "" });
+    onProgress?.({ done, of, rate, unit: "trials/s", note: engine });
   };
   try {
     for (; round.tasks.length > 0; round = next()) {

@@ -8,6 +8,7 @@ import { type ImageDataset, requireImagesOf, requireLabelsOf } from "../../datas
 import { type FaultModel, faultModel, PLAIN_FAULTS, registerFaultModel } from "../../faults/models.js";
 import { requireFaultModel } from "../../faults/probe.js";
 import { requireSitesFit } from "../../faults/sites.js";
+import { engineTitle } from "../../inference/choice.js";
 import { deploy, requireCheckpoint } from "../../inference/deploy.js";
 import { integerClassifier } from "../../inference/engine.js";
 import { bitsLabel, quantizedLayers } from "../../networks/bits.js";
@@ -85,6 +86,7 @@ export async function measureFaults(
   const conditions = mainConditions(campaign);
   const rows: NetworkRow[] = [];
   const trials: TrialRow[] = [];
+  const engine = engineTitle();
   const started = performance.now();
   for (const [arm, { model, checkpoint }] of Object.entries(networks)) {
     requireFit(model, images, campaign, bits);
@@ -107,7 +109,7 @@ export async function measureFaults(
         of: names.length * conditions.length,
         rate,
         unit: "trials/s",
-        note: "",
+        note: engine,
       });
       await setImmediate(); // lets signals and messages in
       options.signal?.throwIfAborted();

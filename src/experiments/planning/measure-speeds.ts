@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type Arrays, mapArrays } from "../../base/arrays.js";
+import { engineTitle } from "../../inference/choice.js";
 import { codesOf, deploy } from "../../inference/deploy.js";
 import { integerClassifier } from "../../inference/engine.js";
 import { type Bits, bitsLabel } from "../../networks/bits.js";
@@ -18,8 +19,13 @@ const STEPS = { warmUp: 5, runs: 15 };
 const TRIALS = { warmUp: 2, runs: 5 };
 const NONE = { kind: "none" } as const;
 
+interface MeasuredSpeeds extends Speeds {
+  /** What evaluated the trials, in words. */
+  readonly engine: string;
+}
+
 /** Measures training steps and trials of a study on untrained networks; takes some seconds. */
-export async function measureSpeeds(study: Study): Promise<Speeds> {
+export async function measureSpeeds(study: Study): Promise<MeasuredSpeeds> {
   await loadBackend();
   const model = modelOf(study);
   const dataset = datasetOf(study).load("train");
@@ -55,6 +61,7 @@ export async function measureSpeeds(study: Study): Promise<Speeds> {
     conventional: imagesPerSecond({ rule: "conventional" }),
     twoPass: imagesPerSecond({ rule: "saq", rho: 0.1 }),
     trials: (bits) => trials.get(bitsLabel(bits))!,
+    engine: engineTitle(),
   };
 }
 

@@ -2,6 +2,7 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { fileName } from "../../base/files/file-name.js";
+import { engineTitle } from "../../inference/choice.js";
 import { recordedVariables } from "../../tensors/backend/environment.js";
 import type { Store } from "./store.js";
 
@@ -24,6 +25,8 @@ export interface Machine {
   readonly platform: string;
   readonly node: string;
   /** Variables that can change what a process does and that no program undoes, where any is set. */
+  /** What evaluates deployed networks: such as `native, AVX2`. Timings of version 0.2 and before lack it. */
+  readonly engine?: string;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -44,5 +47,6 @@ export function thisMachine(): Machine {
     platform: `${process.platform}-${process.arch}`,
     node: process.version,
     ...(Object.keys(variables).length > 0 && { variables }),
+    engine: engineTitle(),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What a kernel is told about a layer: one 32-bit word each, in this order. Read by AssemblyScript and by TypeScript, so
- * that the two cannot disagree. Addresses and steps are in bytes.
+ * What a kernel is told about a layer: one 32-bit word each, in this order. Read by AssemblyScript, by TypeScript and by
+ * C++ (native/layer.h), so that they cannot disagree: nothing but enums may stand here. Addresses and steps are in bytes.
  *
  * A tile is 4 positions x 8 outputs. `pixel1..3` lead from the first position of a tile to the other three: side by
  * side, or the four places of a 2 x 2 pooling window, or the same place of four images.
@@ -93,6 +93,14 @@ export enum Field {
   stride,
   inputColumns,
   pairsPerFlush,
+  /**
+   * Of the native kernels (native/kernels.h): planes of weights, and whether no two products of a weight and a code leave 16
+   * bits together. They too read `outputs`.
+   */
+  planes,
+  narrow,
+  /** Whether a vector holds two neighbouring positions. */
+  paired,
   count,
 }
 
@@ -105,6 +113,8 @@ export enum Method {
   pixels8,
   /** Visits non-zero codes only. */
   skip,
+  /** 8-bit products, four at a time, in 32-bit sums: any bits. Native only. */
+  dense32,
 }
 
 export enum Finish {
