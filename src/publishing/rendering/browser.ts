@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, createBrotliDecompress } from "node:zlib";
 import { UserError } from "../../base/errors.js";
-import { cacheDirectory } from "./cache.js";
+import { cacheDirectory } from "../../base/files/cache.js";
 import { openScratch } from "./scratch.js";
 
 const resolvePackage = createRequire(import.meta.url).resolve;

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { UserError } from "../../../src/base/errors.js";
+import { cacheDirectory } from "../../../src/base/files/cache.js";
 import { findBrowser } from "../../../src/publishing/rendering/browser.js";
-import { cacheDirectory } from "../../../src/publishing/rendering/cache.js";
 import { openScratch } from "../../../src/publishing/rendering/scratch.js";
 
 afterEach(() => {
