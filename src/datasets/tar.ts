@@ -1,4 +1,4 @@
-import { UserError } from "../../base/errors.js";
+import { UserError } from "../base/errors.js";
 
 const BLOCK = 512;
 

@@ -11,9 +11,9 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { UserError } from "../../base/errors.js";
-import type { JobOptions } from "../../base/progress.js";
-import type { DatasetFile } from "../description.js";
+import { UserError } from "../base/errors.js";
+import type { JobOptions } from "../base/progress.js";
+import type { DatasetFile } from "./description.js";
 
 /**
  * Downloads one file, on from where an earlier call was interrupted: what has come lies beside it as `*.partial`.
