@@ -27,6 +27,7 @@ export const CACHE_PARTS = [
   { prefix: "addon-", purpose: "the compiled link between Node.js and TensorFlow" },
   { prefix: "kernels", purpose: "the integer engine's native kernels" },
   { prefix: "downloads", purpose: "downloads not yet unpacked" },
+  { prefix: "cifar10", purpose: "CIFAR-10, fetched by `flatenn data`" },
   { prefix: "chromium-", purpose: "the browser that draws figures into files" },
   { prefix: "jupyter-", purpose: "a Python environment that runs the notebooks" },
   { prefix: "lab-settings", purpose: "what you set in JupyterLab under `npm run lab`" },

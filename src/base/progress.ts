@@ -7,7 +7,7 @@ export interface Progress {
   readonly of: number;
   /** Speed, in `unit`. */
   readonly rate: number;
-  readonly unit: "images/s" | "trials/s" | "bits/s" | "losses/s" | "points/s";
+  readonly unit: "images/s" | "trials/s" | "bits/s" | "losses/s" | "points/s" | "MB/s";
   readonly note: string;
 }
 

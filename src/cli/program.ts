@@ -278,8 +278,12 @@ export function program(): Command {
     .option("--map <n>", "index of a map, or a range such as 0-9 (default: all of the study)", mapRange)
     .option("--out <folder>", "where they go", join("data", "maps"))
     .action(async (options) => (await import("./maps.js")).maps(options));
-  plain("data", "check the files of data sets and say how they are split", "flatenn data")
-    .option("--dataset <name>", "which data set (default: all that are known)")
+  plain(
+    "data",
+    "check the files of data sets and say how they are split; fetch those of one that is named",
+    "flatenn data --dataset cifar10",
+  )
+    .option("--dataset <name>", "which data set (default: all that are known, and nothing is fetched)")
     .addOption(extension())
     .action(async (options) => (await import("./data.js")).data(options));
   return root;

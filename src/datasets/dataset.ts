@@ -34,6 +34,7 @@ const KEYS: OptionKeys<Dataset> = {
   sizes: true,
   files: true,
   load: true,
+  fetched: true,
 };
 
 /** Makes a data set known by its name. @throws UserError for another one of that name, or one that cannot be */

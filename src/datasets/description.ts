@@ -1,3 +1,4 @@
+import type { JobOptions } from "../base/progress.js";
 import type { ImageDataset } from "./images.js";
 
 /** A file that a data set is read from. */
@@ -34,4 +35,11 @@ export interface Dataset {
    * @throws UserError for a file that is missing or not what it should be, with what to do
    */
   readonly load: (split: "train" | "test") => ImageDataset;
+  /** How files that do not come with the program get into the user's cache; absent: there is nothing to fetch. */
+  readonly fetched?: {
+    /** Whether all files are there and whole. */
+    readonly isThere: () => boolean;
+    /** Fetches what is not there. @throws UserError where it cannot be had, with what to do */
+    readonly fetch: (options: JobOptions) => Promise<void>;
+  };
 }

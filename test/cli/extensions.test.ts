@@ -103,7 +103,7 @@ describe("flatenn data", () => {
     const { code, stderr } = await flatenn(["data", "--dataset", "imagenet"]);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringContaining("dataset must be one of fashion-mnist, got imagenet"),
+      expect.stringContaining("dataset must be one of fashion-mnist, cifar10, got imagenet"),
     ]);
   });
 });

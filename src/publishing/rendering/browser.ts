@@ -12,9 +12,9 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, createBrotliDecompress } from "node:zlib";
 import { UserError } from "../../base/errors.js";
+import { cacheDirectory } from "../../base/files/cache.js";
 import { claimNames } from "../../base/files/made-here.js";
 import { openScratch } from "../../base/files/scratch.js";
-import { cacheDirectory } from "./cache.js";
 
 const resolvePackage = createRequire(import.meta.url).resolve;
 

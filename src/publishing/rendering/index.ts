@@ -1,7 +1,8 @@
 /** Figures to files, by a real browser: the only part of the package that starts one. */
+
+export { cacheDirectory } from "../../base/files/cache.js";
 export type { Figure } from "../../exhibits/forms/figure.js";
 export { canUnpack } from "./browser.js";
-export { cacheDirectory } from "./cache.js";
 export {
   type DrawOptions,
   openRenderer,

@@ -4,9 +4,9 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { UserError } from "../../../src/base/errors.js";
+import { cacheDirectory } from "../../../src/base/files/cache.js";
 import { openScratch } from "../../../src/base/files/scratch.js";
 import { findBrowser } from "../../../src/publishing/rendering/browser.js";
-import { cacheDirectory } from "../../../src/publishing/rendering/cache.js";
 
 afterEach(() => {
   vi.unstubAllEnvs();
