@@ -1,8 +1,10 @@
 /** CIFAR-10 (Krizhevsky, Learning multiple layers of features from tiny images, 2009), in the user's cache. */
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { UserError } from "../base/errors.js";
 import { cacheDirectory } from "../base/files/cache.js";
+import { claimNames } from "../base/files/made-here.js";
 import { readDatasetFile } from "./checked.js";
 import type { Dataset, DatasetFile } from "./description.js";
 import { download } from "./download.js";
@@ -76,12 +78,16 @@ export const cifar10: Dataset = {
       Object.values(FILES)
         .flat()
         .every((each) => hasFile(cifarDirectory(), each)),
-    fetch: (options) =>
-      fetchFiles(Object.values(FILES).flat(), SOURCES, {
-        ...options,
-        directory: cifarDirectory(),
-        downloads: join(cacheDirectory(), "downloads"),
-      }),
+    fetch: (options) => {
+      const folders = { directory: cifarDirectory(), downloads: join(cacheDirectory(), "downloads") };
+      // what a user has put there is his, and stays when the cache is cleaned
+      const made = Object.values(folders).filter((folder) => !existsSync(folder));
+      claimNames(
+        cacheDirectory(),
+        made.map((folder) => basename(folder)),
+      );
+      return fetchFiles(Object.values(FILES).flat(), SOURCES, { ...options, ...folders });
+    },
   },
 };
 
