@@ -50,7 +50,7 @@ function watch(file: string): () => void {
   };
   const text = `flatenn: --extension ${file} has been loading for ${PATIENCE} s; if it never ends, Ctrl-C does\n`;
   const code = `setTimeout(() => require("node:fs").writeSync(2, ${JSON.stringify(text)}), ${1000 * PATIENCE});`;
-  const watcher = new Worker(code, { eval: true });
+  const watcher = new Worker(code, { eval: true, execArgv: [] });
   watcher.unref();
   process.once("exit", ended);
   return () => {

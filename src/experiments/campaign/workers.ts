@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { messageOf, UserError } from "../../base/errors.js";
+import { threadArguments } from "../../base/thread-arguments.js";
 import { faultModules } from "../fault-files/load.js";
 import { faultsOf } from "../study/arms.js";
 
@@ -22,7 +23,10 @@ const WORKER = new URL("../../../dist/experiments/campaign/worker.js", import.me
 /** Starts workers. @param count how many; their number and order change no result */
 export function openWorkers(data: Omit<WorkerData, "faultModules">, count: number): Workers {
   const workerData: WorkerData = { ...data, faultModules: faultModules(faultsOf(data.study)) };
-  const workers = Array.from({ length: count }, () => new Worker(WORKER, { workerData }));
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(WORKER, { workerData, execArgv: threadArguments() }),
+  );
   return {
     async *run(tasks, signal) {
       const queue = new TaskQueue(tasks);

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isMainThread, Worker } from "node:worker_threads";
 import { messageOf, UserError } from "../../base/errors.js";
+import { threadArguments } from "../../base/thread-arguments.js";
 import { type FaultModel, faultModel, registerFaultModel } from "../../faults/models.js";
 import { requireFaultModel } from "../../faults/probe.js";
 import type { Verdict } from "./vet.js";
@@ -97,7 +98,7 @@ const VET = new URL("../../../dist/experiments/fault-files/vet.js", import.meta.
 
 /** Loads a module and tries its model in a thread of its own, which a loop or an exit in it does not outlive. @throws UserError */
 async function vet(spec: string, address: string): Promise<void> {
-  const worker = new Worker(VET, { workerData: { address } });
+  const worker = new Worker(VET, { workerData: { address }, execArgv: threadArguments() });
   let timer: NodeJS.Timeout | undefined;
   try {
     const { unloadable: why, unfit } = await new Promise<Verdict>((done, refuse) => {
