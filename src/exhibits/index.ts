@@ -58,6 +58,7 @@ export { networkTable } from "./tables/network-table.js";
 export { precisionTable } from "./tables/precision-table.js";
 export { penaltiesTable, regimesTable, regimeTitle } from "./tables/regimes-table.js";
 export { confusionTable, faultyBitsTable, faultyLayersTable } from "./tables/replay-tables.js";
+export { seedsTable } from "./tables/seeds-table.js";
 export { selectionGridTable } from "./tables/selection-grid.js";
 export { sharpnessDifferencesTable, sharpnessTable } from "./tables/sharpness-table.js";
 export { singleBitTable } from "./tables/single-bit-table.js";

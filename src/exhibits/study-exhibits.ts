@@ -33,6 +33,7 @@ import { failuresTable } from "./tables/failures-table.js";
 import { layerTable } from "./tables/layer-table.js";
 import { networkTable } from "./tables/network-table.js";
 import { penaltiesTable, regimesTable } from "./tables/regimes-table.js";
+import { seedsTable } from "./tables/seeds-table.js";
 import { selectionGridTable } from "./tables/selection-grid.js";
 import { sharpnessDifferencesTable, sharpnessTable } from "./tables/sharpness-table.js";
 import { toleratedRatesTable } from "./tables/tolerated-rates-table.js";
@@ -74,6 +75,7 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
   return {
     tables: {
       claims: claimsTable(results, rows),
+      "claims-by-seeds": seedsTable(results),
       regimes: regimesTable(results),
       penalties: penaltiesTable(results),
       "tolerated-rates": toleratedRatesTable(results),

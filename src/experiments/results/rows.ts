@@ -93,7 +93,16 @@ export interface Failure {
 /** What results are of: the settings of a study, as far as tables and figures need them. */
 export type StudyOfResults = Pick<
   Study,
-  "name" | "profile" | "exploratory" | "frozen" | "bits" | "seeds" | "arms" | "campaign" | "extras"
+  | "name"
+  | "profile"
+  | "exploratory"
+  | "frozen"
+  | "bits"
+  | "seeds"
+  | "arms"
+  | "campaign"
+  | "extras"
+  | "continues"
 >;
 
 /** All that a study leaves behind. */
