@@ -77,8 +77,8 @@ showTable([
 // %% [markdown]
 // ## The networks
 //
-// Measured with `flatenn sharpness`, some minutes a network, and stored beside the results. Here are the main arms; the
-// controls' networks are in [the whole table](../figures/lenet5-fashion/sharpness.md).
+// Measured with `flatenn sharpness`, some minutes a network, and stored beside the results. Here are the main arms that are trained
+// as usual; those with SAQ and the controls are in [the whole table](../figures/lenet5-fashion/sharpness.md).
 
 // %%
 import {
@@ -88,7 +88,6 @@ import {
   discussion,
   landscapeContours,
   landscapeLines,
-  mediationFigure,
   ofMainArms,
   predictorFigure,
   sharpnessDifferencesTable,
@@ -102,7 +101,10 @@ import { readDocuments, readLandscapes } from "../dist/experiments/sharpness/ind
 const { results, directory } = await studyResults("lenet5-fashion");
 const documents = readDocuments(directory);
 const rows = sharpnessRows(results, documents);
-await showIfAny(sharpnessTable(results, ofMainArms(results, rows)), "measures of sharpness");
+const asUsual = ofMainArms(results, rows).filter(
+  ({ arm }) => results.study.arms.find(({ id }) => id === arm)!.gradient.rule === "conventional",
+);
+await showIfAny(sharpnessTable(results, asUsual), "measures of sharpness");
 
 // %% [markdown]
 // Eigenvalues and traces shrink as weights grow, so compare those of two arms with the relative forms beside them.
@@ -158,15 +160,9 @@ await showIfAny(predictorFigure(ofMainArms(results, documents), styles), "predic
 // %% [markdown]
 // Points on the diagonal are predicted right; where they leave it, faults are too large for a parabola.
 //
-// ## The range, or flatness?
+// What is left of SAQ's gain if the clips cannot change is in [notebook 05](05-sharpness-aware.ipynb).
 //
-// What is left of SAQ's gain if the clips cannot change:
-
-// %%
-await showIfAny(mediationFigure(results), "networks with frozen clips");
-
-// %% [markdown]
-// ## In a sentence
+// ## In words
 
 // %%
 console.log(discussion(results, rows).find((paragraph) => paragraph.startsWith("C2")));

@@ -31,6 +31,14 @@ export async function generatedParts({
 }
 
 /**
+ * What docs/results.md shows of the study whose results a folder has, whatever they are.
+ * @param {string} folder
+ */
+export async function resultsPart(folder) {
+  return fullStudy(await publishedIn(folder));
+}
+
+/**
  * A document with other parts between its marks `<!-- NAME:begin ... -->` and `<!-- NAME:end -->`.
  * @param {string} document
  * @param {Record<string, string>} parts
