@@ -9,6 +9,7 @@ import { definitionOf } from "../experiments/study/definition.js";
 import { studyHash } from "../experiments/study/identity.js";
 import { parseStudy } from "../experiments/study/schema.js";
 import type { Study } from "../experiments/study/study.js";
+import { withFaults } from "../experiments/study/with-faults.js";
 import { readStudy } from "../experiments/verification/check-results.js";
 import { findStudy } from "../studies/registry.js";
 
@@ -67,20 +68,6 @@ function isKnown(study: Study): boolean {
 /** Loads fault models, by id or as modules of the user's own. @returns their ids, known from now on */
 export async function loadFaults(models: readonly string[]): Promise<string[]> {
   return (await Promise.all(models.map(loadFaultModel))).map(({ id }) => id);
-}
-
-/**
- * A study with these fault models, by id, in place of its own, and without its extra campaigns, which were chosen for those;
- * the study as it is if there are none.
- */
-export function withFaults(study: Study, faults: readonly string[]): Study {
-  if (faults.length === 0) return study;
-  const { extras: _, judgement, ...main } = study;
-  return parseStudy({
-    ...main,
-    campaign: { ...main.campaign, faults: [...faults] },
-    ...(judgement && { judgement: { ...judgement, faults: [...faults] } }),
-  });
 }
 
 /**

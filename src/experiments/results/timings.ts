@@ -1,6 +1,8 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { writeFileAtomic } from "../../base/files/atomic.js";
+import { nameSchema } from "./read-document.js";
 import type { Store } from "./store.js";
 
 /** How fast a network was trained, and on what: the only results that differ from run to run. */
@@ -23,10 +25,29 @@ export interface Machine {
   readonly node: string;
 }
 
+/** The same as it stands in a file. */
+export const timingSchema: z.ZodType<Timing> = z.strictObject({
+  arm: nameSchema,
+  seed: z.int().min(0),
+  millisecondsPerStep: z.number().positive(),
+  batch: z.int().positive(),
+  machine: z.strictObject({
+    processor: z.string(),
+    cores: z.int().positive(),
+    memoryGigabytes: z.number().min(0),
+    platform: z.string(),
+    node: z.string(),
+  }),
+});
+
 /** Stores a timing beside the run's networks. */
 export function saveTiming({ directory }: Pick<Store, "directory">, timing: Timing): void {
-  const path = join(directory, "timings", `${timing.arm}-seed${timing.seed}.json`);
-  writeFileAtomic(path, `${JSON.stringify(timing, null, 2)}\n`);
+  writeFileAtomic(timingPath(directory, timing), `${JSON.stringify(timing, null, 2)}\n`);
+}
+
+/** Where a run's folder has the timing of a network. */
+export function timingPath(directory: string, { arm, seed }: Pick<Timing, "arm" | "seed">): string {
+  return join(directory, "timings", `${arm}-seed${seed}.json`);
 }
 
 /** The machine that this runs on. */
