@@ -65,6 +65,10 @@ export function program(): Command {
       'a module to be imported first, which registers studies and data sets of your own (it imports from "flatenn")',
       "none",
     );
+  const UNCHECKED = [
+    "--unchecked",
+    "read files that are not as their manifest states; every output says so",
+  ] as const;
   const plain = (name: string, description: string, example: string) =>
     root
       .command(name)
@@ -127,6 +131,7 @@ export function program(): Command {
       positiveInteger,
     )
     .option("--out <folder>", "folder of the run")
+    .option(...UNCHECKED)
     .action(async (options) => (await import("./campaign.js")).campaign(options));
   command(
     "single-bit",
@@ -146,6 +151,7 @@ export function program(): Command {
       "--out <folder>",
       "folder of the run; with --checkpoint, where the analysis goes (default: data/runs)",
     )
+    .option(...UNCHECKED)
     .action(async (options) => (await import("./single-bit.js")).singleBit(options));
   const ofNetworks = (of: Command) =>
     of
@@ -154,6 +160,7 @@ export function program(): Command {
       .addOption(several("--arm <id>", "which arm", "all"))
       .option("--seed <n>", "which seed (default: all)", wholeNumber)
       .option("--jobs <n>", "processes side by side (default: one per core)", jobs)
+      .option(...UNCHECKED)
       .option("--out <folder>", "its folder `sharpness` gets what is measured (default: folder of the run)");
   ofNetworks(
     command(
@@ -196,6 +203,7 @@ export function program(): Command {
       "where they go (default: figures/<study>-<profile>; of the full profile figures/<study>)",
     )
     .option("--all", "draw everything that comes with the repository")
+    .option(...UNCHECKED)
     .action(async (options) => (await import("./figures.js")).figures(options));
   ofPublished(
     "claims",
@@ -205,6 +213,7 @@ export function program(): Command {
     .option("--results <folder>", `folder of a finished run (default: ${PUBLISHED})`)
     .option("--sharpness <folder>", "folder whose `sharpness` was measured (default: that of the results)")
     .option("--out <file>", "also write the table: .csv, .md or .html by the ending")
+    .option(...UNCHECKED)
     .action(async (options) => (await import("./claims.js")).claimsCommand(options));
   command(
     "select",

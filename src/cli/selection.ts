@@ -30,6 +30,8 @@ export interface RunOptions extends StudyOptions {
   readonly faults?: readonly string[];
   /** Appended to the name of the default folder. */
   readonly variant?: string;
+  /** Networks are read whatever the manifest beside them states of their files; it is said. */
+  readonly unchecked?: boolean;
 }
 
 /** A study by its name and profile, or by the path of a .json file that holds one of the user's own. */
@@ -75,7 +77,7 @@ export async function loadFaults(models: readonly string[]): Promise<string[]> {
  * @param checkpoints where its trained networks are; default: in the folder
  */
 export function openRun(
-  { study: name, profile, out, faults = [], variant = "" }: RunOptions,
+  { study: name, profile, out, faults = [], variant = "", unchecked = false }: RunOptions,
   checkpoints?: (study: Study, directory: string) => string,
 ): { study: Study; store: Store } {
   const study = withFaults(loadStudy(name, profile), faults);
@@ -83,7 +85,14 @@ export function openRun(
   const directory =
     out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}${variant}`);
   const elsewhere = checkpoints && { checkpoints: checkpoints(study, directory) };
-  return { study, store: openStore(study, directory, elsewhere) };
+  sayUnchecked(unchecked);
+  return { study, store: openStore(study, directory, { ...elsewhere, unchecked }) };
+}
+
+/** Says that files are read without being held against their checksums, if so. */
+export function sayUnchecked(unchecked: boolean): void {
+  if (unchecked)
+    console.log("UNCHECKED: trained networks are read without being held against their checksums.");
 }
 
 /** Options of the commands that read results. */

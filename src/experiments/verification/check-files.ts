@@ -37,17 +37,20 @@ export function checkFiles(study: Study, directory: string): Findings {
   for (const name of ALWAYS) if (!names.includes(name)) problems.push(`the manifest states no ${name}`);
   const known = new Set(keysOf(study).map(({ arm, seed }) => `${arm}-seed${seed}`));
   const others: string[] = [];
+  const foreign: string[] = [];
   for (const name of names) {
     const [folder, file, ...deeper] = name.split("/") as [string, string | undefined];
     if (ALWAYS.includes(name) || (folder === MEASURED && file !== undefined)) continue;
     const ending = Object.hasOwn(BY_NETWORK, folder) ? BY_NETWORK[folder] : undefined;
     if (ending === undefined || file === undefined || deeper.length > 0) others.push(name);
-    else if (!known.has(basename(file, `.${ending}`)) || !file.endsWith(`.${ending}`))
-      problems.push(`${name} is of no network of the study`);
+    else if (!known.has(basename(file, `.${ending}`)) || !file.endsWith(`.${ending}`)) foreign.push(name);
   }
   return {
     problems,
-    notChecked: others.length > 0 ? [`files that are no part of results: ${listed(others)}`] : [],
+    notChecked: [
+      ...(others.length > 0 ? [`files that are no part of results: ${listed(others)}`] : []),
+      ...(foreign.length > 0 ? [`files of networks that the study does not have: ${listed(foreign)}`] : []),
+    ],
   };
 }
 
