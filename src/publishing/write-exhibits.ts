@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { sharpnessRows } from "../analysis/sharpness-rows.js";
 import { UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files/atomic.js";
-import { readJson } from "../base/files/read-json.js";
 import type { Figure } from "../exhibits/forms/figure.js";
 import { toCsv, toMarkdown } from "../exhibits/forms/table.js";
 import { discussion } from "../exhibits/prose/discussion.js";
@@ -13,7 +12,7 @@ import { resultsName } from "../experiments/results/results.js";
 import type { Results } from "../experiments/results/rows.js";
 import { isExploratory } from "../experiments/results/rows.js";
 import type { SelectionRecord } from "../experiments/selection/select-results.js";
-import { CATALOGUE, type Catalogue, provenanceOf, writeGallery } from "./gallery/index.js";
+import { CATALOGUE, type Catalogue, provenanceOf, readCatalogue, writeGallery } from "./gallery/index.js";
 import { openRenderer } from "./rendering/index.js";
 
 /** Where exhibits go unless told otherwise, each study into a folder of its own; the gallery is of all of them. */
@@ -115,7 +114,7 @@ async function writeAll(
 function removeFormer(folder: string, { figures, tables }: Catalogue): void {
   const path = join(folder, CATALOGUE);
   if (!existsSync(path)) return;
-  const former = readJson(path) as Catalogue;
+  const former = readCatalogue(path);
   const remove = (names: readonly string[], kept: ReadonlySet<string>, endings: readonly string[]) => {
     for (const name of names.filter((each) => !kept.has(each)))
       for (const ending of endings) rmSync(join(folder, `${name}.${ending}`), { force: true });

@@ -57,7 +57,7 @@ function other(value: unknown): unknown {
   if (typeof value === "number") return value + 1;
   if (typeof value === "string") return `${value}x`;
   if (typeof value === "boolean") return !value;
-  if (Array.isArray(value)) return value.slice(1);
+  if (Array.isArray(value)) return value.length > 0 ? value.slice(1) : [7];
   return value === null ? 7 : {};
 }
 

@@ -193,22 +193,22 @@ function documentProblems(
     equals(`the clip of ${layer.name}`, layers[i]!.clip, layer.clip);
   }
   const measure = new Map(measures.map((each) => [each.id, each]));
-  const valueOf = (id: string) => measure.get(id)!.value;
+  const valueAt = (id: string) => measure.get(id)!.value;
   const norms = wantedLayers.map(({ norm }) => norm);
   const length = Math.hypot(...norms);
-  equals("eigenvalue:1*norm^2", valueOf("eigenvalue:1*norm^2"), valueOf("eigenvalue:1") * length * length);
-  const traces = names.map((name) => valueOf(`trace:${name}`));
+  equals("eigenvalue:1*norm^2", valueAt("eigenvalue:1*norm^2"), valueAt("eigenvalue:1") * length * length);
+  const traces = names.map((name) => valueAt(`trace:${name}`));
   const size = traces.reduce((sum, each) => sum + Math.abs(each), 0);
   equals(
     "trace",
-    valueOf("trace"),
+    valueAt("trace"),
     traces.reduce((sum, each) => sum + each, 0),
     size,
   );
   const squares = wantedLayers.map(({ norm, weights }, l) => (traces[l]! * norm * norm) / weights);
   equals(
     "trace*mean-square",
-    valueOf("trace*mean-square"),
+    valueAt("trace*mean-square"),
     squares.reduce((sum, each) => sum + each, 0),
     squares.reduce((sum, each) => sum + Math.abs(each), 0),
   );

@@ -1,3 +1,6 @@
+import { UserError } from "../../base/errors.js";
+import { readJson } from "../../base/files/read-json.js";
+import { restoring } from "../../base/files/restoring.js";
 import type { Table } from "../../exhibits/forms/table.js";
 
 /** What a folder of exhibits holds (`exhibits.json`): enough to show all of it on a page. */
@@ -22,3 +25,16 @@ export interface Catalogue {
 }
 
 export const CATALOGUE = "exhibits.json";
+
+/** Reads a catalogue. @throws UserError for one without lists of figures and tables */
+export function readCatalogue(path: string): Catalogue {
+  const found = readJson(path) as Partial<Catalogue> | null;
+  const isName = (name: unknown) => typeof name === "string" && /^[\w-]+$/.test(name);
+  const isWhole =
+    Array.isArray(found?.figures) &&
+    Array.isArray(found.tables) &&
+    found.figures.every(isName) &&
+    found.tables.every((each) => isName(each?.name) && typeof each.table === "object");
+  if (isWhole) return found as Catalogue;
+  throw new UserError(`${path} must list figures and tables, each by its name; ${restoring(path)}`);
+}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { readJson } from "../../base/files/read-json.js";
 import type { Figure } from "../../exhibits/forms/figure.js";
-import { CATALOGUE, type Catalogue } from "./catalogue.js";
+import { CATALOGUE, readCatalogue } from "./catalogue.js";
 import { galleryPage, type Section } from "./page.js";
 import { PLOTLY_FILE } from "./script.js";
 
@@ -30,7 +30,7 @@ export function readSections(folder: string): Section[] {
   return ["", ...within]
     .filter((path) => existsSync(join(folder, path, CATALOGUE)))
     .map((path) => {
-      const catalogue = readJson(join(folder, path, CATALOGUE)) as Catalogue;
+      const catalogue = readCatalogue(join(folder, path, CATALOGUE));
       const figures = catalogue.figures.map((name) => ({
         name,
         figure: readJson(join(folder, path, `${name}.json`)) as Figure,
