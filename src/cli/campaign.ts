@@ -10,6 +10,7 @@ import { summaryTable } from "../exhibits/tables/summary-table.js";
 import { FEWEST_MAPS, type Precision, runAdaptive } from "../experiments/campaign/adaptive.js";
 import { type CampaignOutcome, runCampaign } from "../experiments/campaign/campaign.js";
 import { exportDone, exportRun, publishRun } from "../experiments/campaign/publish.js";
+import { saveFailure } from "../experiments/results/failures.js";
 import type { Store } from "../experiments/results/store.js";
 import { failureOf } from "../experiments/results/trained-network.js";
 import type { NetworkKey } from "../experiments/study/arms.js";
@@ -75,6 +76,7 @@ export async function injectFaultsInto(
     const failure = failureOf(study, store, arm, seed);
     if (failure)
       console.log(`  ${arm}, seed ${seed} has no trials, since its training failed: ${failure.reason}`);
+    if (failure) saveFailure(store, failure); // it may have been found beside networks from elsewhere
     return !failure;
   });
   const report = progressReporter("inject faults");

@@ -6,6 +6,7 @@ import { type Table, toCsv, toHtml, toMarkdown } from "../exhibits/forms/table.j
 import { claimsTable } from "../exhibits/tables/claims-table.js";
 import { readResultsFrom } from "../experiments/results/results.js";
 import { readDocuments } from "../experiments/sharpness/documents.js";
+import { requireMeasured } from "../experiments/sharpness/stored.js";
 import { requireFolderOf, resultsFolder, type StudyOptions } from "./selection.js";
 import { tableText } from "./terminal.js";
 
@@ -13,6 +14,7 @@ export interface ClaimsOptions extends StudyOptions {
   readonly results?: string;
   readonly sharpness?: string;
   readonly out?: string;
+  readonly unchecked?: boolean;
 }
 
 const WRITERS: Readonly<Record<string, (table: Table) => string>> = {
@@ -28,9 +30,11 @@ export async function claimsCommand({ out, ...options }: ClaimsOptions): Promise
     throw new UserError(`--out must end with ${Object.keys(WRITERS).join(", ")}, got ${out}`);
   requireFolderOf(out);
   const directory = resultsFolder(options);
-  const results = await readResultsFrom(directory);
-  const sharpness = sharpnessRows(results, readDocuments(options.sharpness ?? directory));
-  const table = claimsTable(results, sharpness);
+  if (options.sharpness !== undefined) requireMeasured(options.sharpness);
+  const { unchecked = false } = options;
+  const results = await readResultsFrom(directory, { unchecked });
+  const documents = readDocuments(options.sharpness ?? directory, { unchecked });
+  const table = claimsTable(results, sharpnessRows(results, documents));
   console.log(tableText(table, "--out FILE.csv"));
   if (writer && out !== undefined) writeFileAtomic(out, writer(table));
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../base/errors.js";
 import { PUBLISHED, readResultsFrom } from "../experiments/results/results.js";
 import { readSelection, selectionFile } from "../experiments/selection/read-selection.js";
+import { requireMeasured } from "../experiments/sharpness/stored.js";
 import {
   type ExhibitOptions,
   type Written,
@@ -17,23 +18,32 @@ export interface FiguresOptions extends StudyOptions {
   readonly out?: string;
   /** Everything that comes with the repository, each into its own folder. */
   readonly all?: boolean;
+  readonly unchecked?: boolean;
 }
 
 /** `flatenn figures`: of a study's results, of a selection, or of all that there is. */
-export async function figures({ results, sharpness, out, all, ...of }: FiguresOptions): Promise<void> {
+export async function figures({
+  results,
+  sharpness,
+  out,
+  all,
+  unchecked = false,
+  ...of
+}: FiguresOptions): Promise<void> {
   if (all && (results ?? sharpness ?? out) !== undefined)
     throw new UserError("--all draws what comes with the repository into figures/; name no folder beside it");
+  if (sharpness !== undefined) requireMeasured(sharpness);
   const sources = all ? publishedResults() : [resultsFolder({ ...of, results })];
   for (const source of sources) {
-    const { folder, gallery } = await draw({ source, sharpness, out });
+    const { folder, gallery } = await draw({ source, sharpness, out }, unchecked);
     console.log(`Tables and figures are in ${folder}; open ${gallery} in a browser to see them all`);
   }
 }
 
-async function draw(options: ExhibitOptions): Promise<Written> {
+async function draw(options: ExhibitOptions, unchecked: boolean): Promise<Written> {
   if (existsSync(selectionFile(options.source)))
     return writeSelectionExhibits(readSelection(options.source), options);
-  return writeExhibits(await readResultsFrom(options.source), options);
+  return writeExhibits(await readResultsFrom(options.source, { unchecked }), options);
 }
 
 /** Folders of everything that comes with the repository and is finished, by name. */

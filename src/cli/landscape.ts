@@ -1,7 +1,6 @@
 import { UserError } from "../base/errors.js";
 import { duration } from "../base/progress-text.js";
 import { addToManifest } from "../experiments/results/manifest.js";
-import { checkpointPath } from "../experiments/results/store.js";
 import {
   type LandscapeHead,
   landscapePath,
@@ -11,10 +10,9 @@ import {
 import { SHARPNESS } from "../experiments/sharpness/settings.js";
 import { SHARPNESS_FOLDER } from "../experiments/sharpness/stored.js";
 import { openSubject } from "../experiments/sharpness/subject.js";
-import { readCheckpoint } from "../networks/checkpoints/checkpoint.js";
 import { loadBackend } from "../tensors/backend/index.js";
 import { progressReporter } from "./progress-line.js";
-import { chosenNetworks, eachNetwork, type NetworksOptions } from "./sharpness.js";
+import { chosenNetworks, eachNetwork, type NetworksOptions, readTrained } from "./sharpness.js";
 
 export interface LandscapeOptions extends NetworksOptions {
   readonly images: number;
@@ -37,7 +35,7 @@ export async function landscape(options: LandscapeOptions): Promise<void> {
     );
   await eachNetwork("landscape", networks, options, async ({ arm, seed }) => {
     await loadBackend();
-    const checkpoint = readCheckpoint(checkpointPath(checkpoints, { arm, seed }));
+    const checkpoint = readTrained(study, checkpoints, { arm, seed }, options);
     const { head, subject, dispose } = openSubject(study, checkpoint, {
       ...SHARPNESS,
       images: options.images,

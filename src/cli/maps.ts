@@ -1,6 +1,7 @@
 import { mapFamily } from "../experiments/campaign/plan.js";
+import { withFaults } from "../experiments/study/with-faults.js";
 import { exportMaps } from "../experiments/verification/export-maps.js";
-import { loadFaults, loadStudy, type StudyOptions, withFaults } from "./selection.js";
+import { loadFaults, loadStudy, type StudyOptions } from "./selection.js";
 
 /** Indices of maps, both included. */
 export interface MapRange {

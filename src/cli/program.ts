@@ -68,6 +68,10 @@ export function program(): Command {
       'a module to be imported first, which registers studies and data sets of your own (it imports from "flatenn")',
       "none",
     );
+  const UNCHECKED = [
+    "--unchecked",
+    "read files that are not as their manifest states; every output says so",
+  ] as const;
   const plain = (name: string, description: string, example: string) =>
     root
       .command(name)
@@ -130,6 +134,7 @@ export function program(): Command {
       positiveInteger,
     )
     .option("--out <folder>", "folder of the run")
+    .option(...UNCHECKED)
     .action(async (options) => (await import("./campaign.js")).campaign(options));
   command(
     "single-bit",
@@ -149,6 +154,7 @@ export function program(): Command {
       "--out <folder>",
       "folder of the run; with --checkpoint, where the analysis goes (default: data/runs)",
     )
+    .option(...UNCHECKED)
     .action(async (options) => (await import("./single-bit.js")).singleBit(options));
   const ofNetworks = (of: Command) =>
     of
@@ -157,6 +163,7 @@ export function program(): Command {
       .addOption(several("--arm <id>", "which arm", "all"))
       .option("--seed <n>", "which seed (default: all)", wholeNumber)
       .option("--jobs <n>", "processes side by side (default: one per core)", jobs)
+      .option(...UNCHECKED)
       .option("--out <folder>", "its folder `sharpness` gets what is measured (default: folder of the run)");
   ofNetworks(
     command(
@@ -199,6 +206,7 @@ export function program(): Command {
       "where they go (default: figures/<study>-<profile>; of the full profile figures/<study>)",
     )
     .option("--all", "draw everything that comes with the repository")
+    .option(...UNCHECKED)
     .action(async (options) => (await import("./figures.js")).figures(options));
   ofPublished(
     "claims",
@@ -208,6 +216,7 @@ export function program(): Command {
     .option("--results <folder>", `folder of a finished run (default: ${PUBLISHED})`)
     .option("--sharpness <folder>", "folder whose `sharpness` was measured (default: that of the results)")
     .option("--out <file>", "also write the table: .csv, .md or .html by the ending")
+    .option(...UNCHECKED)
     .action(async (options) => (await import("./claims.js")).claimsCommand(options));
   command(
     "select",

@@ -9,6 +9,7 @@ import { definitionOf } from "../experiments/study/definition.js";
 import { studyHash } from "../experiments/study/identity.js";
 import { parseStudy } from "../experiments/study/schema.js";
 import type { Study } from "../experiments/study/study.js";
+import { withFaults } from "../experiments/study/with-faults.js";
 import { readStudy } from "../experiments/verification/check-results.js";
 import { findStudy } from "../studies/registry.js";
 
@@ -29,6 +30,8 @@ export interface RunOptions extends StudyOptions {
   readonly faults?: readonly string[];
   /** Appended to the name of the default folder. */
   readonly variant?: string;
+  /** Networks are read whatever the manifest beside them states of their files; it is said. */
+  readonly unchecked?: boolean;
 }
 
 /** A study by its name and profile, or by the path of a .json file that holds one of the user's own. */
@@ -70,25 +73,11 @@ export async function loadFaults(models: readonly string[]): Promise<string[]> {
 }
 
 /**
- * A study with these fault models, by id, in place of its own, and without its extra campaigns, which were chosen for those;
- * the study as it is if there are none.
- */
-export function withFaults(study: Study, faults: readonly string[]): Study {
-  if (faults.length === 0) return study;
-  const { extras: _, judgement, ...main } = study;
-  return parseStudy({
-    ...main,
-    campaign: { ...main.campaign, faults: [...faults] },
-    ...(judgement && { judgement: { ...judgement, faults: [...faults] } }),
-  });
-}
-
-/**
  * The study that options name, and the folder of its run.
  * @param checkpoints where its trained networks are; default: in the folder
  */
 export function openRun(
-  { study: name, profile, out, faults = [], variant = "" }: RunOptions,
+  { study: name, profile, out, faults = [], variant = "", unchecked = false }: RunOptions,
   checkpoints?: (study: Study, directory: string) => string,
 ): { study: Study; store: Store } {
   const study = withFaults(loadStudy(name, profile), faults);
@@ -96,7 +85,14 @@ export function openRun(
   const directory =
     out ?? join("data", "runs", `${study.name}-${study.profile}-${studyHash(study).slice(0, 8)}${variant}`);
   const elsewhere = checkpoints && { checkpoints: checkpoints(study, directory) };
-  return { study, store: openStore(study, directory, elsewhere) };
+  sayUnchecked(unchecked);
+  return { study, store: openStore(study, directory, { ...elsewhere, unchecked }) };
+}
+
+/** Says that files are read without being held against their checksums, if so. */
+export function sayUnchecked(unchecked: boolean): void {
+  if (unchecked)
+    console.log("UNCHECKED: trained networks are read without being held against their checksums.");
 }
 
 /** Options of the commands that read results. */

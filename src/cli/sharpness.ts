@@ -9,7 +9,8 @@ import { associationTable } from "../exhibits/tables/association-table.js";
 import { sharpnessDifferencesTable, sharpnessTable } from "../exhibits/tables/sharpness-table.js";
 import { addToManifest } from "../experiments/results/manifest.js";
 import { publishedDirectory, readResultsFrom } from "../experiments/results/results.js";
-import { checkpointPath } from "../experiments/results/store.js";
+import { checkpointPath, readNetwork } from "../experiments/results/store.js";
+import { requireOrigin } from "../experiments/results/trained-network.js";
 import { documentPath, readDocuments } from "../experiments/sharpness/documents.js";
 import { measureSharpness } from "../experiments/sharpness/measure.js";
 import { changedSettings } from "../experiments/sharpness/settings.js";
@@ -19,11 +20,11 @@ import type { NetworkKey } from "../experiments/study/arms.js";
 import { armOf, networksOf } from "../experiments/study/arms.js";
 import { studyHash } from "../experiments/study/identity.js";
 import type { Study } from "../experiments/study/study.js";
-import { readCheckpoint } from "../networks/checkpoints/checkpoint.js";
+import { type Checkpoint, readCheckpoint } from "../networks/checkpoints/checkpoint.js";
 import { loadBackend } from "../tensors/backend/index.js";
 import { runTasks } from "./pool.js";
 import { progressReporter } from "./progress-line.js";
-import { checkpointsFor, loadStudy, type StudyOptions, seedsOf } from "./selection.js";
+import { checkpointsFor, loadStudy, type StudyOptions, sayUnchecked, seedsOf } from "./selection.js";
 import { tableText } from "./terminal.js";
 
 /** Options of the commands that look at the trained networks of results. */
@@ -34,6 +35,7 @@ export interface NetworksOptions extends StudyOptions {
   readonly seed?: number;
   readonly out?: string;
   readonly jobs?: number;
+  readonly unchecked?: boolean;
 }
 
 export interface SharpnessOptions extends NetworksOptions {
@@ -49,7 +51,7 @@ export async function sharpness(options: SharpnessOptions): Promise<void> {
     const report = progressReporter(`sharpness of ${arm}, seed ${seed}`);
     const started = performance.now();
     const backend = await loadBackend();
-    const opened = openSubject(study, readCheckpoint(checkpointPath(checkpoints, { arm, seed })), settings);
+    const opened = openSubject(study, readTrained(study, checkpoints, { arm, seed }, options), settings);
     const path = documentPath(out, { arm, seed });
     try {
       await measureSharpness(opened, path, { backend: { ...backend }, onProgress: report.update });
@@ -60,15 +62,34 @@ export async function sharpness(options: SharpnessOptions): Promise<void> {
   });
   if (process.send) return; // a parent process does the rest once for all
   addToManifest(out, SHARPNESS_FOLDER);
-  if (existsSync(join(results, "results.json"))) await tell(results, out);
+  if (existsSync(join(results, "results.json"))) await tell(results, out, options);
 }
 
 /** Prints what is known of the sharpness of all networks so far. */
-async function tell(directory: string, out: string): Promise<void> {
-  const results = await readResultsFrom(directory);
-  const rows = sharpnessRows(results, readDocuments(out));
+async function tell(
+  directory: string,
+  out: string,
+  { unchecked = false }: Pick<NetworksOptions, "unchecked">,
+): Promise<void> {
+  const results = await readResultsFrom(directory, { unchecked });
+  const rows = sharpnessRows(results, readDocuments(out, { unchecked }));
   for (const exhibit of [sharpnessTable, sharpnessDifferencesTable, associationTable])
     console.log(`\n${tableText(exhibit(results, rows))}`);
+}
+
+/**
+ * A trained network of results.
+ * @throws UserError if its file is not as the manifest beside it states, or no network of the study's
+ */
+export function readTrained(
+  study: Study,
+  checkpoints: string,
+  key: NetworkKey,
+  { unchecked = false }: Pick<NetworksOptions, "unchecked">,
+): Checkpoint {
+  const path = checkpointPath(checkpoints, key);
+  sayUnchecked(unchecked);
+  return requireOrigin(study, key, unchecked ? readCheckpoint(path) : readNetwork(path), path);
 }
 
 /** The trained networks of results that options name, and the folder in which what is measured goes. */

@@ -4,11 +4,19 @@ import { duration } from "../base/progress-text.js";
 import { wrap } from "../exhibits/forms/table.js";
 import { mismatchTable } from "../exhibits/tables/mismatch-table.js";
 import type { Freeze } from "../experiments/study/definition.js";
+import type { Study } from "../experiments/study/study.js";
 import { missProbability } from "../experiments/verification/sample.js";
 import { type Verification, verifyResults } from "../experiments/verification/verify.js";
 import { untilInterrupted } from "./interrupts.js";
 import { progressReporter } from "./progress-line.js";
-import { checkpointsFor, loadFaults, resultsFolder, type StudyOptions, studyOfResults } from "./selection.js";
+import {
+  checkpointsFor,
+  loadFaults,
+  loadStudy,
+  resultsFolder,
+  type StudyOptions,
+  studyOfResults,
+} from "./selection.js";
 import { tableText, terminalWidth } from "./terminal.js";
 
 export interface VerifyOptions extends StudyOptions {
@@ -41,6 +49,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
       verifyResults(directory, {
         sampleSeed,
         checkpoints,
+        ...studyToHold(options),
         ...(options.all ? { share: 1 } : options.share !== undefined && { share: options.share }),
         ...(options.arm.length > 0 && { arms: options.arm }),
         ...(options.jobs !== undefined && { workers: options.jobs }),
@@ -49,7 +58,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
       }),
     "Nothing was changed, and nothing is kept: the command begins anew.",
   );
-  const { filesRight, problems, notes, mismatches, trials, networks } = found;
+  const { filesRight, problems, notes, notChecked, mismatches, trials, networks } = found;
   const { recomputedTrials, recomputedNetworks } = found;
   report.finish(
     `${recomputedTrials} of ${trials} trials and ${recomputedNetworks} of ${networks} networks without faults, in ` +
@@ -62,6 +71,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
   if (mismatches.length > 0) console.log(`\n${tableText(mismatchTable(mismatches))}`);
   if (recomputedTrials < trials)
     console.log(wrap(whatASampleMisses(found, sampleSeed), terminalWidth()).join("\n"));
+  console.log(["Not checked:", ...notChecked.map((what) => `- ${what}.`)].map(wrapped).join("\n"));
   const wrong = problems.length + mismatches.length;
   if (wrong > 0)
     throw new UserError(
@@ -71,6 +81,17 @@ export async function verify(options: VerifyOptions): Promise<void> {
   console.log(
     "What was checked is right: checksums, settings, networks, the list of trials, summary.csv, every number recomputed.",
   );
+}
+
+/** A line of a list, wrapped beneath its dash. */
+function wrapped(line: string): string {
+  return wrap(line, terminalWidth() - 2).join("\n  ");
+}
+
+/** What results must be of: the published ones of the study that was asked for, or a study of the user's own. */
+function studyToHold({ results, study, profile }: VerifyOptions): { study?: Study } {
+  const isTold = results === undefined || study.endsWith(".json");
+  return isTold ? { study: loadStudy(study, profile) } : {};
 }
 
 /** What shows that the study was fixed before its test images were read; the hashes were recomputed from its data. */

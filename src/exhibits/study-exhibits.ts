@@ -59,11 +59,12 @@ export interface Materials {
  * @param sharpness folder of a run of `flatenn sharpness` and `flatenn landscape`; default: the same
  */
 export function materialsOf(results: Results, directory: string, sharpness = directory): Materials {
+  const { unchecked = false } = results;
   return {
     results,
-    curves: readCurves(join(directory, "checkpoints")),
-    sharpness: readDocuments(sharpness),
-    landscapes: readLandscapes(sharpness),
+    curves: readCurves(join(directory, "checkpoints"), { unchecked }),
+    sharpness: readDocuments(sharpness, { unchecked }),
+    landscapes: readLandscapes(sharpness, { unchecked }),
   };
 }
 

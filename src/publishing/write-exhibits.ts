@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sharpnessRows } from "../analysis/sharpness-rows.js";
 import { UserError } from "../base/errors.js";
@@ -33,6 +34,9 @@ export interface ExhibitOptions {
   /** Where the exhibits go, with a gallery of their own; default: `figures/<study>-<profile>`, with one gallery for all. */
   readonly out?: string | undefined;
 }
+
+/** Endings of drawn figures. */
+const PICTURES = ["svg", "png"] as const;
 
 /** Where exhibits were written, and the page that shows them. */
 export interface Written {
@@ -115,19 +119,27 @@ async function writeAll(
   write(CATALOGUE, `${JSON.stringify(catalogue, null, 1)}\n`);
 }
 
-/** Writes figures, with their file names, as .json, .svg and .png; without a browser the pictures are left out. */
+/**
+ * Writes figures, with their file names, as .json, .svg and .png; without a browser the pictures are left out, and those of other
+ * numbers removed: no picture stands beside a figure that it does not show.
+ */
 export async function writeFigures(
   figures: readonly (readonly [string, Figure])[],
   folder: string,
 ): Promise<void> {
   const write = (name: string, content: string | Uint8Array) => writeFileAtomic(join(folder, name), content);
-  for (const [name, figure] of figures) write(`${name}.json`, `${JSON.stringify(figure, null, 1)}\n`);
+  for (const [name, figure] of figures) {
+    const json = `${JSON.stringify(figure, null, 1)}\n`;
+    const path = join(folder, `${name}.json`);
+    if (!existsSync(path) || readFileSync(path, "utf8") !== json)
+      for (const format of PICTURES) rmSync(join(folder, `${name}.${format}`), { force: true });
+    write(`${name}.json`, json);
+  }
   try {
     const renderer = await openRenderer();
     try {
       for (const [name, figure] of figures)
-        for (const format of ["svg", "png"] as const)
-          write(`${name}.${format}`, await renderer.draw(figure, format));
+        for (const format of PICTURES) write(`${name}.${format}`, await renderer.draw(figure, format));
     } finally {
       await renderer.close();
     }

@@ -2,7 +2,7 @@ import { isExploratory, type Results } from "../../experiments/results/rows.js";
 import { bitsLabel } from "../../networks/bits.js";
 
 /** The conditions under which a study was measured, as one line for captions. @param encoding default: that of its campaign */
-export function conditions({ study, trials, networks }: Results, encoding?: string): string {
+export function conditions({ study, trials, networks, unchecked }: Results, encoding?: string): string {
   const { name, profile, seeds, bits, campaign } = study;
   const counts = [...new Set([...trials, ...networks].map(({ images }) => images))];
   const images = counts
@@ -10,6 +10,7 @@ export function conditions({ study, trials, networks }: Results, encoding?: stri
     .map((count) => count.toLocaleString("en-US"))
     .join(" or ");
   return [
+    ...(unchecked ? ["UNCHECKED: files not held against their checksums"] : []),
     `${name}, profile ${profile}`,
     plural(seeds.length, "seed"),
     plural(campaign.maps, "fault map"),

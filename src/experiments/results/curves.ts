@@ -1,11 +1,18 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readCheckpoint } from "../../networks/checkpoints/checkpoint.js";
+import { hasManifest, requireSums } from "./manifest.js";
+import type { ReadOptions } from "./results.js";
 import type { CurveRow } from "./rows.js";
 
-/** The training curves that a folder of checkpoints holds, each network's own phase; none if there is no such folder. */
-export function readCurves(checkpoints: string): CurveRow[] {
+/**
+ * The training curves that a folder of checkpoints holds, each network's own phase; none if there is no such folder.
+ * @throws UserError for a file that is damaged, or not as the manifest of the results around the folder states
+ */
+export function readCurves(checkpoints: string, { unchecked = false }: ReadOptions = {}): CurveRow[] {
   if (!existsSync(checkpoints)) return [];
+  const [results, prefix] = [dirname(checkpoints), `${basename(checkpoints)}/`];
+  if (!unchecked && hasManifest(results)) requireSums(results, (name) => name.startsWith(prefix));
   const files = readdirSync(checkpoints).filter((name) => name.endsWith(".safetensors"));
   return files.sort().flatMap((name) => {
     const { arm, seed, bits, curve } = readCheckpoint(join(checkpoints, name)).origin;

@@ -1,14 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { fileName } from "../../base/files/file-name.js";
-import { readJson } from "../../base/files/read-json.js";
+import { requireOptions } from "../../base/options.js";
 import { ROOT } from "../../base/root.js";
 import { mainArms, seedsOfArm } from "../study/arms.js";
 import { aboutStudy } from "../study/definition.js";
+import { armSchema } from "../study/schema.js";
 import type { Study } from "../study/study.js";
-import { isExploratory, type Results } from "./rows.js";
+import { readManifest, requireSums } from "./manifest.js";
+import { nameSchema, readDocument } from "./read-document.js";
+import { failureSchema, isExploratory, networkRowSchema, type Results, requireTrials } from "./rows.js";
 import { studyPath } from "./store.js";
 import { readTrials } from "./trial-table.js";
 import { trialFiles } from "./trials.js";
@@ -65,16 +69,69 @@ export function writeResults(directory: string, results: Results): void {
   writeFileAtomic(join(directory, "results.json"), `${JSON.stringify(resultsDocument(results), null, 2)}\n`);
 }
 
-/** Reads the results of a finished run. @throws UserError if the folder holds none, with what to do */
-export async function readResultsFrom(directory: string): Promise<Results> {
+/** What is read of results.json; of settings it has only what study.json has too. */
+const documentSchema = z.looseObject({
+  networks: z.array(networkRowSchema),
+  failures: z.array(failureSchema),
+});
+
+/**
+ * What is read of study.json where nothing is run: models, data sets and fault models of the user's own need not be known
+ * for a table of their results.
+ */
+const studySchema = z.looseObject({
+  name: nameSchema,
+  profile: nameSchema,
+  exploratory: z.boolean(),
+  frozen: z.boolean(),
+  bits: z.looseObject({ weights: z.int(), activations: z.int() }),
+  seeds: z.array(z.int()).min(1),
+  arms: z.array(armSchema).min(1),
+  campaign: z.looseObject({
+    split: z.enum(["validation", "test"]),
+    faults: z.array(z.string()).min(1),
+    rates: z.array(z.number()).min(1),
+    maps: z.int(),
+    encoding: z.string(),
+  }),
+  extras: z.exactOptional(z.array(z.looseObject({ id: nameSchema })).min(1)),
+});
+
+/** Files that {@link readResultsFrom} reads. */
+const READ: readonly string[] = ["results.json", "study.json", "trials.parquet"];
+
+export interface ReadOptions {
+  /** Reads files whatever the manifest states of them, and says so in all that is shown; default: false. */
+  readonly unchecked?: boolean;
+}
+
+/**
+ * Reads the results of a finished run.
+ * @throws UserError if the folder holds none, with what to do; if a file is not as the manifest states, or holds what cannot be
+ */
+export async function readResultsFrom(directory: string, options: ReadOptions = {}): Promise<Results> {
+  const { unchecked = false } = requireOptions("readResultsFrom", options, { unchecked: true });
   const path = join(directory, "results.json");
   if (!existsSync(path))
     throw new UserError(
       `there are no finished results in ${directory}; \`npm start\` or \`npx flatenn reproduce\` makes them`,
     );
-  const { networks, failures } = readJson(path) as Pick<Results, "networks" | "failures">;
-  const trials = await readTrials(trialFiles(directory).parquet);
-  return resultsOf(readJson(studyPath(directory)) as Study, { networks, failures, trials });
+  if (!unchecked) requireSums(directory, (name) => READ.includes(name));
+  const { networks, failures } = readDocument(path, documentSchema);
+  const study = readDocument(studyPath(directory), studySchema) as unknown as Study;
+  if (!unchecked) requireOwnManifest(directory, study);
+  const { parquet } = trialFiles(directory);
+  const trials = requireTrials(await readTrials(parquet), parquet);
+  return { ...resultsOf(study, { networks, failures, trials }), ...(unchecked && { unchecked }) };
+}
+
+/** Refuses settings that are not of the study that the manifest names. @throws UserError */
+function requireOwnManifest(directory: string, study: Study): void {
+  const manifest = readManifest(directory);
+  const said = `${manifest.study}, profile ${manifest.profile}`;
+  const found = `${study.name}, profile ${study.profile}`;
+  if (said !== found)
+    throw new UserError(`the manifest of ${directory} is of ${said}, study.json of ${found}; restore them`);
 }
 
 /** Reads results that come with the repository: what notebooks show. */

@@ -1,9 +1,13 @@
 /** What a study leaves behind, as plain rows: the input of every table and figure. */
 
+import { z } from "zod";
+import { UserError } from "../../base/errors.js";
+import { restoring } from "../../base/files/restoring.js";
 import type { EpochRecord } from "../../networks/checkpoints/checkpoint.js";
 import type { Encoding } from "../../quantization/encodings.js";
 import type { About } from "../study/definition.js";
 import type { Study } from "../study/study.js";
+import { nameSchema } from "./read-document.js";
 
 /** One evaluation of one network under one fault map (rate > 0), or without faults (`fault: "none"`, rate 0, map -1). */
 export interface TrialRow {
@@ -56,6 +60,30 @@ export interface NetworkRow {
   readonly relativeRho: number | null;
 }
 
+const whole = z.int().min(0);
+const share = z.number().min(0).max(1);
+
+/** The same as it stands in a file. */
+export const networkRowSchema: z.ZodType<NetworkRow> = z
+  .strictObject({
+    arm: nameSchema,
+    seed: whole,
+    network: z.string(),
+    correct: whole,
+    images: z.int().positive(),
+    sparsity: share,
+    sparsityByLayer: z.record(z.string(), share),
+    skippedMacs: share,
+    clipRatio: z.number(),
+    clipRatioByLayer: z.record(z.string(), z.number()),
+    weightNorm: z.number().min(0),
+    relativeRho: z.number().nullable(),
+  })
+  .refine(({ correct, images }) => correct <= images, {
+    path: ["correct"],
+    message: "is more than the images",
+  });
+
 /** One network under one fault at one rate: what is measured until it is known precisely enough. */
 export interface MeasuredCell {
   readonly arm: string;
@@ -90,6 +118,16 @@ export interface Failure {
   readonly step: number;
 }
 
+/** The same as it stands in a file. */
+export const failureSchema: z.ZodType<Failure> = z.strictObject({
+  arm: nameSchema,
+  seed: whole,
+  config: z.string(),
+  reason: z.string().min(1),
+  epoch: whole,
+  step: whole,
+});
+
 /** What results are of: the settings of a study, as far as tables and figures need them. */
 export type StudyOfResults = Pick<
   Study,
@@ -113,6 +151,42 @@ export interface Results extends About {
   readonly failures: readonly Failure[];
   /** Trials of the main campaign and of those beside it. */
   readonly trials: readonly TrialRow[];
+  /** True where the files were not held against their checksums, as was asked for: all that is shown of them says so. */
+  readonly unchecked?: boolean;
+}
+
+/** Numbers of trials that are counts. */
+const COUNTS = ["seed", "correct", "images", "exposed", "faulty", "changed"] as const;
+
+/** What no trial can be, if this one is; undefined where it can be. */
+function impossible(row: TrialRow): string | undefined {
+  for (const column of COUNTS)
+    if (!(Number.isInteger(row[column]) && row[column] >= 0)) return `${column} ${row[column]}`;
+  const { correct, images, exposed, faulty, changed, faultyByLayer, changedByLayer, rate, map } = row;
+  if (!Number.isInteger(map) || map < -1) return `map ${map}`;
+  if (!(rate >= 0 && rate <= 1)) return `rate ${rate}`;
+  if (correct > images) return `${correct} of ${images} images right`;
+  if (faulty > exposed) return `${faulty} of ${exposed} bits faulty`;
+  if (changed > faulty) return `${changed} of ${faulty} faulty bits changed`;
+  for (const [what, total, byLayer] of [
+    ["faulty", faulty, faultyByLayer],
+    ["changed", changed, changedByLayer],
+  ] as const) {
+    if (!Array.isArray(byLayer)) return `no ${what} bits by layer`;
+    if (byLayer.reduce((sum, n) => sum + n, 0) !== total)
+      return `${total} ${what} bits, by layer ${byLayer.join(" + ")}`;
+  }
+  return undefined;
+}
+
+/** Checks that trials can be what they say. @param path where they were read @throws UserError that names one that cannot */
+export function requireTrials(rows: readonly TrialRow[], path: string): readonly TrialRow[] {
+  for (const row of rows) {
+    const what = impossible(row);
+    if (what !== undefined)
+      throw new UserError(`${path} has a trial that cannot be (${row.id}: ${what}); ${restoring(path)}`);
+  }
+  return rows;
 }
 
 /** True for everything that precedes a frozen study: no verdict of it counts as a test of a claim. */

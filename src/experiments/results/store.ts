@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { fileName } from "../../base/files/file-name.js";
@@ -10,7 +10,9 @@ import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../networks
 import type { NetworkKey } from "../study/arms.js";
 import { studyHash } from "../study/identity.js";
 import type { Study } from "../study/study.js";
-import type { NetworkRow } from "./rows.js";
+import { forgetFormer, hasManifest, isListed, requireSums } from "./manifest.js";
+import { readDocument } from "./read-document.js";
+import { type NetworkRow, networkRowSchema } from "./rows.js";
 
 /**
  * The folder of one run of a study: its checkpoints and what was measured on them; its trials are in trials.ts. Everything
@@ -27,7 +29,7 @@ export interface Store {
   saveUnfinished(state: Checkpoint): void;
   /** Removes that state, if there is one: the training is done, or failed. */
   dropUnfinished(arm: string, seed: number): void;
-  /** A finished network of these settings, if there is one. */
+  /** A finished network of these settings, if there is one; held against the manifest beside it, unless told otherwise. */
   finished(arm: string, seed: number, settingsHash: string): Checkpoint | undefined;
   saveFinished(checkpoint: Checkpoint): void;
   /** What is known of a network without faults, if its campaign has been run. */
@@ -38,18 +40,24 @@ export interface Store {
 /**
  * Opens, or makes, the folder of a run.
  * @param checkpoints where the trained networks are; default: in the folder
+ * @param unchecked networks are read whatever the manifest beside them states of their files; default: false
  * @throws UserError if the folder holds a run with other settings
  */
-export function openStore(study: Study, directory: string, options: { checkpoints?: string } = {}): Store {
-  const keys = { checkpoints: true } as const;
-  const { checkpoints = join(directory, "checkpoints") } = requireOptions("openStore", options, keys);
+export function openStore(
+  study: Study,
+  directory: string,
+  options: { checkpoints?: string; unchecked?: boolean } = {},
+): Store {
+  const keys = { checkpoints: true, unchecked: true } as const;
+  const given = requireOptions("openStore", options, keys);
+  const { checkpoints = join(directory, "checkpoints"), unchecked = false } = given;
   claim(study, directory);
   const checkpoint = (arm: string, seed: number) => checkpointPath(checkpoints, { arm, seed });
   const state = (arm: string, seed: number) => checkpointPath(join(directory, "unfinished"), { arm, seed });
   const network = (arm: string, seed: number) => networkPath(directory, { arm, seed });
   const read = (path: string, settingsHash: string) => {
     if (!existsSync(path)) return undefined;
-    const found = readCheckpoint(path);
+    const found = unchecked ? readCheckpoint(path) : readNetwork(path);
     if (found.origin.settingsHash === settingsHash) return found;
     throw new UserError(
       `${path} was made with other settings; move it away, or choose another folder with --out`,
@@ -63,13 +71,33 @@ export function openStore(study: Study, directory: string, options: { checkpoint
     saveUnfinished: (found) => writeCheckpoint(state(found.origin.arm, found.origin.seed), found),
     finished: (arm, seed, settingsHash) => read(checkpoint(arm, seed), settingsHash),
     dropUnfinished: (arm, seed) => rmSync(state(arm, seed), { force: true }),
-    saveFinished: (found) => writeCheckpoint(checkpoint(found.origin.arm, found.origin.seed), found),
+    saveFinished(found) {
+      const path = checkpoint(found.origin.arm, found.origin.seed);
+      writeCheckpoint(path, found);
+      if (basename(checkpoints) === FOLDER) forgetFormer(dirname(checkpoints), `${FOLDER}/${basename(path)}`);
+    },
     network(arm, seed) {
       const path = network(arm, seed);
-      return existsSync(path) ? (readJson(path) as NetworkRow) : undefined;
+      return existsSync(path) ? readDocument(path, networkRowSchema) : undefined;
     },
     saveNetwork: (row) => writeFileAtomic(network(row.arm, row.seed), `${JSON.stringify(row, null, 2)}\n`),
   };
+}
+
+/** Name of the folder of checkpoints, in that of a run. */
+const FOLDER = "checkpoints";
+
+/**
+ * Reads the checkpoint of a trained network, held against the manifest of the results that it lies in, if it lies in finished
+ * ones. @throws UserError if it is missing, damaged or not as that states
+ */
+export function readNetwork(path: string): Checkpoint {
+  const folder = dirname(path);
+  const [results, name] = [dirname(folder), `${FOLDER}/${basename(path)}`];
+  // a network that the manifest does not list yet was trained since
+  if (basename(folder) === FOLDER && hasManifest(results) && isListed(results, name))
+    requireSums(results, (each) => each === name);
+  return readCheckpoint(path);
 }
 
 /** Where a folder of checkpoints has that of a network. */

@@ -1,9 +1,11 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { fileName } from "../../base/files/file-name.js";
 import { engineTitle } from "../../inference/choice.js";
 import { recordedVariables } from "../../tensors/backend/environment.js";
+import { nameSchema } from "./read-document.js";
 import type { Store } from "./store.js";
 
 /** How fast a network was trained, and on what: the only results that differ from run to run. */
@@ -24,16 +26,37 @@ export interface Machine {
   readonly memoryGigabytes: number;
   readonly platform: string;
   readonly node: string;
-  /** Variables that can change what a process does and that no program undoes, where any is set. */
   /** What evaluates deployed networks: such as `native, AVX2`. Timings of version 0.2 and before lack it. */
   readonly engine?: string;
+  /** Variables that can change what a process does and that no program undoes, where any is set. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+/** The same as it stands in a file. */
+export const timingSchema: z.ZodType<Timing> = z.strictObject({
+  arm: nameSchema,
+  seed: z.int().min(0),
+  millisecondsPerStep: z.number().positive(),
+  batch: z.int().positive(),
+  machine: z.strictObject({
+    processor: z.string(),
+    cores: z.int().positive(),
+    memoryGigabytes: z.number().min(0),
+    platform: z.string(),
+    node: z.string(),
+    engine: z.exactOptional(z.string()),
+    variables: z.exactOptional(z.record(z.string(), z.string())),
+  }),
+});
+
 /** Stores a timing beside the run's networks. */
 export function saveTiming({ directory }: Pick<Store, "directory">, timing: Timing): void {
-  const path = join(directory, "timings", fileName(`${timing.arm}-seed${timing.seed}.json`));
-  writeFileAtomic(path, `${JSON.stringify(timing, null, 2)}\n`);
+  writeFileAtomic(timingPath(directory, timing), `${JSON.stringify(timing, null, 2)}\n`);
+}
+
+/** Where a run's folder has the timing of a network. */
+export function timingPath(directory: string, { arm, seed }: Pick<Timing, "arm" | "seed">): string {
+  return join(directory, "timings", fileName(`${arm}-seed${seed}.json`));
 }
 
 /** The machine that this runs on. */

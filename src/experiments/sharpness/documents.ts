@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../../base/errors.js";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
 import { fileName } from "../../base/files/file-name.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import type { Bits } from "../../networks/bits.js";
 import type { Encoding } from "../../quantization/encodings.js";
+import { nameSchema } from "../results/read-document.js";
+import type { ReadOptions } from "../results/results.js";
 import type { NetworkKey } from "../study/arms.js";
 import type { FaultRise } from "./fault-rises.js";
 import type { Findings, HessianCheck, Measure } from "./measure-network.js";
@@ -57,6 +61,69 @@ export interface SharpnessDocument extends SharpnessHead {
   readonly hessian: HessianCheck | null;
 }
 
+const whole = z.int().min(0);
+const error = z.number().min(0).nullable();
+const estimate = z.strictObject({ value: z.number(), standardError: error });
+const cell = { fault: z.string(), layer: z.string() };
+
+/** What names the network of a document, and what it was measured on: also of landscapes. */
+export const headShape = {
+  format: z.string(),
+  study: nameSchema,
+  profile: nameSchema,
+  arm: nameSchema,
+  seed: whole,
+  network: z.string(),
+  model: z.string(),
+  bits: z.looseObject({ weights: z.int(), activations: z.int() }),
+  encoding: z.string(),
+  images: z.strictObject({
+    dataset: z.string(),
+    split: z.literal("train"),
+    key: z.array(z.string()),
+    count: z.int().positive(),
+  }),
+};
+
+const schema = z.strictObject({
+  ...headShape,
+  maps: z.string(),
+  settings: z.record(z.string(), z.union([z.number(), z.array(z.number()), z.array(z.string())])),
+  layers: z.array(z.strictObject({ name: z.string(), weights: whole, norm: z.number(), clip: z.number() })),
+  backend: z.record(z.string(), z.unknown()),
+  done: z.array(z.string()),
+  measures: z.array(
+    z.strictObject({
+      id: z.string(),
+      value: z.number(),
+      standardError: error,
+      unit: z.enum(["nats", "nats / weight^2"]),
+      radius: z.number().nullable(),
+      relativeRadius: z.number().nullable(),
+    }),
+  ),
+  faultRises: z.array(z.strictObject({ ...cell, rate: z.number(), value: z.number(), standardError: error })),
+  predictor: z.array(
+    z.strictObject({
+      ...cell,
+      rate: z.exactOptional(z.number()),
+      slope: z.number(),
+      curvature: z.number(),
+      scatter: estimate,
+    }),
+  ),
+  hessian: z
+    .strictObject({
+      asymmetry: z.number(),
+      differences: z.array(z.strictObject({ step: z.number(), asymmetry: z.number() })),
+      products: whole,
+      bounds: z.array(z.number()),
+    })
+    .nullable(),
+}) as unknown as z.ZodType<SharpnessDocument>;
+
+const KIND = { format: FORMAT, schema };
+
 /** Where a folder of a run has what was measured on a network. */
 export function documentPath(folder: string, { arm, seed }: NetworkKey): string {
   return join(documentsIn(folder), fileName(`${arm}-seed${seed}.json`));
@@ -83,7 +150,7 @@ export function openDocument(
       predictor: [],
       hessian: null,
     };
-  const found = readStored<SharpnessDocument>(path, FORMAT);
+  const found = readStored(path, KIND);
   const own = Object.fromEntries(Object.keys(head).map((name) => [name, found[name as keyof SharpnessHead]]));
   if (settingsHash(own) === settingsHash(head)) return found;
   throw madeOtherwise(path);
@@ -108,7 +175,24 @@ export function addFindings(
   return next;
 }
 
-/** Every document in the folder of a run; none if there are none. */
-export function readDocuments(folder: string): SharpnessDocument[] {
-  return readAllStored(folder, /-seed\d+\.json$/, FORMAT);
+/** Reads one document. @throws UserError if it is not of the form */
+export function readSharpness(path: string): SharpnessDocument {
+  return readStored(path, KIND);
+}
+
+/**
+ * Every document in the folder of a run; none if there are none.
+ * @throws UserError for one that is not as the manifest of the folder states, not of the form, or of another network than its
+ * file's name says
+ */
+export function readDocuments(folder: string, options: ReadOptions = {}): SharpnessDocument[] {
+  const found = readAllStored(folder, /-seed\d+\.json$/, KIND, options);
+  return found.map((document) => requireNamed(document, documentPath(folder, document)));
+}
+
+function requireNamed(document: SharpnessDocument, path: string): SharpnessDocument {
+  if (existsSync(path)) return document;
+  throw new UserError(
+    `a document of ${document.arm}, seed ${document.seed}, must be ${path}; it has another name`,
+  );
 }

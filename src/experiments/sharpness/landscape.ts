@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
 import { fileName } from "../../base/files/file-name.js";
 import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { settingsHash } from "../../base/settings-hash.js";
+import type { ReadOptions } from "../results/results.js";
 import { type DirectionSource, namedDirection } from "./directions.js";
-import type { SharpnessHead } from "./documents.js";
+import { headShape, type SharpnessHead } from "./documents.js";
 import { documentsIn, madeOtherwise, readAllStored, readStored } from "./stored.js";
 import { plus } from "./vector.js";
 
@@ -31,6 +33,19 @@ export interface LandscapeDocument extends LandscapeHead {
   /** Losses in nats: of each direction over the steps; of a plane one row for each y, over x. */
   readonly rows: readonly (readonly number[])[];
 }
+
+const numbers = z.array(z.number());
+const KIND = {
+  format: FORMAT,
+  schema: z.strictObject({
+    ...headShape,
+    kind: z.enum(["lines", "plane"]),
+    directions: z.array(z.string()).min(1),
+    steps: numbers,
+    directionKey: z.array(z.union([z.string(), z.number()])),
+    rows: z.array(numbers),
+  }) as unknown as z.ZodType<LandscapeDocument>,
+};
 
 /** `count` steps from -1 to 1; an odd count has 0 among them. */
 export function landscapeSteps(count: number): number[] {
@@ -92,14 +107,19 @@ export async function measureLandscape(
 function openLandscape(path: string, head: LandscapeHead): LandscapeDocument {
   sweepHalfWritten(dirname(path));
   if (!existsSync(path)) return { format: FORMAT, ...head, rows: [] };
-  const { format, rows, ...found } = readStored<LandscapeDocument>(path, FORMAT);
+  const { format, rows, ...found } = readStored(path, KIND);
   if (settingsHash(found) === settingsHash(head)) return { format, ...head, rows };
   throw madeOtherwise(path);
 }
 
-/** Every whole landscape in the folder of a run. */
-export function readLandscapes(folder: string): LandscapeDocument[] {
-  return readAllStored<LandscapeDocument>(folder, /-seed\d+-(lines|plane-.*)\.json$/, FORMAT).filter(
+/** Reads one landscape. @throws UserError if it is not of the form */
+export function readLandscape(path: string): LandscapeDocument {
+  return readStored(path, KIND);
+}
+
+/** Every whole landscape in the folder of a run. @throws as `readDocuments` does */
+export function readLandscapes(folder: string, options: ReadOptions = {}): LandscapeDocument[] {
+  return readAllStored(folder, /-seed\d+-(lines|plane-.*)\.json$/, KIND, options).filter(
     ({ kind, directions, steps, rows }) => rows.length === (kind === "lines" ? directions : steps).length,
   );
 }

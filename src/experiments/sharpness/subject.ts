@@ -1,40 +1,19 @@
-import { UserError } from "../../base/errors.js";
-import { stream } from "../../base/random/stream.js";
-import { gatherLabels, type ImageDataset } from "../../datasets/images.js";
+import { gatherLabels } from "../../datasets/images.js";
 import { drawFaultMap } from "../../faults/map.js";
 import { deploy } from "../../inference/deploy.js";
 import { integerClassifier } from "../../inference/engine.js";
 import { quantizedLayers } from "../../networks/bits.js";
 import { type Checkpoint, networkHash } from "../../networks/checkpoints/checkpoint.js";
-import { trainingData } from "../campaign/images.js";
 import { contentOf, modelOf } from "../study/content.js";
 
 import type { Study } from "../study/study.js";
 import type { SharpnessDocument, SharpnessHead } from "./documents.js";
+import { sharpnessImages } from "./images.js";
 import { part } from "./layers.js";
 import type { SharpnessSubject } from "./measure-network.js";
 import type { SharpnessSettings } from "./settings.js";
 import { networkLoss } from "./tensor.js";
 import { norm } from "./vector.js";
-
-/** Images that all networks of a study are measured on: a beginning of one keyed shuffle of its training images. */
-export interface SharpnessImages {
-  readonly dataset: ImageDataset;
-  readonly key: readonly string[];
-  readonly indices: Uint32Array;
-}
-
-/** @param count how many */
-export function sharpnessImages(study: Study, count: number): SharpnessImages {
-  const { dataset, train } = trainingData(study);
-  if (!(Number.isInteger(count) && count >= 1 && count <= train.length))
-    throw new UserError(
-      `images must be a whole number from 1 to the ${train.length} to train on, got ${count}`,
-    );
-  const key = [study.name, "sharpness", "images"];
-  const order = stream(...key).shuffle(train.length);
-  return { dataset, key, indices: order.slice(0, count).map((i) => train[i]!) };
-}
 
 /** A trained network made ready to be measured; TensorFlow must be loaded. */
 export interface OpenSubject {

@@ -45,7 +45,8 @@ const codeBits = z.strictObject({ weights: bits, activations: bits, ends: z.exac
 
 const range = unionOf<ArmClipRule>(CLIP_RULES);
 
-const arm = z.strictObject({
+/** An arm of a study by itself. */
+export const armSchema = z.strictObject({
   id: name,
   sparsification,
   gradient,
@@ -124,7 +125,7 @@ export const studySchema = z
     seeds: z.array(z.int().min(0)).min(1),
     float: phaseSchema,
     quantized: phaseSchema,
-    arms: z.array(arm).min(1),
+    arms: z.array(armSchema).min(1),
     campaign,
     extras: z.exactOptional(z.array(extra).min(1)),
     selection: z.exactOptional(selection),

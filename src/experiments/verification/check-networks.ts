@@ -1,17 +1,22 @@
 /** Whether the checkpoints, `networks/` and failures of published results belong together, and to the study. */
 
 import { existsSync } from "node:fs";
-import { UserError } from "../../base/errors.js";
-import { readJson } from "../../base/files/read-json.js";
-
+import { splitOf } from "../../datasets/dataset.js";
+import { deploy } from "../../inference/deploy.js";
 import { type Checkpoint, networkHash, readCheckpoint } from "../../networks/checkpoints/checkpoint.js";
-import { readFailure } from "../results/failures.js";
-import type { Failure, NetworkRow } from "../results/rows.js";
+import { activationNodes, weightLayers } from "../../networks/model.js";
+import { NORM_PARTS, parameterName, weightClipsOf } from "../../networks/parameters.js";
+import { failurePath, readFailure } from "../results/failures.js";
+import { readDocument } from "../results/read-document.js";
+import { type Failure, type NetworkRow, networkRowSchema } from "../results/rows.js";
 import { checkpointPath, networkPath } from "../results/store.js";
-import { FLOAT, networkSettingsHash } from "../results/trained-network.js";
-import type { NetworkKey } from "../study/arms.js";
-import { networksOf } from "../study/arms.js";
+import { dependenciesOf, FLOAT, networkSettingsHash, originProblems } from "../results/trained-network.js";
+import { armOf, type NetworkKey, networksOf } from "../study/arms.js";
+import { datasetOf, modelOf } from "../study/content.js";
+import { definitionOf } from "../study/definition.js";
 import type { Study } from "../study/study.js";
+import { curveProblems } from "./check-curve.js";
+import { attempting, type Findings, listed } from "./findings.js";
 
 /** A network of published results: its checkpoint, and what was measured on it without faults, if that can be read. */
 export interface PublishedNetwork extends NetworkKey {
@@ -19,20 +24,19 @@ export interface PublishedNetwork extends NetworkKey {
   readonly row: NetworkRow | undefined;
 }
 
-export interface CheckedNetworks {
-  /** Networks whose checkpoint can be read. */
+export interface CheckedNetworks extends Findings {
+  /** Networks whose checkpoint can be read and deployed. */
   readonly networks: readonly PublishedNetwork[];
   /** All that was measured without faults, and the trainings that failed. */
   readonly measured: readonly NetworkRow[];
   readonly failures: readonly Failure[];
-  /** What is wrong, and what is not wrong but limits what the check says. */
-  readonly problems: readonly string[];
+  /** What is not wrong but limits what the check says. */
   readonly notes: readonly string[];
 }
 
 /**
  * Checks every network of a study that a folder of results has anything of: results of some of a study's networks are right
- * if those are.
+ * if those are, and those that there is nothing of are named.
  * @param trials of any networks
  */
 export function checkNetworks(
@@ -42,72 +46,170 @@ export function checkNetworks(
 ): CheckedNetworks {
   const problems: string[] = [];
   const notes: string[] = [];
-  const attempt = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push(error.message);
-      return undefined;
-    }
-  };
+  const notChecked: string[] = [];
+  const attempt = attempting((problem) => problems.push(problem));
   const all = networksOf(study);
-  const failures = all.flatMap(
-    ({ arm, seed }) =>
-      attempt(() => readFailure({ directory }, arm, seed, networkSettingsHash(study, arm, seed))) ?? [],
-  );
-  const failed = new Set(failures.map(nameOf));
   const tried = new Set(trials.map(nameOf));
+  const failures = checkFailures(study, { directory, checkpoints, tried }, problems);
+  const failed = new Set(failures.map(nameOf));
   const networks: PublishedNetwork[] = [];
   const measured: NetworkRow[] = [];
-  let absent = 0;
+  const absent: string[] = [];
+  const floats = new Map<number, Checkpoint>();
+  for (const seed of study.seeds) {
+    const file = checkpointPath(checkpoints, { arm: FLOAT, seed });
+    const float = existsSync(file) ? attempt(() => readCheckpoint(file)) : undefined;
+    if (!float) continue;
+    floats.set(seed, float);
+    problems.push(...checkCheckpoint(study, { arm: FLOAT, seed }, float, undefined));
+  }
   for (const key of all) {
     if (failed.has(nameOf(key))) continue;
     const [file, measurement] = [checkpointPath(checkpoints, key), networkPath(directory, key)];
     if (!existsSync(file) && !existsSync(measurement) && !tried.has(nameOf(key))) {
-      absent++;
+      absent.push(nameOf(key));
       continue;
     }
     if (!existsSync(measurement))
       problems.push(`${nameOf(key)} is not measured without faults: there is no ${measurement}`);
-    const row = existsSync(measurement) ? attempt(() => readJson(measurement) as NetworkRow) : undefined;
+    const row = existsSync(measurement)
+      ? attempt(() => readDocument(measurement, networkRowSchema))
+      : undefined;
     if (row) measured.push(row);
+    if (row && nameOf(row) !== nameOf(key)) problems.push(`${measurement} says that it is of ${nameOf(row)}`);
     const checkpoint = attempt(() => readCheckpoint(file));
     if (!checkpoint) continue;
+    problems.push(...checkCheckpoint(study, key, checkpoint, floats.get(key.seed)));
+    if (attempt(() => deploy(modelOf(study), checkpoint)) === undefined) continue;
     networks.push({ ...key, checkpoint, row });
-    problems.push(...checkOrigin(study, key, checkpoint), ...checkMeasured({ ...key, checkpoint, row }));
+    problems.push(...checkMeasured({ ...key, checkpoint, row }));
   }
-  if (absent > 0)
-    notes.push(`${all.length - absent} of ${all.length} networks of the study are in these results`);
+  if (absent.length > 0) {
+    notes.push(`${all.length - absent.length} of ${all.length} networks of the study are in these results`);
+    notChecked.push(`networks that the study has and these results do not: ${listed(absent)}`);
+  }
   for (const seed of new Set(networks.map(({ seed }) => seed))) {
-    const file = checkpointPath(checkpoints, { arm: FLOAT, seed });
-    const float = existsSync(file) ? attempt(() => readCheckpoint(file)) : undefined;
-    if (float) problems.push(...checkOrigin(study, { arm: FLOAT, seed }, float));
+    const float = floats.get(seed);
     const own = networks.filter((network) => network.seed === seed);
-    problems.push(...checkStarts(own, float));
+    problems.push(...checkStarts(own, float), ...checkFrozenClips(study, own));
+    const file = checkpointPath(checkpoints, { arm: FLOAT, seed });
     if (!existsSync(file))
       notes.push(
         `${file} is not there, so whether the networks of seed ${seed} began with it is not checked`,
       );
   }
+  problems.push(...checkDifferent(networks));
   const older = networks.filter(({ checkpoint }) => checkpoint.origin.start === undefined).length;
   if (older > 0)
     notes.push(
       `${older} of ${networks.length} checkpoints are of a version that did not write which float network they began with: ` +
         "for them float checkpoints are checked by sha256 and settings alone",
     );
-  return { networks, measured, failures, problems, notes };
+  if (failures.length > 0)
+    notChecked.push(
+      `failed trainings: only training them again shows that they fail (${listed(failures.map(nameOf))})`,
+    );
+  notChecked.push(
+    "trained weights: that they came of the training which a checkpoint names shows only by training again, on the same kind of " +
+      "processor; weights exchanged between two networks with all that was measured on them would not show",
+    "training curves: losses, and accuracies before the last epoch",
+    "what trained the networks: versions, threads and instruction set (`backend`) are what the checkpoints say",
+  );
+  return { networks, measured, failures, problems, notes, notChecked };
 }
 
 function nameOf({ arm, seed }: NetworkKey): string {
   return `${arm}, seed ${seed}`;
 }
 
-function checkOrigin(study: Study, key: NetworkKey, { origin }: Checkpoint): string[] {
-  const checkpoint = `the checkpoint of ${nameOf(key)}`;
-  if (nameOf(origin) !== nameOf(key)) return [`${checkpoint} says that it is ${nameOf(origin)}`];
-  if (origin.settingsHash === networkSettingsHash(study, key.arm, key.seed)) return [];
-  return [`${checkpoint} was made with other settings than study.json has`];
+/** The failures of a study's networks, as far as nothing speaks against them. */
+function checkFailures(
+  study: Study,
+  places: { directory: string; checkpoints: string; tried: ReadonlySet<string> },
+  problems: string[],
+): Failure[] {
+  const { directory, checkpoints, tried } = places;
+  const attempt = attempting((problem) => problems.push(problem));
+  const keys = [...study.seeds.map((seed) => ({ arm: FLOAT, seed })), ...networksOf(study)];
+  const read = ({ arm, seed }: NetworkKey) =>
+    attempt(() => readFailure({ directory }, arm, seed, networkSettingsHash(study, arm, seed)));
+  const found = keys.flatMap((key) => {
+    const failure = read(key);
+    if (!failure && existsSync(failurePath(directory, key.arm, key.seed)))
+      problems.push(
+        `failed/ has a note that ${nameOf(key)} failed, which cannot be read or is of other settings than study.json has`,
+      );
+    return failure ?? [];
+  });
+  const failed = new Set(found.map(nameOf));
+  for (const failure of found) {
+    const { arm, seed, epoch, step } = failure;
+    const contradiction = [
+      existsSync(checkpointPath(checkpoints, failure)) && "has a checkpoint",
+      existsSync(networkPath(directory, failure)) && "was measured without faults",
+      tried.has(nameOf(failure)) && "has trials",
+    ].find((what) => typeof what === "string");
+    if (contradiction) problems.push(`failed/ says that ${nameOf(failure)} failed, but it ${contradiction}`);
+    const { epochs, batch } = arm === FLOAT ? study.float : study.quantized;
+    const last = epochs * (arm === FLOAT ? 1 : (armOf(study, arm).epochsFactor ?? 1));
+    const images = study.trainingImages ?? splitOf(datasetOf(study)).train.length;
+    const steps = last * Math.floor(images / batch);
+    const begun = epoch > 0;
+    const needed = dependenciesOf(study, arm).some((each) => failed.has(nameOf({ arm: each, seed })));
+    if (begun ? epoch > last || step < 1 || step > steps : step !== 0 || !needed)
+      problems.push(
+        `failed/ says that ${nameOf(failure)} failed in epoch ${epoch}, step ${step}, which no training of it has`,
+      );
+  }
+  return found.filter(({ arm }) => arm !== FLOAT);
+}
+
+/** What a checkpoint is not that the study has there. */
+function checkCheckpoint(
+  study: Study,
+  key: NetworkKey,
+  checkpoint: Checkpoint,
+  float: Checkpoint | undefined,
+): string[] {
+  const { origin, parameters, velocity } = checkpoint;
+  const model = modelOf(study);
+  const clips = key.arm === FLOAT ? [] : [...activationNodes(model).map(parameterName.clip)];
+  const known = new Set([
+    ...weightLayers(model).flatMap(({ name }) => [
+      parameterName.weight(name),
+      parameterName.bias(name),
+      ...(key.arm === FLOAT ? [] : [parameterName.weightClip(name)]),
+    ]),
+    ...clips,
+    ...model.nodes.flatMap(({ name }) => NORM_PARTS.map((part) => parameterName.norm(name, part))),
+  ]);
+  const surplus = Object.keys(parameters).filter((name) => !known.has(name));
+  const wrongOrigin = originProblems(study, key, checkpoint);
+  const problems = [
+    ...wrongOrigin,
+    ...profileProblems(study, key, origin.profile),
+    ...surplus.map((name) => `has the tensor ${name}, which is none of the network's`),
+    ...(velocity ? ["has velocities, as the state of an unfinished training"] : []),
+    ...(key.arm === FLOAT && origin.start !== undefined ? ["says what a float network began with"] : []),
+  ].map((problem) => `the checkpoint of ${nameOf(key)} ${problem}`);
+  if (wrongOrigin.length > 0) return problems;
+  const curve = curveProblems(study, key, checkpoint, float);
+  return [...problems, ...curve.map((problem) => `the training curve of ${nameOf(key)} ${problem}`)];
+}
+
+/** A profile that a network may name: that of the results, or one that has the same network, of no later version. */
+function profileProblems(study: Study, { arm, seed }: NetworkKey, profile: string): string[] {
+  if (profile === study.profile) return [];
+  const config = networkSettingsHash(study, arm, seed);
+  const has = (other: Study) =>
+    other.profile === profile &&
+    other.version <= study.version &&
+    (arm === FLOAT
+      ? other.seeds.includes(seed)
+      : networksOf(other).some((each) => nameOf(each) === nameOf({ arm, seed }))) &&
+    networkSettingsHash(other, arm, seed) === config;
+  if ((definitionOf(study)?.profiles ?? []).some(has)) return [];
+  return [`says that its profile is ${profile}, which has no such network`];
 }
 
 function checkMeasured({ checkpoint, row, ...key }: PublishedNetwork): string[] {
@@ -127,4 +229,33 @@ function checkStarts(networks: readonly PublishedNetwork[], float: Checkpoint | 
           `${nameOf(origin)} began with the float network ${origin.start}, the checkpoint of ${nameOf(float.origin)} is ${hash}`,
         ],
   );
+}
+
+/** Whether clips that are frozen at those of another network are those. */
+function checkFrozenClips(study: Study, networks: readonly PublishedNetwork[]): string[] {
+  const clipsOf = ({ checkpoint }: PublishedNetwork) =>
+    Object.entries(weightClipsOf(modelOf(study), checkpoint)).map(
+      ([layer, { data }]) => `${layer} ${data[0]}`,
+    );
+  return networks.flatMap((network) => {
+    const { range } = armOf(study, network.arm);
+    if (range?.rule !== "frozen") return [];
+    const source = networks.find(({ arm }) => arm === range.of);
+    if (!source || clipsOf(source).join() === clipsOf(network).join()) return [];
+    return [
+      `the weight clips of ${nameOf(network)} are not those of ${nameOf(source)}, at which they are frozen`,
+    ];
+  });
+}
+
+/** Two trainings do not end with the same weights. */
+function checkDifferent(networks: readonly PublishedNetwork[]): string[] {
+  const seen = new Map<string, PublishedNetwork>();
+  return networks.flatMap((network) => {
+    const { origin, parameters } = network.checkpoint;
+    const weights = networkHash({ origin: { ...origin, bits: null, threshold: 0 }, parameters });
+    const other = seen.get(weights);
+    if (!other) seen.set(weights, network);
+    return other ? [`${nameOf(network)} has the weights of ${nameOf(other)}`] : [];
+  });
 }

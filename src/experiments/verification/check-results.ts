@@ -12,24 +12,27 @@ import { resultsDocument, resultsOf } from "../results/results.js";
 import type { TrialRow } from "../results/rows.js";
 import { readTrials, summaryOf } from "../results/trial-table.js";
 import { trialFiles } from "../results/trials.js";
-import { readDocuments } from "../sharpness/documents.js";
-import { readLandscapes } from "../sharpness/landscape.js";
 import type { NetworkKey } from "../study/arms.js";
 import { studyHash } from "../study/identity.js";
 import { parseStudy } from "../study/schema.js";
 import type { Study } from "../study/study.js";
+import { checkFiles, checkTimings } from "./check-files.js";
 import { checkNetworks, type PublishedNetwork } from "./check-networks.js";
+import { type CheckedSharpness, checkSharpness } from "./check-sharpness.js";
+import { checkStudy } from "./check-study.js";
 import { describeTrial, listTrials } from "./describe-trial.js";
+import { type Findings, together } from "./findings.js";
 
-export interface CheckedResults {
+export interface CheckedResults extends Findings {
   readonly study: Study;
   /** Networks whose checkpoint can be read. */
   readonly networks: readonly PublishedNetwork[];
   /** Stored trials, and those of them that are trials of these networks: only they can be recomputed. */
   readonly rows: readonly TrialRow[];
   readonly planned: readonly TrialRow[];
-  /** What is wrong, and what is not wrong but limits what the check says. */
-  readonly problems: readonly string[];
+  /** What was measured around these networks. */
+  readonly sharpness: CheckedSharpness["documents"];
+  /** What is not wrong but limits what the check says. */
   readonly notes: readonly string[];
 }
 
@@ -40,10 +43,15 @@ export function readStudy(directory: string): Study {
 
 /**
  * Holds the files of published results against each other: settings, checkpoints, `networks/`, `results.json`,
- * `trials.parquet` and `summary.csv`.
+ * `trials.parquet` and `summary.csv`; and the settings against this program's own.
+ * @param told the study that they are said to be of; default: what this program has by that name
  * @throws UserError if there are no settings to check anything against
  */
-export async function checkResults(directory: string, checkpoints: string): Promise<CheckedResults> {
+export async function checkResults(
+  directory: string,
+  checkpoints: string,
+  told?: Study,
+): Promise<CheckedResults> {
   const study = readStudy(directory);
   const problems: string[] = [];
   const attempt = async <T>(read: () => T | Promise<T>): Promise<T | undefined> => {
@@ -61,11 +69,18 @@ export async function checkResults(directory: string, checkpoints: string): Prom
 
   const { parquet } = trialFiles(directory);
   const rows = await attempt(() => readTrials(parquet));
-  const { networks, measured, failures, notes, ...found } = checkNetworks(study, directory, {
-    checkpoints,
-    trials: rows ?? [],
-  });
+  const checked = checkNetworks(study, directory, { checkpoints, trials: rows ?? [] });
+  const { networks, measured, failures, notes } = checked;
+  const sharpness = checkSharpness(study, directory, networks);
+  const found = together([
+    checkStudy(study, told),
+    checkFiles(study, directory),
+    checked,
+    sharpness,
+    checkTimings(study, directory, checkpoints),
+  ]);
   problems.push(...found.problems);
+  const common = { study, networks, sharpness: sharpness.documents, notes, notChecked: found.notChecked };
   const results = await attempt(() => readJson(join(directory, "results.json")));
   if (results !== undefined)
     problems.push(
@@ -75,8 +90,7 @@ export async function checkResults(directory: string, checkpoints: string): Prom
       ),
     );
 
-  problems.push(...((await attempt(() => checkSharpness(directory, networks))) ?? []));
-  if (rows === undefined) return { study, networks, rows: [], planned: [], problems, notes };
+  if (rows === undefined) return { ...common, rows: [], planned: [], problems };
   const trials = checkTrials(study, networks, rows);
   problems.push(...trials.problems);
   const summary = await attempt(async () => {
@@ -85,7 +99,7 @@ export async function checkResults(directory: string, checkpoints: string): Prom
   }).catch(missingFile);
   if (summary && !summary.stored.equals(summary.given))
     problems.push("summary.csv is not the summary of trials.parquet");
-  return { study, networks, rows, planned: trials.planned, problems, notes };
+  return { ...common, rows, planned: trials.planned, problems };
 }
 
 /** A file that is not there is told by the manifest. */
@@ -103,19 +117,6 @@ function compareResults(found: unknown, wanted: Readonly<Record<string, unknown>
 
 function equal(a: unknown, b: unknown): boolean {
   return a === b || (a !== undefined && b !== undefined && settingsHash(a) === settingsHash(b));
-}
-
-/** Whether what was measured of the loss around networks was measured around these. */
-function checkSharpness(directory: string, networks: readonly PublishedNetwork[]): string[] {
-  const hashes = new Map(
-    networks.map(({ arm, seed, checkpoint }) => [`${arm}-seed${seed}`, networkHash(checkpoint)]),
-  );
-  return [...readDocuments(directory), ...readLandscapes(directory)]
-    .filter(({ arm, seed, network }) => hashes.get(`${arm}-seed${seed}`) !== network)
-    .map(
-      ({ format, arm, seed }) =>
-        `sharpness/ has a ${format} of ${arm}, seed ${seed}, that is of another network than its checkpoint`,
-    );
 }
 
 /** Compares the stored trials with those that the study plans for its networks. */

@@ -10,10 +10,14 @@ import { checkManifest } from "../results/manifest.js";
 import type { NetworkRow, TrialRow } from "../results/rows.js";
 import { armOf } from "../study/arms.js";
 import type { Freeze } from "../study/definition.js";
+import type { Study } from "../study/study.js";
 import { checkFreeze } from "./check-freeze.js";
 
 import type { PublishedNetwork } from "./check-networks.js";
 import { type CheckedResults, checkResults } from "./check-results.js";
+import { type Findings, together } from "./findings.js";
+import { recomputeSharpness } from "./recompute-sharpness.js";
+import { recomputeFloats, recomputeValidation } from "./recompute-training.js";
 import { requireShare, sampleOf } from "./sample.js";
 
 export interface VerifyOptions extends JobOptions {
@@ -25,6 +29,8 @@ export interface VerifyOptions extends JobOptions {
   readonly arms?: readonly string[];
   /** Where the trained networks are; default: in the folder of results. */
   readonly checkpoints?: string;
+  /** The study that the results are said to be of; default: the one of this program with the name and profile that they have. */
+  readonly study?: Study;
   /** Worker threads; default: one per core. */
   readonly workers?: number;
 }
@@ -34,6 +40,7 @@ const OPTIONS: OptionKeys<VerifyOptions> = {
   share: true,
   arms: true,
   checkpoints: true,
+  study: true,
   workers: true,
   ...JOB,
 };
@@ -48,11 +55,9 @@ export interface Mismatch {
 }
 
 /** What verification found. */
-export interface Verification {
+export interface Verification extends Findings {
   /** Files with the sha256 of the manifest. */
   readonly filesRight: number;
-  /** What is wrong with files, settings, networks and the list of trials; each may have several lines. */
-  readonly problems: readonly string[];
   /** What is not wrong, but limits what verification says. */
   readonly notes: readonly string[];
   /** Commit and hashes that fixed the study before its test images were read; undefined where it is not frozen. */
@@ -79,6 +84,7 @@ export async function verifyResults(directory: string, options: VerifyOptions): 
     share = 0.01,
     arms,
     checkpoints = join(directory, "checkpoints"),
+    study: told,
     workers = availableParallelism(),
     onProgress,
     signal,
@@ -92,7 +98,7 @@ export async function verifyResults(directory: string, options: VerifyOptions): 
       `arms must be a list of ids of arms, or left out for all of them, got ${shown(arms)}`,
     );
   const files = checkManifest(directory);
-  const checked = await checkResults(directory, checkpoints).catch((error) => {
+  const checked = await checkResults(directory, checkpoints, told).catch((error) => {
     if (!(error instanceof UserError)) throw error;
     throw new UserError([...files.problems, error.message].join("\n"));
   });
@@ -103,17 +109,40 @@ export async function verifyResults(directory: string, options: VerifyOptions): 
       throw new UserError(`there are no trials of ${id} in ${directory}`);
   const sample = sampleOf(checked.planned.filter(asked), { share, least: LEAST, seed: sampleSeed });
   const again = await recompute(checked, sample, workers, { onProgress, signal });
+  const { study } = checked;
+  const validation = await recomputeValidation(study, again.touched, workers, signal);
+  const around = { all: share === 1, sampleSeed, signal };
+  const found = together([
+    { problems: [...files.problems, ...frozen.problems], notChecked: [] },
+    checked,
+    { problems: [...again.problems, ...validation], notChecked: untouched(checked, again.touched) },
+    await recomputeFloats(study, checkpoints),
+    await recomputeSharpness(study, checked.sharpness, around),
+    { problems: [], notChecked: [WHO_MADE_THEM] },
+  ]);
   return {
     filesRight: files.right,
-    problems: [...files.problems, ...frozen.problems, ...checked.problems, ...again.problems],
+    ...found,
     notes: [...frozen.notes, ...checked.notes],
     freeze: frozen.freeze,
     trials: checked.rows.filter(asked).length,
     recomputedTrials: sample.length,
     networks: checked.networks.filter(asked).length,
-    recomputedNetworks: again.networks,
+    recomputedNetworks: again.touched.length,
     mismatches: again.mismatches,
   };
+}
+
+const WHO_MADE_THEM =
+  "who made these results: anybody can write the sums of a manifest anew, which is no signature; a commit of a history that you trust is one";
+
+/** Networks of which nothing was recomputed. */
+function untouched({ networks }: CheckedResults, touched: readonly PublishedNetwork[]): string[] {
+  const left = networks.length - touched.length;
+  if (left === 0) return [];
+  return [
+    `${left} of ${networks.length} networks: none of their trials was drawn, so neither \`networks/\` nor the end of their curves`,
+  ];
 }
 
 /** Runs trials again, and the measurement without faults of the networks that they are of. */
@@ -122,7 +151,7 @@ async function recompute(
   sample: readonly TrialRow[],
   workers: number,
   { onProgress, signal }: { [K in keyof JobOptions]: JobOptions[K] | undefined },
-): Promise<{ problems: string[]; networks: number; mismatches: Mismatch[] }> {
+): Promise<{ problems: string[]; touched: readonly PublishedNetwork[]; mismatches: Mismatch[] }> {
   const problems: string[] = [];
   const mismatches: Mismatch[] = [];
   const ofNetwork = ({ arm, seed }: PublishedNetwork) =>
@@ -132,7 +161,7 @@ async function recompute(
     { kind: "describe", network: index },
     ...byMap(ofNetwork(network)).map((trials): Task => ({ kind: "trials", network: index, trials })),
   ]);
-  if (tasks.length === 0) return { problems, networks: 0, mismatches };
+  if (tasks.length === 0) return { problems, touched, mismatches };
 
   const stored = new Map(sample.map((trial) => [trial.id, trial]));
   const checkpoints = touched.map(({ checkpoint }) => checkpoint);
@@ -155,7 +184,7 @@ async function recompute(
   }
   const order = new Map(sample.map(({ id }, i) => [id, i])); // results come as the workers are done
   mismatches.sort((a, b) => order.get(a.trial.id)! - order.get(b.trial.id)!);
-  return { problems: problems.sort(), networks: touched.length, mismatches };
+  return { problems: problems.sort(), touched, mismatches };
 }
 
 /** What a trial comes to: these columns are compared, exactly. */

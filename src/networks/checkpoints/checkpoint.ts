@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { z } from "zod";
 import type { Array32, Arrays } from "../../base/arrays.js";
 import { dictionary } from "../../base/dictionary.js";
 import { UserError } from "../../base/errors.js";
@@ -64,6 +65,33 @@ const IN_MEMORY = Object.fromEntries(Object.entries(IN_FILE).map(([here, there])
 const renamed = (key: string, names: Readonly<Record<string, string>>) =>
   Object.hasOwn(names, key) ? names[key]! : key;
 
+const whole = z.int().min(0);
+const width = z.int().min(1).max(8);
+/** What the metadata of a file must be; ids are parts of paths. */
+const originSchema = z.strictObject({
+  study: z.string(),
+  profile: z.string(),
+  model: z.string(),
+  content: z.exactOptional(z.strictObject({ model: z.string(), dataset: z.string() })),
+  arm: z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens"),
+  seed: whole,
+  epoch: whole,
+  bits: z.strictObject({ weights: width, activations: width, ends: z.exactOptional(width) }).nullable(),
+  threshold: z.number().min(0),
+  settingsHash: z.string(),
+  start: z.exactOptional(z.string()),
+  backend: z.record(z.string(), z.unknown()),
+  curve: z.array(
+    z.strictObject({
+      phase: z.enum(["float", "quantized"]),
+      epoch: z.int().positive(),
+      learningRate: z.number(),
+      loss: z.number(),
+      validationAccuracy: z.number().min(0).max(1),
+    }),
+  ),
+});
+
 /** Bytes of a checkpoint file: equal checkpoints give equal bytes. */
 export function encodeCheckpoint({ origin, parameters, velocity = {} }: Checkpoint): Uint8Array {
   const tensors = dictionary<SafeTensor>();
@@ -99,11 +127,24 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string): Checkpoint 
     if (name.startsWith(VELOCITY)) velocity[name.slice(VELOCITY.length)] = { shape, data };
     else parameters[name] = { shape, data };
   }
-  const origin = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [renamed(key, IN_MEMORY), JSON.parse(value)]),
-  );
-  const checkpoint = { origin: origin as unknown as CheckpointOrigin, parameters };
+  const checkpoint = { origin: readOrigin(rest, source), parameters };
   return Object.keys(velocity).length > 0 ? { ...checkpoint, velocity } : checkpoint;
+}
+
+function readOrigin(metadata: Readonly<Record<string, string>>, source: string): CheckpointOrigin {
+  const damaged = (what: string) =>
+    new UserError(`${source} is damaged (its metadata ${what}); ${restoring(source)}`);
+  const parsed = Object.entries(metadata).map(([key, value]) => {
+    try {
+      return [renamed(key, IN_MEMORY), JSON.parse(value)] as const;
+    } catch (error) {
+      throw damaged(`${key}: ${(error as Error).message}`);
+    }
+  });
+  const origin = Object.fromEntries(parsed);
+  const result = originSchema.safeParse(origin);
+  if (result.success) return origin as CheckpointOrigin;
+  throw damaged(result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
 }
 
 function decoded(bytes: Uint8Array, source: string): ReturnType<typeof decodeSafetensors> {

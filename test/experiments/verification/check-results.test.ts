@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { TrialRow } from "../../../src/experiments/results/index.js";
+import { publishedDirectory, type TrialRow } from "../../../src/experiments/results/index.js";
 import { addToManifest, checkManifest, writeManifest } from "../../../src/experiments/results/manifest.js";
 import { type CheckedResults, checkResults } from "../../../src/experiments/verification/check-results.js";
 import { verifyResults } from "../../../src/experiments/verification/index.js";
@@ -55,17 +55,17 @@ describe("published results, before anything is recomputed", { timeout: 60_000 }
     const network = networkHash(readCheckpoint(join(folder, "checkpoints", "as-seed0.safetensors")));
     const path = join(folder, "sharpness", "as-seed0.json");
     mkdirSync(join(folder, "sharpness"));
-    const write = (hash: string) =>
-      writeFileSync(
-        path,
-        JSON.stringify({ format: "flatenn-sharpness-1", arm: "as", seed: 0, network: hash }),
-      );
-    write(network);
+    const published = join(publishedDirectory("lenet5-fashion", "full"), "sharpness", "as-seed0.json");
+    const whole = JSON.parse(readFileSync(published, "utf8"));
+    const write = (hash: string, document = whole) =>
+      writeFileSync(path, JSON.stringify({ ...document, profile: "small", network: hash }));
+    write(network, { format: "flatenn-sharpness-1", arm: "as", seed: 0 });
     expect(checkManifest(folder).problems).toEqual(["sharpness/as-seed0.json is not in the manifest"]);
     writeFileSync(join(folder, "summary.csv"), "altered");
     addToManifest(folder, "sharpness");
     expect(checkManifest(folder).problems).toEqual([expect.stringContaining("summary.csv has the sha256")]);
-    expect(told(await check(folder))).not.toContain("sharpness");
+    expect(told(await check(folder))).not.toContain("another network");
+    expect(told(await check(folder))).toContain("sharpness/as-seed0.json.measures: Invalid input");
     write(network.replace(/^./, (digit: string) => (digit === "0" ? "1" : "0")));
     expect(told(await check(folder))).toContain(
       "sharpness/ has a flatenn-sharpness-1 of as, seed 0, that is of another network than its checkpoint",
