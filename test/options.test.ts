@@ -55,6 +55,8 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
     postTraining.quantizePostTraining(networks.lenet5, nothing, image, options),
   "quantization.chooseClip": (options) =>
     quantization.chooseClip(nothing, "weights", 4, { rule: "share", ...(options as object) } as never),
+  "results.readCurves": (options) => results.readCurves("nowhere", options),
+  "results.readResultsFrom": (options) => results.readResultsFrom("nowhere", options),
   "results.openStore": (options) => results.openStore(nothing, "nowhere", options),
   "saq.sharpnessAwareGradient": (options) => saq.sharpnessAwareGradient(nothing, nothing, undefined, options),
   "sharpness.ascendedRise": (options) => sharpness.ascendedRise(nothing, nothing, options),
@@ -68,6 +70,8 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "sharpness.measureSharpness": (options) => sharpness.measureSharpness(nothing, "nowhere", options),
   "sharpness.predictorCells": (options) => sharpness.predictorCells([], [], options),
   "sharpness.predictorTerms": (options) => sharpness.predictorTerms(nothing, options),
+  "sharpness.readDocuments": (options) => sharpness.readDocuments("nowhere", options),
+  "sharpness.readLandscapes": (options) => sharpness.readLandscapes("nowhere", options),
   "sharpness.topEigenvalues": (options) => sharpness.topEigenvalues(nothing, 1, options),
   "sharpness.unitMoments": (options) => sharpness.unitMoments([], nothing, options),
   "sharpness.worstRise": (options) => sharpness.worstRise(nothing, [], [], options),

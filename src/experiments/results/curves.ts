@@ -2,14 +2,15 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readCheckpoint } from "../../networks/checkpoints/checkpoint.js";
 import { hasManifest, requireSums } from "./manifest.js";
-import type { ReadOptions } from "./results.js";
+import { type ReadOptions, requireRead } from "./results.js";
 import type { CurveRow } from "./rows.js";
 
 /**
  * The training curves that a folder of checkpoints holds, each network's own phase; none if there is no such folder.
  * @throws UserError for a file that is damaged, or not as the manifest of the results around the folder states
  */
-export function readCurves(checkpoints: string, { unchecked = false }: ReadOptions = {}): CurveRow[] {
+export function readCurves(checkpoints: string, options: ReadOptions = {}): CurveRow[] {
+  const { unchecked } = requireRead("readCurves", options);
   if (!existsSync(checkpoints)) return [];
   const [results, prefix] = [dirname(checkpoints), `${basename(checkpoints)}/`];
   if (!unchecked && hasManifest(results)) requireSums(results, (name) => name.startsWith(prefix));

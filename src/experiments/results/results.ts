@@ -105,12 +105,18 @@ export interface ReadOptions {
   readonly unchecked?: boolean;
 }
 
+/** Checks such options. @param what the function that they are of */
+export function requireRead(what: string, options: ReadOptions): Required<ReadOptions> {
+  const { unchecked = false } = requireOptions(what, options, { unchecked: true });
+  return { unchecked };
+}
+
 /**
  * Reads the results of a finished run.
  * @throws UserError if the folder holds none, with what to do; if a file is not as the manifest states, or holds what cannot be
  */
 export async function readResultsFrom(directory: string, options: ReadOptions = {}): Promise<Results> {
-  const { unchecked = false } = requireOptions("readResultsFrom", options, { unchecked: true });
+  const { unchecked } = requireRead("readResultsFrom", options);
   const path = join(directory, "results.json");
   if (!existsSync(path))
     throw new UserError(

@@ -8,7 +8,7 @@ import { settingsHash } from "../../base/settings-hash.js";
 import type { Bits } from "../../networks/bits.js";
 import type { Encoding } from "../../quantization/encodings.js";
 import { nameSchema } from "../results/read-document.js";
-import type { ReadOptions } from "../results/results.js";
+import { type ReadOptions, requireRead } from "../results/results.js";
 import type { NetworkKey } from "../study/arms.js";
 import type { FaultRise } from "./fault-rises.js";
 import type { Findings, HessianCheck, Measure } from "./measure-network.js";
@@ -186,7 +186,7 @@ export function readSharpness(path: string): SharpnessDocument {
  * file's name says
  */
 export function readDocuments(folder: string, options: ReadOptions = {}): SharpnessDocument[] {
-  const found = readAllStored(folder, /-seed\d+\.json$/, KIND, options);
+  const found = readAllStored(folder, /-seed\d+\.json$/, KIND, requireRead("readDocuments", options));
   return found.map((document) => requireNamed(document, documentPath(folder, document)));
 }
 

@@ -7,7 +7,7 @@ import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
 import { fileName } from "../../base/files/file-name.js";
 import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { settingsHash } from "../../base/settings-hash.js";
-import type { ReadOptions } from "../results/results.js";
+import { type ReadOptions, requireRead } from "../results/results.js";
 import { type DirectionSource, namedDirection } from "./directions.js";
 import { headShape, type SharpnessHead } from "./documents.js";
 import { documentsIn, madeOtherwise, readAllStored, readStored } from "./stored.js";
@@ -119,7 +119,12 @@ export function readLandscape(path: string): LandscapeDocument {
 
 /** Every whole landscape in the folder of a run. @throws as `readDocuments` does */
 export function readLandscapes(folder: string, options: ReadOptions = {}): LandscapeDocument[] {
-  return readAllStored(folder, /-seed\d+-(lines|plane-.*)\.json$/, KIND, options).filter(
+  return readAllStored(
+    folder,
+    /-seed\d+-(lines|plane-.*)\.json$/,
+    KIND,
+    requireRead("readLandscapes", options),
+  ).filter(
     ({ kind, directions, steps, rows }) => rows.length === (kind === "lines" ? directions : steps).length,
   );
 }

@@ -63,7 +63,9 @@ export async function recomputeSharpness(
     problems,
     notChecked: [
       `sharpness: of ${of} the loss and one rise under faults were recomputed` +
-        (withTensors ? `, of ${deciding.length} the averages, one of which C2 is judged by` : "") +
+        (withTensors
+          ? `, of ${deciding.length} the averages, one of which the claim on sharpness is judged by`
+          : "") +
         "; measured again by `flatenn sharpness` alone are " +
         (withTensors ? "" : "averages, ") +
         "steps and ascents, eigenvalues, traces, predictions, and the other rises",
