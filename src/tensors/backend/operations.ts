@@ -94,13 +94,7 @@ export function batchNormTraining(
   offset: tf.Tensor1D,
   { epsilon = 1e-5 } = {},
 ): BatchNormResult {
-  const attributes = () => [
-    attribute.float32("T"),
-    attribute.float32("U"),
-    attribute.float("epsilon", epsilon),
-    attribute.string("data_format", "NHWC"),
-    attribute.boolean("is_training", true),
-  ];
+  const attributes = () => normAttributes(epsilon, true);
   const none = tf.tensor1d([]);
   const forward = [...attributes(), attribute.float("exponential_avg_factor", 1)];
   // outside of the differentiated function, which frees all that it makes but its value
@@ -124,4 +118,54 @@ export function batchNormTraining(
     mean: mean as tf.Tensor1D,
     variance: variance as tf.Tensor1D,
   };
+}
+
+/**
+ * Batch normalization of x [batch, height, width, channels] by statistics that are given, which get no gradient: scale
+ * (x - mean) / sqrt(variance + epsilon) + offset.
+ */
+export function batchNormStored(
+  x: tf.Tensor4D,
+  parts: Readonly<Record<"scale" | "offset" | "mean" | "variance", tf.Tensor>>,
+  { epsilon = 1e-5 } = {},
+): tf.Tensor4D {
+  const { scale, offset, mean, variance } = parts;
+  const normalize = tf.customGrad((...args) => {
+    const [x, scale, offset, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const inputs = [x, scale, offset, mean, variance];
+    const [y] = execute(
+      "FusedBatchNormV3",
+      [...normAttributes(epsilon, false), attribute.float("exponential_avg_factor", 1)],
+      inputs,
+      6,
+    );
+    save([x, scale, mean, variance]);
+    return {
+      value: y!,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        execute(
+          "FusedBatchNormGradV3",
+          normAttributes(epsilon, false),
+          [dy, ...saved, tf.zerosLike(saved[2]!)],
+          5,
+        ).slice(0, 3),
+    };
+  });
+  return normalize(x, scale, offset) as tf.Tensor4D;
+}
+
+/** Mean and unbiased variance by channel of x [batch, height, width, channels], without gradient. */
+export function channelMoments(x: tf.Tensor4D): Pick<BatchNormResult, "mean" | "variance"> {
+  const channels = x.shape[3];
+  return batchNormTraining(x, tf.ones([channels]), tf.zeros([channels]));
+}
+
+function normAttributes(epsilon: number, isTraining: boolean) {
+  return [
+    attribute.float32("T"),
+    attribute.float32("U"),
+    attribute.float("epsilon", epsilon),
+    attribute.string("data_format", "NHWC"),
+    attribute.boolean("is_training", isTraining),
+  ];
 }

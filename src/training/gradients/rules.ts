@@ -1,5 +1,6 @@
 import { requireOneOf } from "../../base/options.js";
 import { requireSchema } from "../../base/schema.js";
+import type { StatisticsByPass } from "../norm-statistics.js";
 import { conventional } from "./conventional.js";
 import type { GradientKind } from "./kind.js";
 import { randbet } from "./randbet.js";
@@ -25,6 +26,12 @@ export type GradientRule = { [R in keyof Table]: SettingsOf<Table[R]> & { readon
 export function requireGradientRule(own: GradientRule): GradientRule {
   requireOneOf("gradient.rule", own?.rule, GRADIENT_RULES);
   return requireSchema("gradient", gradientKind(own).schema, own);
+}
+
+/** By which statistics the passes of a rule normalize: the batch's own, unless it says otherwise. */
+export function statisticsOf(own: GradientRule): StatisticsByPass {
+  const { statistics = "batch" } = own;
+  return { first: statistics, second: (own.rule !== "conventional" && own.secondStatistics) || statistics };
 }
 
 /** The entry of a rule. */
