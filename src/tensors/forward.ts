@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { type BatchNormNode, layersReadOnlyBy, type Model, type NodeOf, type Op } from "../networks/model.js";
-import { biasAdd, maxPool } from "./backend/operations.js";
+import { biasAdd, everyNth, maxPool } from "./backend/operations.js";
 import type { Tensors } from "./named.js";
 
 /** What stands at an activation node: takes its input, the batch in front, and gives what the next layers read. */
@@ -49,8 +49,12 @@ interface Pass {
 
 /** What each kind of node makes of its input; a missing one does not compile. */
 const OUTPUTS: { readonly [K in Op]: (node: NodeOf<K>, x: tf.Tensor, pass: Pass) => tf.Tensor } = {
-  conv({ name, stride, padding }, x, pass) {
-    const sums = tf.conv2d(x as tf.Tensor4D, pass.weights[name] as tf.Tensor4D, stride, padding);
+  conv({ name, kernel, stride, padding }, x, pass) {
+    const weights = pass.weights[name] as tf.Tensor4D;
+    const isPoint = kernel[0] === 1 && kernel[1] === 1;
+    const sums = isPoint
+      ? tf.conv2d(everyNth(x as tf.Tensor4D, stride), weights, 1, "valid")
+      : tf.conv2d(x as tf.Tensor4D, weights, stride, padding);
     // the largest of sums with one bias is the largest sum plus it, so the bias can wait for fewer elements
     return pass.pooled.has(name) ? sums : biased(sums, name, pass);
   },
