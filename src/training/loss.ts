@@ -10,7 +10,8 @@ import { quantizeActivations } from "../tensors/quantization.js";
 import { sparsityOnTensors } from "../tensors/sparsity/on-tensors.js";
 import { requireSparsification, type Sparsification } from "../tensors/sparsity/table.js";
 import type { ClipObserver } from "./clip-rules.js";
-import { type NormObserver, type StatisticsByPass, trainingNormalization } from "./norm-statistics.js";
+import type { StatisticsByPass } from "./gradients/statistics.js";
+import { type NormObserver, trainingNormalization } from "./norm-statistics.js";
 import type { Loss } from "./tensor-loss.js";
 
 /**

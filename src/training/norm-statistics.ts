@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { z } from "zod";
 import type { Array32, Arrays } from "../base/arrays.js";
 import { parameterName } from "../networks/parameters.js";
 import { toTensors } from "../tensors/arrays.js";
@@ -7,17 +6,7 @@ import { batchNormTraining, channelMoments } from "../tensors/backend/operations
 import { asImages, byStored } from "../tensors/batch-norm.js";
 import type { Normalization } from "../tensors/forward.js";
 import type { Tensors } from "../tensors/named.js";
-
-/** What batch norm normalizes by in a pass of training: the batch's own statistics, or the running ones, as deployed. */
-export type Statistics = "batch" | "stored";
-
-export const statisticsSchema: z.ZodType<Statistics> = z.enum(["batch", "stored"]);
-
-/** By pass of a training step. */
-export interface StatisticsByPass {
-  readonly first: Statistics;
-  readonly second: Statistics;
-}
+import type { StatisticsByPass } from "./gradients/statistics.js";
 
 /** Running statistics of the batch norms of a network, by parameter name, as they stand after a step's first pass. */
 export interface NormObserver {

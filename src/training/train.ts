@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
 import { type Arrays, mapArrays } from "../base/arrays.js";
+import { UserError } from "../base/errors.js";
 import { type OptionKeys, requireOptions } from "../base/options.js";
 import { JOB, requireJob } from "../base/progress.js";
 import { stream } from "../base/random/index.js";
@@ -17,7 +18,7 @@ import {
   networkHash,
 } from "../networks/checkpoints/checkpoint.js";
 import type { Model } from "../networks/model.js";
-import { flatten, runningStatistics, unflatten } from "../networks/parameters.js";
+import { flatten, normNodes, runningStatistics, unflatten } from "../networks/parameters.js";
 import type { Encoding } from "../quantization/encodings.js";
 import { type Batch, batchAt, epochBatches, imageTensor } from "../tensors/batches.js";
 import { classifyFloat } from "../tensors/classify-float.js";
@@ -109,6 +110,7 @@ export async function train(
   requireSchema("settings", phaseSchema, settings);
   requireSparsification(sparsification);
   requireGradientRule(gradient);
+  requireNorms(job);
   const origin = { ...job.origin, ...(job.start && { start: networkHash(job.start) }) };
   const phase = job.start ? "quantized" : "float";
   const curve: EpochRecord[] = [...(options.resume?.origin.curve ?? job.start?.origin.curve ?? [])];
@@ -191,6 +193,18 @@ export async function train(
     if (epoch < last) options.onEpoch?.(snapshot());
   }
   return { origin: { ...origin, epoch: last, curve }, parameters: state.parameters };
+}
+
+/** Refuses settings of batch norm for a network that has none. @throws UserError */
+function requireNorms({ model, settings, gradient }: TrainingJob): void {
+  if (normNodes(model).length > 0) return;
+  const { statistics, secondStatistics } = gradient as { statistics?: string; secondStatistics?: string };
+  const asked = { "settings.statisticsShare": settings.statisticsShare, statistics, secondStatistics };
+  const [name, value] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
+  if (name !== undefined)
+    throw new UserError(
+      `${name} is of batch norm, which model ${model.name} has not; got ${value}: leave it out`,
+    );
 }
 
 /** The images and labels of a step, varied as the phase says, by draws that every arm of a seed shares. */

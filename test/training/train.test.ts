@@ -199,6 +199,15 @@ describe("a second quantized phase", () => {
   });
 });
 
+it("settings of batch norm are refused for a network that has none", async () => {
+  const stored = armJob({ gradient: { rule: "saq", rho: 0.1, statistics: "stored" } });
+  await expect(train(stored, data)).rejects.toThrow(
+    "statistics is of batch norm, which model lenet5 has not; got stored: leave it out",
+  );
+  const share = armJob({ settings: { ...study.quantized, statisticsShare: 0.1 } });
+  await expect(train(share, data)).rejects.toThrow("settings.statisticsShare is of batch norm");
+});
+
 describe("a network with batch norm", () => {
   const images = colours(400);
   const coloured: TrainingData = {

@@ -16,6 +16,7 @@ import { phaseSchema } from "../../training/phase.js";
 import { datasetOf, modelOf } from "./content.js";
 import { judgementSchema } from "./judgement.js";
 import { KNOBS } from "./knobs.js";
+import { SHARED } from "./phases.js";
 import type { CampaignSettings, ExtraCampaign, Study } from "./study.js";
 
 const modelName = z.enum(MODELS.map((model) => model.name));
@@ -49,6 +50,7 @@ const arm = z.strictObject({
   sparsification,
   gradient,
   epochsFactor: z.exactOptional(count),
+  phases: z.exactOptional(z.literal("one")),
   range: z.exactOptional(range),
   bits: z.exactOptional(codeBits),
   seeds: z.exactOptional(count),
@@ -122,6 +124,7 @@ const study = z
     seeds: z.array(z.int().min(0)).min(1),
     float: phaseSchema,
     quantized: phaseSchema,
+    second: z.exactOptional(phaseSchema),
     arms: z.array(arm).min(1),
     campaign,
     extras: z.exactOptional(z.array(extra).min(1)),
@@ -139,6 +142,14 @@ const study = z
   .refine(({ arms }) => !arms.some(({ id }) => id === "float"), {
     path: ["arms"],
     message: "the id float is taken by the network that all arms start from",
+  })
+  .refine(({ arms }) => !arms.some(({ id }) => id.startsWith(SHARED)), {
+    path: ["arms"],
+    message: `ids that begin with ${SHARED} are those of networks that arms share`,
+  })
+  .refine(({ arms, second }) => second !== undefined || !arms.some(({ phases }) => phases), {
+    path: ["arms"],
+    message: "an arm says that it has one phase, in a study without a second",
   })
   .refine(
     ({ arms }) =>
@@ -192,7 +203,7 @@ const study = z
       requireFit(extra.faults ?? campaign.faults, ["extras", i, "faults"], extra.arms);
   })
   .superRefine(
-    ({ model, dataset, trainingImages, float, quantized, campaign: { split, images } }, context) => {
+    ({ model, dataset, trainingImages, float, quantized, second, campaign: { split, images } }, context) => {
       const issue = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
       const found = attempt(() => datasetOf({ dataset }));
       if (typeof found === "string") return issue(["dataset"], found);
@@ -209,7 +220,7 @@ const study = z
         issue(["trainingImages"], `must be at most the ${sizes.training} training images of ${title}`);
       if ((images ?? 0) > sizes[split])
         issue(["campaign", "images"], `must be at most the ${sizes[split]} ${split} images of ${title}`);
-      for (const [phase, { batch }] of Object.entries({ float, quantized }))
+      for (const [phase, { batch }] of Object.entries({ float, quantized, ...(second && { second }) }))
         if (batch > all) issue([phase, "batch"], `must not be more than the ${all} training images`);
     },
   )

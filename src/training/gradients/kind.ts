@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Point } from "../../networks/parameters.js";
 import type { Encoding } from "../../quantization/encodings.js";
 import type { WeightQuantizer } from "../../quantization/straight-through.js";
-import { type Statistics, statisticsSchema } from "../norm-statistics.js";
 import type { LossGradient, PointGradient } from "./gradient.js";
+import { type Statistics, statisticsSchema } from "./statistics.js";
 
 /** By which statistics batch norm normalizes in the one pass of a rule. */
 export interface OnePass {

@@ -1,10 +1,10 @@
 import { requireOneOf } from "../../base/options.js";
 import { requireSchema } from "../../base/schema.js";
-import type { StatisticsByPass } from "../norm-statistics.js";
 import { conventional } from "./conventional.js";
 import type { GradientKind } from "./kind.js";
 import { randbet } from "./randbet.js";
 import { sharpnessAware } from "./sharpness-aware.js";
+import type { StatisticsByPass } from "./statistics.js";
 
 /** Every rule by which gradients are taken, by the `rule` of its settings: a line each. */
 export const GRADIENT_RULES = {
