@@ -25,6 +25,7 @@ import { classifyFloat } from "../tensors/classify-float.js";
 import { requireSparsification, type Sparsification } from "../tensors/sparsity/table.js";
 import { type ClipRule, clipRuleSpec, relativeRates, startClips } from "./clip-rules.js";
 import { type GradientRule, requireGradientRule } from "./gradients/rules.js";
+import type { TwoPasses } from "./gradients/statistics.js";
 import { checkTraining, clipValues, requireClips } from "./health.js";
 
 import { type OptimizerState, oneCycleSchedule } from "./optimizer.js";
@@ -198,7 +199,7 @@ export async function train(
 /** Refuses settings of batch norm for a network that has none. @throws UserError */
 function requireNorms({ model, settings, gradient }: TrainingJob): void {
   if (normNodes(model).length > 0) return;
-  const { statistics, secondStatistics } = gradient as { statistics?: string; secondStatistics?: string };
+  const { statistics, secondStatistics }: { readonly rule: string } & TwoPasses = gradient;
   const asked = { "settings.statisticsShare": settings.statisticsShare, statistics, secondStatistics };
   const [name, value] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
   if (name !== undefined)

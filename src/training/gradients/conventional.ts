@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { conventionalGradient } from "./gradient.js";
-import { type GradientKind, ONE_PASS, type OnePass } from "./kind.js";
+import type { GradientKind } from "./kind.js";
+import { ONE_PASS, type OnePass } from "./statistics.js";
 
 /** The gradient at Q(w). */
 export const conventional: GradientKind<{ readonly rule: "conventional" } & OnePass> = {

@@ -1,25 +1,8 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Point } from "../../networks/parameters.js";
 import type { Encoding } from "../../quantization/encodings.js";
 import type { WeightQuantizer } from "../../quantization/straight-through.js";
 import type { LossGradient, PointGradient } from "./gradient.js";
-import { type Statistics, statisticsSchema } from "./statistics.js";
-
-/** By which statistics batch norm normalizes in the one pass of a rule. */
-export interface OnePass {
-  /** Absent: the batch's own. */
-  readonly statistics?: Statistics;
-}
-
-/** The same of a rule with two passes. */
-export interface TwoPasses extends OnePass {
-  /** In the second pass; absent: as in the first. */
-  readonly secondStatistics?: Statistics;
-}
-
-/** The keys of {@link OnePass} and {@link TwoPasses} in a schema. */
-export const ONE_PASS = { statistics: z.exactOptional(statisticsSchema) };
-export const TWO_PASSES = { ...ONE_PASS, secondStatistics: z.exactOptional(statisticsSchema) };
 
 /** What a gradient is taken of. */
 export interface GradientSubject {

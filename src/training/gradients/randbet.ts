@@ -2,8 +2,9 @@ import { z } from "zod";
 import { percentOf } from "../../base/percent.js";
 import { stream } from "../../base/random/index.js";
 import { faultAwareGradient } from "./gradient.js";
-import { type GradientKind, TWO_PASSES, type TwoPasses } from "./kind.js";
+import type { GradientKind } from "./kind.js";
 import { flippedWeights } from "./random-flips.js";
+import { TWO_PASSES, type TwoPasses } from "./statistics.js";
 
 /** Half of the gradient under fresh flips of the stored bits, each with probability `rate` in (0, 1). */
 export const randbet: GradientKind<{ readonly rule: "randbet"; readonly rate: number } & TwoPasses> = {

@@ -4,7 +4,6 @@ import { conventional } from "./conventional.js";
 import type { GradientKind } from "./kind.js";
 import { randbet } from "./randbet.js";
 import { sharpnessAware } from "./sharpness-aware.js";
-import type { StatisticsByPass } from "./statistics.js";
 
 /** Every rule by which gradients are taken, by the `rule` of its settings: a line each. */
 export const GRADIENT_RULES = {
@@ -26,12 +25,6 @@ export type GradientRule = { [R in keyof Table]: SettingsOf<Table[R]> & { readon
 export function requireGradientRule(own: GradientRule): GradientRule {
   requireOneOf("gradient.rule", own?.rule, GRADIENT_RULES);
   return requireSchema("gradient", gradientKind(own).schema, own);
-}
-
-/** By which statistics the passes of a rule normalize: the batch's own, unless it says otherwise. */
-export function statisticsOf(own: GradientRule): StatisticsByPass {
-  const { statistics = "batch" } = own;
-  return { first: statistics, second: (own.rule !== "conventional" && own.secondStatistics) || statistics };
 }
 
 /** The entry of a rule. */

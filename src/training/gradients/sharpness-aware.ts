@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { sharpnessAwareGradient } from "./gradient.js";
-import { type GradientKind, TWO_PASSES, type TwoPasses } from "./kind.js";
+import type { GradientKind } from "./kind.js";
 import type { PerturbationRule } from "./perturbation.js";
+import { TWO_PASSES, type TwoPasses } from "./statistics.js";
 
 /** A sharpness-aware rule with a radius. @param name in titles */
 export function sharpnessAware<Rule extends PerturbationRule>(
