@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { trainNetwork } from "../../../src/experiments/campaign/index.js";
+import { estimate } from "../../../src/experiments/planning/estimate.js";
 import {
   dependenciesOf,
   FLOAT,
@@ -78,6 +79,15 @@ describe("arms of a study in two phases", () => {
     );
     expect(() => parseStudy({ ...study, second: { ...study.second, batch: 257 } })).toThrow("second.batch");
   });
+});
+
+it("the plan of a study in two phases counts what arms share once", () => {
+  const speeds = { conventional: 100, twoPass: 50, trials: () => 1 };
+  const { steps, networks, trainingSeconds } = estimate(study, 256, speeds);
+  const each = 256 / 128; // steps an epoch: float 1; shared 2, for two; second 1, for three; one arm of one phase with 2
+  expect(steps).toBe(each * (1 + 2 * 2 + 3 + 2));
+  expect(networks).toBe(1 + 4 + 2);
+  expect(trainingSeconds).toBeCloseTo((256 * (1 + 2 * 2 + 2)) / 100 + (256 * (1 + 2)) / 50, 6);
 });
 
 describe("training in two phases", { timeout: 120_000 }, () => {
