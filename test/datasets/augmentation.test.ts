@@ -10,7 +10,11 @@ const shown = ({ images }: ImageDataset) => [...images];
 // 0 1 2
 // 3 4 5
 // 6 7 8
-const image = imageDataset(Uint8Array.from({ length: 9 }, (_, i) => i), [4], [3, 3, 1]);
+const image = imageDataset(
+  Uint8Array.from({ length: 9 }, (_, i) => i),
+  [4],
+  [3, 3, 1],
+);
 const CROP_1 = { crop: 1, flip: true };
 
 describe("augmentation", () => {
