@@ -9,6 +9,7 @@ import type { Results } from "../experiments/results/rows.js";
 import type { Store } from "../experiments/results/store.js";
 import { dependenciesOf, FLOAT, failureOf, trainedNetwork } from "../experiments/results/trained-network.js";
 import { armOf, networksOf, seedsOfArm } from "../experiments/study/arms.js";
+import { sharedArms } from "../experiments/study/phases.js";
 import type { Arm, Study } from "../experiments/study/study.js";
 import { compareTrials } from "../experiments/verification/compare.js";
 import { writeExhibits } from "../publishing/write-exhibits.js";
@@ -75,7 +76,9 @@ function plan(study: Study, store: Store, wanted: readonly Arm[], options: Repro
   const arms = study.arms.filter(({ id }) => needed.has(id)).sort((a, b) => cost(b) - cost(a));
   for (const seed of study.seeds) {
     addTraining(FLOAT, seed);
-    for (const arm of arms) if (seedsOfArm(study, arm).includes(seed)) addTraining(arm.id, seed);
+    const here = arms.filter((arm) => seedsOfArm(study, arm).includes(seed));
+    for (const { id } of sharedArms({ ...study, arms: here })) addTraining(id, seed);
+    for (const { id } of here) addTraining(id, seed);
   }
   return tasks;
 }

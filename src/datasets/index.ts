@@ -1,5 +1,6 @@
 import "./registry.js";
 
+export { type Augmentation, augmentImages } from "./augmentation.js";
 export { readDatasetFile } from "./checked.js";
 export {
   datasetHash,

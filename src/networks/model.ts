@@ -1,4 +1,4 @@
-import { type NodeOf, nodeKind, type Op } from "./node-kinds.js";
+import { type NodeOf, nodeKind, type Op, readsOf } from "./node-kinds.js";
 import type { ConvNode, Model } from "./nodes.js";
 import { shapesOf } from "./schema.js";
 
@@ -55,6 +55,15 @@ export function weightLayers(model: Model): readonly WeightLayer[] {
     const reads = codeSource(model, node.input);
     return [{ name: node.name, shape: full, outputs, weights, fanIn: weights / outputs, reads }];
   });
+}
+
+/** The layers that nothing but one node of a kind reads. */
+export function layersReadOnlyBy(model: Pick<Model, "nodes">, op: Op): ReadonlySet<string> {
+  const { nodes } = model;
+  const readers = (name: string) =>
+    nodes.filter((node) => readsOf(node).includes(name)).map((node) => node.op);
+  const layers = nodes.filter((node) => nodeKind(node).weights && readers(node.name).join() === op);
+  return new Set(layers.map(({ name }) => name));
 }
 
 /** The names of the activation nodes, in model order. */

@@ -1,5 +1,5 @@
 import { type Arrays, mapArrays } from "../base/arrays.js";
-import { activationNodes, type Model, weightLayers } from "./model.js";
+import { activationNodes, layersReadOnlyBy, type Model, weightLayers } from "./model.js";
 
 /** What parameters are called in a checkpoint (docs/formats.md): the one place that knows. */
 export const parameterName = {
@@ -15,6 +15,9 @@ export const parameterName = {
 export const NORM_PARTS = ["gamma", "beta", "mean", "variance"] as const;
 export type NormPart = (typeof NORM_PARTS)[number];
 
+/** What gradients change of batch norm; the rest follows the batches. */
+const LEARNED_NORM = ["gamma", "beta"] as const satisfies readonly NormPart[];
+
 const WEIGHT = ".weight";
 const WEIGHT_CLIP = ".weight_clip";
 const CLIP = ".clip";
@@ -24,9 +27,14 @@ export function decays(name: string): boolean {
   return name.endsWith(WEIGHT);
 }
 
+/** Whether a parameter is the clip of a layer's weights. */
+export function isWeightClip(name: string): boolean {
+  return name.endsWith(WEIGHT_CLIP);
+}
+
 /** Whether a parameter is a clip, of weights or activations. */
 export function isClip(name: string): boolean {
-  return name.endsWith(WEIGHT_CLIP) || name.endsWith(CLIP);
+  return isWeightClip(name) || name.endsWith(CLIP);
 }
 
 /** Everything that is trained, by name. */
@@ -50,12 +58,16 @@ export function flatten({ weights, weightClips, rest }: Point): Arrays {
   ]);
 }
 
-/** The inverse of {@link flatten}: picks the parameters of the model; a float network has no clips. */
+/** The inverse of {@link flatten}: picks what is trained of a model; a float network has no clips. */
 export function unflatten(model: Model, arrays: Arrays): Point {
   const layers = weightLayers(model).map((layer) => layer.name);
   const pick = (keys: readonly string[], name: (key: string) => string) =>
     Object.fromEntries(keys.flatMap((key) => (arrays[name(key)] ? [[key, arrays[name(key)]!]] : [])));
-  const rest = [...layers.map(parameterName.bias), ...activationNodes(model).map(parameterName.clip)];
+  const rest = [
+    ...layers.map(parameterName.bias),
+    ...normNodes(model).flatMap((node) => LEARNED_NORM.map((part) => parameterName.norm(node, part))),
+    ...activationNodes(model).map(parameterName.clip),
+  ];
   return {
     weights: pick(layers, parameterName.weight),
     weightClips: pick(layers, parameterName.weightClip),
@@ -66,4 +78,25 @@ export function unflatten(model: Model, arrays: Arrays): Point {
 /** The weight clips of a trained network, by layer: |c|, since a learned clip may have changed its sign. */
 export function weightClipsOf(model: Model, { parameters }: { readonly parameters: Arrays }): Arrays {
   return mapArrays(unflatten(model, parameters).weightClips, (clip) => clip.map(Math.abs));
+}
+
+/** The names of the batch norms of a model, in order. */
+export function normNodes({ nodes }: Model): readonly string[] {
+  return nodes.filter(({ op }) => op === "batchNorm").map(({ name }) => name);
+}
+
+/** The running means and variances of a model's batch norms, by their names. */
+export function runningStatistics(model: Model, parameters: Arrays): Arrays {
+  const names = normNodes(model).flatMap((node) =>
+    (["mean", "variance"] as const).map((part) => parameterName.norm(node, part)),
+  );
+  return Object.fromEntries(names.map((name) => [name, parameters[name]!]));
+}
+
+/**
+ * The biases that are not trained, by name: batch norm, the only reader of their layers, takes them away with the mean, and
+ * its own beta does what they would.
+ */
+export function idleBiases(model: Model): ReadonlySet<string> {
+  return new Set([...layersReadOnlyBy(model, "batchNorm")].map(parameterName.bias));
 }

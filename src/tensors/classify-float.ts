@@ -4,6 +4,7 @@ import type { Checkpoint } from "../networks/checkpoints/checkpoint.js";
 import type { Model } from "../networks/model.js";
 import { unflatten } from "../networks/parameters.js";
 import { toTensors } from "./arrays.js";
+import { storedNormalization } from "./batch-norm.js";
 import { imageTensor } from "./batches.js";
 import { forward } from "./forward.js";
 
@@ -21,10 +22,11 @@ export function classifyFloat(
   tf.tidy(() => {
     const point = unflatten(model, checkpoint.parameters);
     const [weights, rest] = [toTensors(point.weights), toTensors(point.rest)];
+    const normalize = storedNormalization(model, checkpoint.parameters, rest);
     for (let from = 0; from < indices.length; from += BATCH)
       tf.tidy(() => {
         const images = imageTensor(dataset, indices.subarray(from, from + BATCH));
-        const logits = forward(model, weights, rest, images, (x) => tf.relu(x));
+        const logits = forward(model, weights, rest, images, (x) => tf.relu(x), normalize);
         classes.set(tf.argMax(logits, 1).dataSync(), from);
       });
   });

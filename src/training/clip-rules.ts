@@ -3,7 +3,8 @@ import { type Array32, type Arrays, mapArrays, scalar, scalarValue } from "../ba
 import { UserError } from "../base/errors.js";
 import { requireOneOf } from "../base/options.js";
 import { varianceOf } from "../inference/clip-ratios.js";
-import { isClip, type Point } from "../networks/parameters.js";
+import { isClip, isWeightClip, type Point } from "../networks/parameters.js";
+import type { ClipRates } from "./phase.js";
 
 /**
  * Where the clips of a quantized network come from while it is trained (docs/protocol.md section 4).
@@ -120,6 +121,23 @@ export function startClips(point: Point, own: ClipRule): Point {
 /** What a rule does after each step: projects the latent weights, or takes the clips from them. */
 export function settleClips(point: Point, own: ClipRule): Point {
   return clipRuleSpec(own).settle?.(point) ?? point;
+}
+
+/**
+ * Factors of the learning rate that learn s in place of c, where c = s c_0: since dL/ds = c_0 dL/dc, a step of s at a rate r
+ * is one of c at r c_0^2, momentum included.
+ * @param initialClips c_0 by name
+ */
+export function relativeRates(
+  initialClips: Readonly<Record<string, number>>,
+  { weights, activations }: ClipRates,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(initialClips).map(([name, clip]) => [
+      name,
+      (isWeightClip(name) ? weights : activations) * clip ** 2,
+    ]),
+  );
 }
 
 /** Weight of a batch in the moving average of observed activation maxima. */

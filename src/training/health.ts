@@ -54,12 +54,14 @@ export function checkTraining(step: {
   /** Loss before the step. */
   readonly loss: number;
   readonly initialClips: Readonly<Record<string, number>>;
+  /** Whether a clip that changes its sign has collapsed. Default: false, since |c| is used. */
+  readonly keepsSigns?: boolean;
   readonly arm: string;
   readonly epoch: number;
   /** Over all epochs, from 1. */
   readonly step: number;
 }): void {
-  const { state, loss, initialClips, arm, epoch } = step;
+  const { state, loss, initialClips, keepsSigns = false, arm, epoch } = step;
   const where = `in epoch ${epoch} of arm ${arm}`;
   const broken = Object.entries(state.parameters).find(([, { data }]) => !allFinite(data))?.[0];
   if (broken || !Number.isFinite(loss)) {
@@ -71,9 +73,10 @@ export function checkTraining(step: {
   }
   for (const [name, clip] of Object.entries(clipValues(state.parameters))) {
     const start = initialClips[name]!;
-    if (Math.abs(clip) >= COLLAPSED * Math.abs(start) && clip !== 0) continue;
+    const hasTurned = keepsSigns && clip * start < 0;
+    if (Math.abs(clip) >= COLLAPSED * Math.abs(start) && clip !== 0 && !hasTurned) continue;
     throw new TrainingFailure(
-      `the clip ${name} has collapsed ${where}: ${clip.toPrecision(3)}, from ${start.toPrecision(3)} at the start`,
+      `the clip ${name} has ${hasTurned ? "changed its sign" : "collapsed"} ${where}: ${clip.toPrecision(3)}, from ${start.toPrecision(3)} at the start`,
       epoch,
       step.step,
     );

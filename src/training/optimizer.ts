@@ -16,10 +16,16 @@ export interface OptimizerState {
 export function nesterovStep(
   { parameters, velocity }: OptimizerState,
   gradient: Arrays,
-  options: { learningRate: number; momentum: number; weightDecay: (name: string) => number },
+  options: {
+    learningRate: number;
+    momentum: number;
+    weightDecay: (name: string) => number;
+    /** Factor of the learning rate of a parameter. Default: 1. */
+    rateFactor?: (name: string) => number;
+  },
 ): OptimizerState {
-  const keys = { learningRate: true, momentum: true, weightDecay: true } as const;
-  const { learningRate, momentum, weightDecay } = requireOptions("nesterovStep", options, keys);
+  const keys = { learningRate: true, momentum: true, weightDecay: true, rateFactor: true } as const;
+  const { learningRate, momentum, weightDecay, rateFactor } = requireOptions("nesterovStep", options, keys);
   for (const [name, value] of Object.entries({ learningRate, momentum }))
     if (!(value >= 0 && value < Infinity))
       throw new UserError(`${name} must be a finite number of at least 0, got ${shown(value)}`);
@@ -32,12 +38,13 @@ export function nesterovStep(
       return w;
     }
     const decay = weightDecay(name);
+    const rate = learningRate * (rateFactor?.(name) ?? 1);
     const moved = new Float32Array(w.length);
     const movedVelocity = new Float32Array(w.length);
     for (let i = 0; i < w.length; i++) {
       const slope = g[i]! + decay * w[i]!;
       movedVelocity[i] = momentum * v[i]! + slope;
-      moved[i] = w[i]! - learningRate * (slope + momentum * movedVelocity[i]!);
+      moved[i] = w[i]! - rate * (slope + momentum * movedVelocity[i]!);
     }
     nextVelocity[name] = { shape: parameters[name]!.shape, data: movedVelocity };
     return moved;
@@ -48,4 +55,13 @@ export function nesterovStep(
 /** Half a cosine from `peak` at step 0 towards 0 at step `steps`. */
 export function cosineSchedule(peak: number, step: number, steps: number): number {
   return (peak / 2) * (1 + Math.cos((Math.PI * step) / steps));
+}
+
+/** A straight line up to `peak` over the first `rise` steps, then half a cosine towards 0 at step `steps`: a one-cycle schedule. */
+export function oneCycleSchedule(
+  peak: number,
+  step: number,
+  { rise, steps }: { readonly rise: number; readonly steps: number },
+): number {
+  return step < rise ? (peak * (step + 1)) / (rise + 1) : cosineSchedule(peak, step - rise, steps - rise);
 }

@@ -3,7 +3,14 @@ import { type OptionKeys, requireOptions } from "../base/options.js";
 import { type Bits, quantizedLayers } from "../networks/bits.js";
 import type { Model } from "../networks/model.js";
 import type { Point } from "../networks/parameters.js";
-import { decays, flatten, unflatten } from "../networks/parameters.js";
+import {
+  decays,
+  flatten,
+  idleBiases,
+  normNodes,
+  runningStatistics,
+  unflatten,
+} from "../networks/parameters.js";
 import type { Encoding } from "../quantization/encodings.js";
 import { weightQuantizer } from "../quantization/straight-through.js";
 import type { Batch } from "../tensors/batches.js";
@@ -11,7 +18,9 @@ import type { Sparsification } from "../tensors/sparsity/table.js";
 import { type ClipRule, clipObserver, clipRuleSpec, settleClips, withoutClips } from "./clip-rules.js";
 import type { LossGradient, PointGradient } from "./gradients/gradient.js";
 import { type GradientRule, gradientKind, requireGradientRule } from "./gradients/rules.js";
+import { statisticsOf } from "./gradients/statistics.js";
 import { batchLoss } from "./loss.js";
+import { normObserver, STATISTICS_SHARE } from "./norm-statistics.js";
 import { nesterovStep, type OptimizerState } from "./optimizer.js";
 import { tensorLoss } from "./tensor-loss.js";
 
@@ -30,6 +39,10 @@ export interface StepOptions {
   readonly encoding?: Encoding;
   /** Names the random numbers of this step. Default: none, which only RandBET minds. */
   readonly key?: readonly (string | number)[];
+  /** Factors of the learning rate, by parameter. Default: 1. */
+  readonly rateFactors?: Readonly<Record<string, number>>;
+  /** Weight of this batch in the running statistics of batch norm. Default: 0.1. */
+  readonly statisticsShare?: number;
 }
 
 const OPTIONS: OptionKeys<StepOptions> = {
@@ -42,6 +55,8 @@ const OPTIONS: OptionKeys<StepOptions> = {
   clips: true,
   encoding: true,
   key: true,
+  rateFactors: true,
+  statisticsShare: true,
 };
 
 /** One step of training on one batch; the loss is the one before the step. */
@@ -58,13 +73,26 @@ export function trainStep(
     momentum,
     weightDecay,
     clips = LEARNED,
+    rateFactors = {},
+    statisticsShare = STATISTICS_SHARE,
   } = requireOptions("trainStep", options, OPTIONS);
   requireGradientRule(options.gradient);
-  const point = unflatten(model, state.parameters);
+  const idle = idleBiases(model);
+  const point = unflatten(
+    model,
+    Object.fromEntries(Object.entries(state.parameters).filter(([name]) => !idle.has(name))),
+  );
   const { observesActivations, learnsWeightClips } = clipRuleSpec(clips);
   const observer = observesActivations ? clipObserver(point.rest) : undefined;
+  const norms =
+    normNodes(model).length > 0
+      ? {
+          observer: normObserver(runningStatistics(model, state.parameters), statisticsShare),
+          by: statisticsOf(options.gradient),
+        }
+      : undefined;
   const lossGradient = tensorLoss(
-    batchLoss(model, batch, { activationBits: bits?.activations, sparsification, observer }),
+    batchLoss(model, batch, { activationBits: bits?.activations, sparsification, observer, norms }),
   );
   const learned = observer ? { ...point, rest: withoutClips(point.rest) } : point;
   const widths = bits && new Map(quantizedLayers(model, bits).map((layer) => [layer.name, layer.bits]));
@@ -74,8 +102,10 @@ export function trainStep(
     learningRate,
     momentum,
     weightDecay: (name) => (decays(name) ? weightDecay : 0),
+    rateFactor: (name) => rateFactors[name] ?? 1,
   });
-  const parameters = settled(model, { ...next.parameters, ...observer?.clips }, clips);
+  const observed = { ...observer?.clips, ...norms?.observer.statistics };
+  const parameters = settled(model, { ...next.parameters, ...observed }, clips);
   return { state: { ...next, parameters }, loss: gradient.loss };
 }
 

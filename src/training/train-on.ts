@@ -41,6 +41,10 @@ const PHASE_KEYS: OptionKeys<TrainingPhase> = {
   learningRate: true,
   momentum: true,
   weightDecay: true,
+  rise: true,
+  augmentation: true,
+  clipRates: true,
+  statisticsShare: true,
 };
 
 /** The quantized phase of docs/protocol.md section 2. */

@@ -1,10 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs-core";
-import { mapArrays } from "../base/arrays.js";
+import { type Arrays, mapArrays } from "../base/arrays.js";
+import { UserError } from "../base/errors.js";
 import { type OptionKeys, requireOptions } from "../base/options.js";
 import { JOB, requireJob } from "../base/progress.js";
+import { stream } from "../base/random/index.js";
 import { requireSchema } from "../base/schema.js";
-import { gatherLabels, type ImageDataset } from "../datasets/images.js";
+import { augmentImages } from "../datasets/augmentation.js";
+import { gatherLabels, type ImageDataset, pickImages } from "../datasets/images.js";
 import { countCorrect } from "../inference/classifier.js";
 import { codesOf, deploy } from "../inference/deploy.js";
 import { tensorClassifier } from "../inference/tensor.js";
@@ -15,19 +18,19 @@ import {
   networkHash,
 } from "../networks/checkpoints/checkpoint.js";
 import type { Model } from "../networks/model.js";
-import type { Point } from "../networks/parameters.js";
-import { flatten, unflatten } from "../networks/parameters.js";
+import { flatten, normNodes, runningStatistics, unflatten } from "../networks/parameters.js";
 import type { Encoding } from "../quantization/encodings.js";
-import { batchAt, epochBatches, imageTensor } from "../tensors/batches.js";
+import { type Batch, batchAt, epochBatches, imageTensor } from "../tensors/batches.js";
 import { classifyFloat } from "../tensors/classify-float.js";
 import { requireSparsification, type Sparsification } from "../tensors/sparsity/table.js";
-import { type ClipRule, clipRuleSpec, startClips } from "./clip-rules.js";
+import { type ClipRule, clipRuleSpec, relativeRates, startClips } from "./clip-rules.js";
 import { type GradientRule, requireGradientRule } from "./gradients/rules.js";
+import type { TwoPasses } from "./gradients/statistics.js";
 import { checkTraining, clipValues, requireClips } from "./health.js";
 
-import { cosineSchedule, type OptimizerState } from "./optimizer.js";
+import { type OptimizerState, oneCycleSchedule } from "./optimizer.js";
 import { phaseSchema, type TrainingPhase } from "./phase.js";
-import { addClips, initialPoint } from "./start.js";
+import { absorbIdleBiases, addClips, initialPoint, initialStatistics } from "./start.js";
 import { trainStep } from "./step.js";
 
 /** One network to train. */
@@ -38,7 +41,10 @@ export interface TrainingJob {
   readonly settings: TrainingPhase;
   readonly sparsification: Sparsification;
   readonly gradient: GradientRule;
-  /** The float network to start from; undefined trains that network itself. */
+  /**
+   * The float network to start from, or a quantized one to go on from with its clips as they are, its epochs counted on;
+   * undefined trains a float network.
+   */
   readonly start: Checkpoint | undefined;
   /** Where clips come from. Default: learned. */
   readonly clips?: ClipRule;
@@ -92,7 +98,7 @@ const REPORT_EVERY = 50;
 
 /**
  * Trains one network to the end, or on from where `resume` stopped; the result has the same bits either way.
- * @throws UserError for options and settings that do not exist or are not right; TrainingFailure if the loss is not finite or a clip collapses, naming layer, epoch and arm
+ * @throws UserError for options and settings that do not exist or are not right; TrainingFailure if the loss is not finite or a clip collapses (changes its sign, where clips are learned relative to their start), naming layer, epoch and arm
  */
 export async function train(
   job: TrainingJob,
@@ -105,19 +111,26 @@ export async function train(
   requireSchema("settings", phaseSchema, settings);
   requireSparsification(sparsification);
   requireGradientRule(gradient);
+  requireNorms(job);
   const origin = { ...job.origin, ...(job.start && { start: networkHash(job.start) }) };
   const phase = job.start ? "quantized" : "float";
   const curve: EpochRecord[] = [...(options.resume?.origin.curve ?? job.start?.origin.curve ?? [])];
-  const finished = options.resume?.origin.epoch ?? 0;
+  const before = job.start?.origin.bits ? job.start.origin.epoch : 0; // epochs are counted over all quantized phases
+  const finished = options.resume?.origin.epoch ?? before;
   const start = begin(job, data);
   const { clips, encoding } = job;
   let state = options.resume ? resumed(options.resume) : start;
   const initialClips = clipValues(start.parameters); // what a collapse is measured against
   requireClips(initialClips, origin.arm);
-  const steps = settings.epochs * Math.floor(data.train.length / settings.batch);
-  let step = finished * Math.floor(data.train.length / settings.batch);
+  const { clipRates, statisticsShare } = settings;
+  const rateFactors = clipRates ? relativeRates(initialClips, clipRates) : {};
+  const epochSteps = Math.floor(data.train.length / settings.batch);
+  const steps = settings.epochs * epochSteps;
+  const rise = Math.round((settings.rise ?? 0) * epochSteps);
+  const last = before + settings.epochs;
+  let step = (finished - before) * epochSteps;
 
-  for (let epoch = finished + 1; epoch <= settings.epochs; epoch++) {
+  for (let epoch = finished + 1; epoch <= last; epoch++) {
     let since = performance.now();
     let lossSum = 0;
     const batches = epochBatches(data.train, settings.batch, {
@@ -128,8 +141,8 @@ export async function train(
     });
     let learningRate = settings.learningRate;
     for (const [i, indices] of batches.entries()) {
-      learningRate = cosineSchedule(settings.learningRate, step, steps);
-      const batch = batchAt(data.dataset, indices, job.model.classes);
+      learningRate = oneCycleSchedule(settings.learningRate, step, { rise, steps });
+      const batch = trainingBatch(job, data.dataset, indices, { phase, epoch, batch: i });
       const next = trainStep(job.model, state, batch, {
         bits: origin.bits ?? undefined,
         sparsification: job.sparsification,
@@ -138,6 +151,8 @@ export async function train(
         momentum: settings.momentum,
         weightDecay: settings.weightDecay,
         key: [origin.study, "step", origin.seed, step],
+        rateFactors,
+        ...(statisticsShare !== undefined && { statisticsShare }),
         ...(clips && { clips }),
         ...(encoding && { encoding }),
       });
@@ -145,7 +160,15 @@ export async function train(
       lossSum += next.loss;
       state = next.state;
       step++;
-      checkTraining({ state, loss: next.loss, initialClips, arm: origin.arm, epoch, step });
+      checkTraining({
+        state,
+        loss: next.loss,
+        initialClips,
+        keepsSigns: settings.clipRates !== undefined,
+        arm: origin.arm,
+        epoch,
+        step,
+      });
       if ((i + 1) % REPORT_EVERY !== 0 && i + 1 !== batches.length) continue;
       const done = i % REPORT_EVERY === REPORT_EVERY - 1 ? REPORT_EVERY : batches.length % REPORT_EVERY;
       const imagesPerSecond = (1000 * done * settings.batch) / (performance.now() - since);
@@ -153,7 +176,7 @@ export async function train(
         arm: origin.arm,
         seed: origin.seed,
         epoch,
-        epochs: settings.epochs,
+        epochs: last,
         step,
         steps,
         imagesPerSecond,
@@ -168,27 +191,63 @@ export async function train(
       ...state,
     });
     curve.push({ phase, epoch, learningRate, loss, validationAccuracy: validate(job, snapshot(), data) });
-    if (epoch < settings.epochs) options.onEpoch?.(snapshot());
+    if (epoch < last) options.onEpoch?.(snapshot());
   }
-  return { origin: { ...origin, epoch: settings.epochs, curve }, parameters: state.parameters };
+  return { origin: { ...origin, epoch: last, curve }, parameters: state.parameters };
+}
+
+/** Refuses settings of batch norm for a network that has none. @throws UserError */
+function requireNorms({ model, settings, gradient }: TrainingJob): void {
+  if (normNodes(model).length > 0) return;
+  const { statistics, secondStatistics }: { readonly rule: string } & TwoPasses = gradient;
+  const asked = { "settings.statisticsShare": settings.statisticsShare, statistics, secondStatistics };
+  const [name, value] = Object.entries(asked).find(([, value]) => value !== undefined) ?? [];
+  if (name !== undefined)
+    throw new UserError(
+      `${name} is of batch norm, which model ${model.name} has not; got ${value}: leave it out`,
+    );
+}
+
+/** The images and labels of a step, varied as the phase says, by draws that every arm of a seed shares. */
+function trainingBatch(
+  { model, origin: { study, seed }, settings: { augmentation } }: TrainingJob,
+  dataset: ImageDataset,
+  indices: Uint32Array,
+  at: { readonly phase: string; readonly epoch: number; readonly batch: number },
+): Batch {
+  if (!augmentation) return batchAt(dataset, indices, model.classes);
+  const draws = stream(study, "augmentation", at.phase, seed, at.epoch, at.batch);
+  const varied = augmentImages(pickImages(dataset, indices), augmentation, draws);
+  return batchAt(
+    varied,
+    indices.map((_, i) => i),
+    model.classes,
+  );
 }
 
 function begin(job: TrainingJob, data: TrainingData): OptimizerState {
-  const parameters = flatten(startingPoint(job, data));
+  const parameters = startingParameters(job, data);
   return { parameters, velocity: mapArrays(parameters, (x) => new Float32Array(x.length)) };
 }
 
-function startingPoint(
+function startingParameters(
   { model, origin, settings, sparsification, start, clips = { rule: "learned" } }: TrainingJob,
   data: TrainingData,
-): Point {
-  if (!start) return initialPoint(model, origin.study, origin.seed);
+): Arrays {
+  if (!start)
+    return { ...flatten(initialPoint(model, origin.study, origin.seed)), ...initialStatistics(model) };
+  if (start.origin.bits) return start.parameters;
   const key = { study: origin.study, phase: "quantized", seed: origin.seed, epoch: 1 };
   const images = imageTensor(data.dataset, epochBatches(data.train, settings.batch, key)[0]!);
   const seen = clipRuleSpec(clips).observesActivations ? { share: 1 } : {}; // all that is observed lies within the clip
-  const point = addClips(model, unflatten(model, start.parameters), images, sparsification, seen);
+  const parameters = absorbIdleBiases(model, start.parameters);
+  const statistics = runningStatistics(model, parameters);
+  const point = addClips(model, unflatten(model, parameters), images, sparsification, {
+    ...seen,
+    statistics,
+  });
   images.dispose();
-  return startClips(point, clips);
+  return { ...flatten(startClips(point, clips)), ...statistics };
 }
 
 function resumed({ parameters, velocity = {} }: Checkpoint): OptimizerState {

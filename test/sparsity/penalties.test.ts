@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadBackend } from "../../src/tensors/backend/index.js";
 import { fatRelu, hoyerPenalty, l1Penalty } from "../../src/tensors/sparsity/index.js";
 
+import { sparsityOnTensors } from "../../src/tensors/sparsity/on-tensors.js";
 import { scalarOf } from "../support/tensors.js";
 
 beforeAll(async () => {
@@ -19,6 +20,26 @@ describe("the L1 penalty", () => {
   it("has the gradient 1/B at every unit", () => {
     const gradient = tf.grad((x: tf.Tensor) => l1Penalty([x]))(tf.tensor2d([1, 2, 3, 4], [2, 2]));
     expect([...gradient.dataSync()]).toEqual([0.5, 0.5, 0.5, 0.5]);
+  });
+});
+
+describe("the L1 penalty by layer mean", () => {
+  const penalty = (x: readonly tf.Tensor[], alpha = 1) =>
+    sparsityOnTensors({ kind: "l1-mean", alpha }).penalty!(x);
+
+  it("is the sum over layers of the mean over units and samples, times alpha", () => {
+    expect(scalarOf(penalty(layers()))).toBeCloseTo((1 + 2 + 3) / 6 + (1 + 5) / 4, 6);
+    expect(scalarOf(penalty(layers(), 3))).toBeCloseTo(3 * ((1 + 2 + 3) / 6 + (1 + 5) / 4), 5);
+  });
+
+  it("has a gradient of alpha over samples and units of the layer, so that a large layer is not pressed more", () => {
+    const [small, large] = tf.grads((a: tf.Tensor, b: tf.Tensor) => penalty([a, b], 2))([
+      tf.ones([2, 2]),
+      tf.ones([2, 8]),
+    ]);
+    expect([...small!.dataSync()]).toEqual(Array(4).fill(0.5));
+    expect([...large!.dataSync()]).toEqual(Array(16).fill(0.125));
+    expect(() => penalty([])).toThrow("at least one layer");
   });
 });
 

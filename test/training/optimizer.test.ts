@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Array32, scalar } from "../../src/base/arrays.js";
 import { epochBatches } from "../../src/tensors/batches.js";
+import { relativeRates } from "../../src/training/clip-rules.js";
 import { cosineSchedule, nesterovStep } from "../../src/training/index.js";
+import { oneCycleSchedule } from "../../src/training/optimizer.js";
 
 describe("nesterovStep()", () => {
   it("follows v' = m v + g, w' = w - lr (g + m v') with weight decay in g, over many steps", () => {
@@ -30,6 +32,51 @@ describe("nesterovStep()", () => {
     const state = { parameters: { w }, velocity: { w: zero } };
     const next = nesterovStep(state, { w: zero }, { learningRate: 1, momentum: 0, weightDecay: () => 0 });
     expect(next.parameters["w"]).toEqual(w);
+  });
+});
+
+describe("clips relative to their start", () => {
+  it("move as s does where s is learned in c = s c_0, momentum included: raw clips of another size do not", () => {
+    const [lr, m, start, factor] = [0.05, 0.9, 0.1, 10];
+    const slopeAt = (c: number, i: number) => Math.sin(3 * c) + Math.cos(i); // dL/dc
+    const rates = relativeRates(
+      { "fc.weight_clip": start, "act.clip": 5 },
+      { weights: factor, activations: 1 },
+    );
+    expect(rates).toEqual({ "fc.weight_clip": factor * start ** 2, "act.clip": 25 });
+    let [s, v] = [1, 0];
+    let state = {
+      parameters: { "fc.weight_clip": scalar(start) },
+      velocity: { "fc.weight_clip": scalar(0) },
+    };
+    for (let i = 0; i < 20; i++) {
+      const g = start * slopeAt(s * start, i);
+      v = m * v + g;
+      s -= lr * factor * (g + m * v);
+      const slope = slopeAt(state.parameters["fc.weight_clip"].data[0]!, i);
+      state = nesterovStep(
+        state,
+        { "fc.weight_clip": scalar(slope) },
+        { learningRate: lr, momentum: m, weightDecay: () => 0, rateFactor: (name) => rates[name]! },
+      ) as typeof state;
+    }
+    expect(state.parameters["fc.weight_clip"].data[0]! / start).toBeCloseTo(s, 4);
+    expect(Math.abs(s - 1)).toBeGreaterThan(0.01);
+  });
+});
+
+describe("oneCycleSchedule()", () => {
+  it("climbs in equal steps to its peak, then is half a cosine over what is left", () => {
+    const rates = Array.from({ length: 12 }, (_, step) =>
+      oneCycleSchedule(0.1, step, { rise: 3, steps: 12 }),
+    );
+    for (const [i, rate] of [0.025, 0.05, 0.075, 0.1].entries()) expect(rates[i]).toBeCloseTo(rate, 12);
+    for (let step = 3; step < 12; step++) expect(rates[step]).toBe(cosineSchedule(0.1, step - 3, 9));
+  });
+
+  it("without a rise is the cosine schedule, bit for bit", () => {
+    for (let step = 0; step < 100; step++)
+      expect(oneCycleSchedule(0.05, step, { rise: 0, steps: 100 })).toBe(cosineSchedule(0.05, step, 100));
   });
 });
 

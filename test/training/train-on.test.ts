@@ -70,7 +70,7 @@ test("options and data that do not exist or do not fit are refused before anythi
     /options of bits must be an object with weights, activations, ends/,
   );
   await refused({ sparsification: { kind: "l2", alpha: 1 } }).toThrow(
-    /sparsification\.kind must be one of none, l1, hoyer, fatrelu.*, got "l2"/,
+    /sparsification\.kind must be one of none, l1, l1-mean, hoyer, fatrelu.*, got "l2"/,
   );
   await refused({ sparsification: { kind: "l1", alpha: -1 } }).toThrow(/sparsification\.alpha: .*-1/);
   await refused({ gradient: { rule: "sam" } }).toThrow(

@@ -19,8 +19,8 @@ import {
   networkSettingsHash,
   trainedNetwork,
 } from "../results/trained-network.js";
-import { armOf } from "../study/arms.js";
 import { modelOf, namedContentOf } from "../study/content.js";
+import { firstPhaseOf, sharedArms, trainedArmOf } from "../study/phases.js";
 import type { Study } from "../study/study.js";
 import { trainingData } from "./images.js";
 
@@ -29,7 +29,8 @@ export type TrainingOutcome = "trained" | "failed" | "done before";
 
 /**
  * Trains one network of a study, going on from the last finished epoch, and stores its checkpoint, or that it failed.
- * @param arm id of an arm, or `"float"`
+ * A network that the arm shares with others is trained first, where it is not there.
+ * @param arm id of an arm, of a network that arms share, or `"float"`
  */
 export async function trainNetwork(
   study: Study,
@@ -47,6 +48,8 @@ export async function trainNetwork(
     return "failed" as const;
   };
   for (const needed of dependenciesOf(study, arm)) {
+    if (sharedArms(study).some(({ id }) => id === needed))
+      await trainNetwork(study, store, needed, seed, options);
     const failure = failureOf(study, store, needed, seed);
     if (failure) return failed(`it needs arm ${needed} of this seed, which failed: ${failure.reason}`, 0, 0);
   }
@@ -111,7 +114,10 @@ function floatJob(study: Study, origin: Origin): TrainingJob {
 }
 
 function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
-  const { sparsification, gradient, bits = study.bits, epochsFactor = 1, range } = armOf(study, origin.arm);
+  const arm = trainedArmOf(study, origin.arm);
+  const { sparsification, gradient, bits = study.bits, epochsFactor = 1, range } = arm;
+  const first = firstPhaseOf(study, arm);
+  const phase = first ? study.second! : study.quantized;
   const needed = (arm: string, what: string) => {
     const found = trainedNetwork(study, store, arm, origin.seed);
     if (found) return found;
@@ -120,7 +126,9 @@ function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
         `train it first: npx flatenn train --arm ${arm} --seed ${origin.seed}`,
     );
   };
-  const start = needed(FLOAT, "starts from the float network");
+  const start = first
+    ? needed(first.id, `goes on from the network ${first.id}`)
+    : needed(FLOAT, "starts from the float network");
   const threshold = thresholdOf(sparsification);
   const model = modelOf(study);
   const clips: ClipRule | undefined =
@@ -133,7 +141,7 @@ function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
   return {
     model,
     origin: { ...origin, bits, threshold },
-    settings: { ...study.quantized, epochs: epochsFactor * study.quantized.epochs },
+    settings: { ...phase, epochs: epochsFactor * phase.epochs },
     sparsification,
     gradient,
     start,

@@ -5,6 +5,7 @@ import { planConditions } from "../campaign/plan.js";
 import { armsOfSelection } from "../selection/select.js";
 import { seedsOfArm } from "../study/arms.js";
 import { modelOf } from "../study/content.js";
+import { firstPhaseOf, sharedArms } from "../study/phases.js";
 import type { Arm, Study } from "../study/study.js";
 
 /** Speeds of one process. */
@@ -45,11 +46,19 @@ export function estimate(study: Study, images: number, speeds: Speeds): Estimate
   const arms: readonly Arm[] = study.selection ? armsOfSelection(study, []) : study.arms;
   const perEpoch = (batch: number) => Math.floor(images / batch);
   const floatSteps = study.float.epochs * perEpoch(study.float.batch);
-  const armSteps = ({ epochsFactor = 1 }: Arm) =>
-    epochsFactor * study.quantized.epochs * perEpoch(study.quantized.batch);
+  const phaseOf = (arm: Arm) => (firstPhaseOf(study, arm) ? study.second! : study.quantized);
+  const armSteps = (arm: Arm) => {
+    const { epochs, batch } = phaseOf(arm);
+    return (arm.epochsFactor ?? 1) * epochs * perEpoch(batch);
+  };
   const speed = ({ gradient }: Arm) =>
     gradientKind(gradient).passes === 1 ? speeds.conventional : speeds.twoPass;
-  const perSeed = arms.map((arm) => ({ arm, seeds: seedsOfArm(study, arm).length }));
+  const own = arms.map((arm) => ({ arm, seeds: seedsOfArm(study, arm).length }));
+  const shared = sharedArms({ ...study, arms }).map((arm) => ({
+    arm,
+    seeds: Math.max(...own.map((each) => (firstPhaseOf(study, each.arm)?.id === arm.id ? each.seeds : 0))),
+  }));
+  const perSeed = [...own, ...shared];
   const sum = (read: (each: { arm: Arm; seeds: number }) => number) =>
     perSeed.reduce((total, each) => total + read(each), 0);
   const trained = sum(({ seeds }) => seeds);
@@ -67,7 +76,7 @@ export function estimate(study: Study, images: number, speeds: Speeds): Estimate
     steps: study.seeds.length * floatSteps + sum(({ arm, seeds }) => seeds * armSteps(arm)),
     trainingSeconds:
       (study.seeds.length * floatSteps * study.float.batch) / speeds.conventional +
-      sum(({ arm, seeds }) => (seeds * armSteps(arm) * study.quantized.batch) / speed(arm)),
+      sum(({ arm, seeds }) => (seeds * armSteps(arm) * phaseOf(arm).batch) / speed(arm)),
     trials,
     campaignSeconds: campaign.reduce((total, arm) => total + arm.trials / arm.speed, 0),
     checkpointMegabytes: (networks * checkpointBytes(modelOf(study))) / 1e6,

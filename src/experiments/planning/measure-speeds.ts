@@ -9,7 +9,7 @@ import { loadBackend } from "../../tensors/backend/load.js";
 import { batchAt } from "../../tensors/batches.js";
 import type { GradientRule } from "../../training/gradients/rules.js";
 import type { OptimizerState } from "../../training/optimizer.js";
-import { addClips, initialPoint } from "../../training/start.js";
+import { addClips, initialPoint, initialStatistics } from "../../training/start.js";
 import { trainStep } from "../../training/step.js";
 import { datasetOf, modelOf } from "../study/content.js";
 import type { Study } from "../study/study.js";
@@ -31,7 +31,9 @@ export async function measureSpeeds(study: Study): Promise<MeasuredSpeeds> {
   const dataset = datasetOf(study).load("train");
   const indices = range(study.quantized.batch);
   const { images } = batchAt(dataset, indices, model.classes);
-  const parameters = flatten(addClips(model, initialPoint(model, "speed", 0), images, NONE));
+  const statistics = initialStatistics(model);
+  const point = addClips(model, initialPoint(model, "speed", 0), images, NONE, { statistics });
+  const parameters = { ...flatten(point), ...statistics };
   images.dispose();
   const imagesPerSecond = (gradient: GradientRule) => {
     const { batch: size, momentum, weightDecay } = study.quantized;

@@ -5,9 +5,9 @@ import { settingsHash } from "../../base/settings-hash.js";
 import type { Checkpoint } from "../../networks/checkpoints/checkpoint.js";
 import { thresholdOf } from "../../tensors/sparsity/table.js";
 import type { NetworkKey } from "../study/arms.js";
-import { armOf } from "../study/arms.js";
 import { modelOf, namedContentOf } from "../study/content.js";
 import { armHash, floatHash } from "../study/identity.js";
+import { firstPhaseOf, trainedArmOf } from "../study/phases.js";
 import type { Study } from "../study/study.js";
 import { readFailure } from "./failures.js";
 import type { Failure } from "./rows.js";
@@ -16,11 +16,15 @@ import type { Store } from "./store.js";
 /** The arm name of the float network that every arm of a seed starts from. */
 export const FLOAT = "float";
 
-/** The arms of the same seed, the float network among them, whose networks an arm's training begins with. */
+/**
+ * The networks of the same seed that an arm's training begins with: the float network, or the one that it shares with other
+ * arms, and those of arms whose clips it takes.
+ */
 export function dependenciesOf(study: Study, arm: string): readonly string[] {
   if (arm === FLOAT) return [];
-  const { range } = armOf(study, arm);
-  return range?.rule === "frozen" ? [FLOAT, range.of] : [FLOAT];
+  const own = trainedArmOf(study, arm);
+  const start = firstPhaseOf(study, own)?.id ?? FLOAT;
+  return own.range?.rule === "frozen" ? [start, own.range.of] : [start];
 }
 
 /** Why a network of a study failed, if it was trained and did. */
@@ -30,7 +34,7 @@ export function failureOf(study: Study, store: Store, arm: string, seed: number)
 
 /** Hash of what decides a network, the float one included. */
 export function networkSettingsHash(study: Study, arm: string, seed: number): string {
-  return arm === FLOAT ? floatHash(study, seed) : armHash(study, armOf(study, arm), seed);
+  return arm === FLOAT ? floatHash(study, seed) : armHash(study, trainedArmOf(study, arm), seed);
 }
 
 /**
@@ -65,8 +69,10 @@ export function requireOrigin(
 export function originProblems(study: Study, { arm, seed }: NetworkKey, { origin }: Checkpoint): string[] {
   if (origin.arm !== arm || origin.seed !== seed)
     return [`says that it is ${origin.arm}, seed ${origin.seed}`];
-  const own = arm === FLOAT ? undefined : armOf(study, arm);
-  const phase = own ? study.quantized : study.float;
+  const own = arm === FLOAT ? undefined : trainedArmOf(study, arm);
+  // epochs count on through both phases of an arm
+  const second = own && firstPhaseOf(study, own) ? (study.second?.epochs ?? 0) : 0;
+  const epochs = own ? study.quantized.epochs + second : study.float.epochs;
   const wanted = {
     study: study.name,
     model: modelOf(study).name,
@@ -74,7 +80,7 @@ export function originProblems(study: Study, { arm, seed }: NetworkKey, { origin
     settingsHash: networkSettingsHash(study, arm, seed),
     bits: own ? (own.bits ?? study.bits) : null,
     threshold: own ? thresholdOf(own.sparsification) : 0,
-    epoch: phase.epochs * (own?.epochsFactor ?? 1),
+    epoch: epochs * (own?.epochsFactor ?? 1),
   };
   return Object.entries(wanted)
     .map(([name, value]) => ({ name, value, found: origin[name as keyof typeof wanted] }))

@@ -2,6 +2,7 @@ import { settingsHash } from "../../base/settings-hash.js";
 import { gradientKind } from "../../training/gradients/rules.js";
 import { armOf } from "./arms.js";
 import { contentOf, identityOf } from "./content.js";
+import { firstPhaseOf } from "./phases.js";
 import type { Arm, Study } from "./study.js";
 
 /** Hash of all settings of a study; what its arms are called and how they look is none. */
@@ -22,6 +23,7 @@ export function armHash(study: Study, arm: Arm, seed: number): string {
   return settingsHash({
     float: floatHash(study, seed),
     quantized: study.quantized,
+    ...(firstPhaseOf(study, arm) && { second: study.second }),
     bits: study.bits,
     arm: trained,
     ...(arm.range?.rule === "frozen" && { source: armHash(study, armOf(study, arm.range.of), seed) }),

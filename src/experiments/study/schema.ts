@@ -16,6 +16,7 @@ import { phaseSchema } from "../../training/phase.js";
 import { datasetOf, modelOf } from "./content.js";
 import { judgementSchema } from "./judgement.js";
 import { KNOBS } from "./knobs.js";
+import { SHARED } from "./phases.js";
 import { presentationSchema } from "./presentation.js";
 import type { CampaignSettings, ExtraCampaign, Study } from "./study.js";
 
@@ -51,6 +52,7 @@ export const armSchema = z.strictObject({
   sparsification,
   gradient,
   epochsFactor: z.exactOptional(count),
+  phases: z.exactOptional(z.literal("one")),
   range: z.exactOptional(range),
   bits: z.exactOptional(codeBits),
   seeds: z.exactOptional(count),
@@ -125,6 +127,7 @@ export const studySchema = z
     seeds: z.array(z.int().min(0)).min(1),
     float: phaseSchema,
     quantized: phaseSchema,
+    second: z.exactOptional(phaseSchema),
     arms: z.array(armSchema).min(1),
     campaign,
     extras: z.exactOptional(z.array(extra).min(1)),
@@ -143,6 +146,14 @@ export const studySchema = z
   .refine(({ arms }) => !arms.some(({ id }) => id === "float"), {
     path: ["arms"],
     message: "the id float is taken by the network that all arms start from",
+  })
+  .refine(({ arms }) => !arms.some(({ id }) => id.startsWith(SHARED)), {
+    path: ["arms"],
+    message: `ids that begin with ${SHARED} are those of networks that arms share`,
+  })
+  .refine(({ arms, second }) => second !== undefined || !arms.some(({ phases }) => phases), {
+    path: ["arms"],
+    message: "an arm says that it has one phase, in a study without a second",
   })
   .refine(
     ({ arms }) =>
@@ -196,7 +207,7 @@ export const studySchema = z
       requireFit(extra.faults ?? campaign.faults, ["extras", i, "faults"], extra.arms);
   })
   .superRefine(
-    ({ model, dataset, trainingImages, float, quantized, campaign: { split, images } }, context) => {
+    ({ model, dataset, trainingImages, float, quantized, second, campaign: { split, images } }, context) => {
       const issue = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
       const found = attempt(() => datasetOf({ dataset }));
       if (typeof found === "string") return issue(["dataset"], found);
@@ -213,7 +224,7 @@ export const studySchema = z
         issue(["trainingImages"], `must be at most the ${sizes.training} training images of ${title}`);
       if ((images ?? 0) > sizes[split])
         issue(["campaign", "images"], `must be at most the ${sizes[split]} ${split} images of ${title}`);
-      for (const [phase, { batch }] of Object.entries({ float, quantized }))
+      for (const [phase, { batch }] of Object.entries({ float, quantized, ...(second && { second }) }))
         if (batch > all) issue([phase, "batch"], `must not be more than the ${all} training images`);
     },
   )

@@ -18,12 +18,17 @@ export interface Arm {
   readonly id: string;
   readonly sparsification: Sparsification;
   readonly gradient: GradientRule;
-  /** Times the study's quantized epochs; absent: 1. */
+  /** Times the study's quantized epochs, of every phase; absent: 1. */
   readonly epochsFactor?: number;
   /** Absent: weight and activation clips are learned. */
   readonly range?: ArmClipRule;
   /** Absent: the study's. */
   readonly bits?: Bits;
+  /**
+   * In a study of two quantized phases: only the first, from the float network and with the arm's own gradient rule. Absent:
+   * both, where the study has both.
+   */
+  readonly phases?: "one";
   /** How many of the study's seeds, the first ones; absent: all. It decides no network. */
   readonly seeds?: number;
   /** What the arm is for: a control separates explanations, an ablation changes a choice. Absent: a main arm. */
@@ -92,6 +97,11 @@ export interface Study {
   readonly seeds: readonly number[];
   readonly float: TrainingPhase;
   readonly quantized: TrainingPhase;
+  /**
+   * A second quantized phase, in which each arm has its own gradient rule; the first is then conventional, and shared by arms
+   * that differ in nothing else. Absent: `quantized` is the only one, and has the rule.
+   */
+  readonly second?: TrainingPhase;
   readonly arms: readonly Arm[];
   readonly campaign: CampaignSettings;
   /** Further campaigns; absent: none. */

@@ -32,7 +32,7 @@ export interface CheckpointOrigin {
   /** Arm id, or `"float"` for the float network that all arms of a seed start from. */
   readonly arm: string;
   readonly seed: number;
-  /** Epochs done in the phase that the arm's name implies. */
+  /** Epochs done in the phase that the arm's name implies; of a network in two quantized phases, in both together. */
   readonly epoch: number;
   /** Bits of weights and activations; null for a float network. */
   readonly bits: Bits | null;
@@ -40,7 +40,10 @@ export interface CheckpointOrigin {
   readonly threshold: number;
   /** sha256 of every setting that decides the content; `config` in the file. */
   readonly settingsHash: string;
-  /** {@link networkHash} of the float network that an arm's training began with; older checkpoints do not name it. */
+  /**
+   * {@link networkHash} of the network that an arm's training began with: the float one, or the one of a first phase that arms
+   * share; older checkpoints do not name it.
+   */
   readonly start?: string;
   /** What computed it: versions, threads, instruction set. */
   readonly backend: Readonly<Record<string, unknown>>;
@@ -49,7 +52,10 @@ export interface CheckpointOrigin {
 
 export interface Checkpoint {
   readonly origin: CheckpointOrigin;
-  /** By name: `<layer>.weight`, `<layer>.bias`, `<layer>.weight_clip`, `<activation>.clip`. */
+  /**
+   * By name: `<layer>.weight`, `<layer>.bias`, `<layer>.weight_clip`, `<activation>.clip`, and of batch norm `<node>.gamma`,
+   * `.beta`, `.mean`, `.variance`.
+   */
   readonly parameters: Arrays;
   /** Optimizer velocity by the same names: only in the state of an unfinished training. */
   readonly velocity?: Arrays;

@@ -2,4 +2,11 @@ export type { BackendReport } from "./load.js";
 export { loadBackend } from "./load.js";
 export { hasTensorFlow } from "./native.js";
 export type { BatchNormResult } from "./operations.js";
-export { batchNormTraining, biasAdd, crossEntropy, maxPool } from "./operations.js";
+export {
+  batchNormStored,
+  batchNormTraining,
+  biasAdd,
+  channelMoments,
+  crossEntropy,
+  maxPool,
+} from "./operations.js";

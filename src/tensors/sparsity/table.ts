@@ -4,10 +4,11 @@ import { fatrelu } from "./fatrelu.js";
 import { hoyer } from "./hoyer.js";
 import type { SparsificationKind } from "./kind.js";
 import { l1 } from "./l1.js";
+import { l1Mean } from "./l1-mean.js";
 import { none } from "./none.js";
 
 /** Every way to make activations sparse, by the `kind` of its settings: a line each. */
-export const SPARSIFICATIONS = { none, l1, hoyer, fatrelu };
+export const SPARSIFICATIONS = { none, l1, "l1-mean": l1Mean, hoyer, fatrelu };
 
 type Table = typeof SPARSIFICATIONS;
 type SettingsOf<Kind> = Kind extends SparsificationKind<infer Own> ? Own : never;

@@ -4,10 +4,11 @@ import { stream } from "../../base/random/index.js";
 import { faultAwareGradient } from "./gradient.js";
 import type { GradientKind } from "./kind.js";
 import { flippedWeights } from "./random-flips.js";
+import { TWO_PASSES, type TwoPasses } from "./statistics.js";
 
 /** Half of the gradient under fresh flips of the stored bits, each with probability `rate` in (0, 1). */
-export const randbet: GradientKind<{ readonly rule: "randbet"; readonly rate: number }> = {
-  schema: z.strictObject({ rule: z.literal("randbet"), rate: z.number().gt(0).lt(1) }),
+export const randbet: GradientKind<{ readonly rule: "randbet"; readonly rate: number } & TwoPasses> = {
+  schema: z.strictObject({ rule: z.literal("randbet"), rate: z.number().gt(0).lt(1), ...TWO_PASSES }),
   title: ({ rate }) => `RandBET ${percentOf(rate)} %`,
   knob: null,
   passes: 2,

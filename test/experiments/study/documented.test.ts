@@ -55,7 +55,7 @@ function together(keys: readonly [string, Key][]): Map<string, Key> {
     const before = all.get(path) ?? { isRequired: true, values: [] };
     all.set(path, {
       isRequired: before.isRequired && isRequired,
-      values: [...before.values, ...values],
+      values: [...new Set([...before.values, ...values])],
     });
   }
   return all;

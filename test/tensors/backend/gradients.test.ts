@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { stream } from "../../../src/base/random/index.js";
 import {
+  batchNormStored,
   batchNormTraining,
   biasAdd,
   crossEntropy,
@@ -9,6 +10,7 @@ import {
   loadBackend,
   maxPool,
 } from "../../../src/tensors/backend/index.js";
+import { everyNth } from "../../../src/tensors/backend/operations.js";
 import { expectClose, normalTensor } from "../../support/tensors.js";
 
 beforeAll(async () => {
@@ -115,6 +117,37 @@ describe("native gradients equal the composed ones", () => {
     const minus = value(tf.sub(x, tf.mul(direction, h))).dataSync()[0]!;
     const slope = tf.sum(tf.mul(tf.grad(value)(x), direction)).dataSync()[0]!;
     expect(slope).toBeCloseTo((plus - minus) / (2 * h), 1);
+  });
+
+  it("of batch normalization by given statistics, against the formula written in tfjs operations", () => {
+    const [x, scale, offset, dy] = [normal(8, 3, 3, 4), normal(4), normal(4), normal(8, 3, 3, 4)];
+    const [mean, variance] = [normal(4), tf.abs(normal(4))];
+    const composed = (x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) =>
+      tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-3))), scale), offset);
+    const native = (x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) =>
+      batchNormStored(x as tf.Tensor4D, { scale, offset, mean, variance }, { epsilon: 1e-3 });
+    expectClose(native(x, scale, offset), composed(x, scale, offset), 1e-5);
+    const expected = tf.grads(composed)([x, scale, offset], dy);
+    for (const [i, gradient] of tf.grads(native)([x, scale, offset], dy).entries())
+      expectClose(gradient, expected[i]!, 1e-4);
+  });
+
+  it("of every n-th row and column: a convolution of 1 x 1 with that stride, at even and odd sizes", () => {
+    for (const [height, width, n] of [
+      [4, 6, 2],
+      [5, 7, 2],
+      [7, 3, 3],
+      [1, 1, 2],
+      [4, 4, 1],
+    ] as const) {
+      const x = normal(2, height, width, 3) as tf.Tensor4D;
+      const w = normal(1, 1, 3, 5) as tf.Tensor4D;
+      const ours = (x: tf.Tensor) => tf.conv2d(everyNth(x as tf.Tensor4D, n), w, 1, "valid");
+      const plain = (x: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, w, n, "same");
+      expectClose(ours(x), plain(x), 1e-5);
+      const dy = normal(...plain(x).shape) as tf.Tensor4D;
+      expectClose(tf.grad(ours)(x, dy), tf.grad(plain)(x, dy), 1e-5);
+    }
   });
 
   it("and batch normalization reports the batch's mean and variance", () => {
