@@ -17,7 +17,7 @@ export function several(flags: string, description: string, otherwise: string): 
 
 export function mapRange(text: string): MapRange {
   const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
-  if (first === undefined || Number(first) > Number(last))
+  if (first === undefined || Number(first) > Number(last) || !Number.isSafeInteger(Number(last)))
     throw new InvalidArgumentError(`must be an index such as 7 or a range such as 0-9, got ${text}`);
   return { first: Number(first), last: Number(last) };
 }

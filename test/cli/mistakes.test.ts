@@ -32,6 +32,12 @@ describe("a user's mistake is told in a line, without a stack trace", () => {
   it.each([
     [["fly"], 2, "unknown command 'fly'"],
     [["train", "--seed", "-1"], 2, "must be a whole number >= 0, got -1"],
+    [["claims", "--out", ""], 2, "--out <file> is empty"],
+    [["campaign", "--fault", ""], 2, "--fault <model> is empty"],
+    [["replay", ""], 2, "an argument is empty"],
+    [["maps", "--map", "0-999999999"], 1, "1,000,000,000 fault maps need about"],
+    [["maps", "--map", "0-99999999999999999999"], 2, "must be an index such as 7"],
+    [["landscape", "--points", "999999999"], 1, "999,999,999 points a side need about"],
     [["train", "--fast"], 2, "unknown option '--fast'"],
     [["reproduce", "--jobs", "0"], 2, "must be at least 1, got 0"],
     [["campaign", "--jobs", "5000"], 2, "must be at most 64, got 5000"],

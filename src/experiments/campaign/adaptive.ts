@@ -8,7 +8,7 @@ import type { NetworkKey } from "../study/arms.js";
 import type { Study } from "../study/study.js";
 import { type CampaignOptions, requireCampaign, requireTrained, runRounds } from "./campaign.js";
 import { campaignImages } from "./images.js";
-import { type Trial, trialMaker, trialSettings } from "./plan.js";
+import { requireTrialsFit, type Trial, trialMaker, trialSettings } from "./plan.js";
 
 /** How precisely each cell is to be measured. */
 export interface Precision {
@@ -50,6 +50,7 @@ export async function runAdaptive(
   requireCampaign("runAdaptive", options);
   requirePrecision(requireOptions("precision of runAdaptive", precision, PRECISION));
   const { faults, rates, maps, encoding } = study.campaign;
+  requireTrialsFit(networks.length * faults.length * rates.length * precision.maxMaps);
   const checkpoints = networks.map(({ arm, seed }) => requireTrained(study, store, arm, seed));
   const images = campaignImages(study).indices.length;
   const subjects = checkpoints.map((checkpoint, i) => {

@@ -12,7 +12,7 @@ import { openTrials, storedTrials, type Trials } from "../results/trials.js";
 import { seedsOfArm } from "../study/arms.js";
 import type { Study } from "../study/study.js";
 import { campaignImages } from "./images.js";
-import { planTrials, type Trial } from "./plan.js";
+import { planTrials, requireTrialsFit, type Trial } from "./plan.js";
 import type { Task } from "./worker.js";
 import { openWorkers, type Result } from "./workers.js";
 
@@ -61,6 +61,8 @@ export async function runCampaign(
 ): Promise<CampaignOutcome> {
   requireCampaign("runCampaign", options);
   const checkpoints = networks.map(({ arm, seed }) => requireTrained(study, store, arm, seed));
+  const { faults, rates, maps } = study.campaign;
+  requireTrialsFit(networks.length * faults.length * rates.length * maps);
   const plans = checkpoints.map((checkpoint, i) => planTrials(study, networks[i]!, networkHash(checkpoint)));
   const planned = plans.reduce((sum, plan) => sum + plan.length, 0);
   const run = await runRounds(study, store, checkpoints, options, (stored) => {

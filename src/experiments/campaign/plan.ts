@@ -1,3 +1,4 @@
+import { requireMemory } from "../../base/room.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import { weightLayers } from "../../networks/model.js";
 import type { Encoding } from "../../quantization/encodings.js";
@@ -122,6 +123,14 @@ function ofExtra(study: Study, { layers, ...changes }: ExtraCampaign): Condition
   return underFaults({ ...study.campaign, ...changes, layers: names });
 }
 
+/** Bytes that a trial takes, as it is planned and as its row, at least. */
+const BYTES_PER_TRIAL = 2000;
+
+/** Refuses a number of trials that cannot be held, before any is planned. @throws UserError with the memory it would need */
+export function requireTrialsFit(count: number): void {
+  requireMemory(`${count.toLocaleString("en-US")} trials`, count * BYTES_PER_TRIAL);
+}
+
 function underFaults({
   encoding,
   layers,
@@ -131,6 +140,7 @@ function underFaults({
 }: Pick<Study["campaign"], "encoding" | "faults" | "rates" | "maps"> & {
   layers: readonly string[];
 }): Condition[] {
+  requireTrialsFit(maps * layers.length * faults.length * rates.length);
   return Array.from({ length: maps }, (_, map) =>
     layers.flatMap((layer) =>
       faults.flatMap((fault) => rates.map((rate) => ({ encoding, layer, fault, rate, map }))),

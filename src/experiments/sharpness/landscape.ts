@@ -6,6 +6,7 @@ import { UserError } from "../../base/errors.js";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
 import { fileName } from "../../base/files/file-name.js";
 import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
+import { requireMemory } from "../../base/room.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import { type ReadOptions, requireRead } from "../results/results.js";
 import { type DirectionSource, namedDirection } from "./directions.js";
@@ -47,10 +48,14 @@ const KIND = {
   }) as unknown as z.ZodType<LandscapeDocument>,
 };
 
+/** Bytes of a loss in memory and in the text of its document. */
+const BYTES_PER_LOSS = 30;
+
 /** `count` steps from -1 to 1; an odd count has 0 among them. */
 export function landscapeSteps(count: number): number[] {
   if (!(Number.isInteger(count) && count >= 3 && count % 2 === 1))
     throw new UserError(`points must be an odd number of at least 3, got ${count}`);
+  requireMemory(`${count.toLocaleString("en-US")} points a side`, count * count * BYTES_PER_LOSS);
   return Array.from({ length: count }, (_, i) => (2 * i - (count - 1)) / (count - 1));
 }
 
