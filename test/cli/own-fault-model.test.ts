@@ -38,7 +38,14 @@ it("a campaign, its verification and a replay take fault models of one's own fro
   ).toBe(true);
 
   const results = ["--results", join(folder, "first")];
-  const verified = await flatenn(["verify", "--all", ...results, "--fault", path]);
+  // settings of one's own under the name of this program's study are no run of it, unless they are said to be one's own
+  const foreign = await flatenn(["verify", ...results, "--fault", path]);
+  expect([foreign.code, foreign.stdout]).toEqual([
+    1,
+    expect.stringContaining("campaign.maps 2, this program's study has 10"),
+  ]);
+  const models = ["--fault", path, "--fault", "sa0/weights"];
+  const verified = await flatenn(["verify", "--all", "--study", study, ...results, ...models]);
   expect([verified.code, verified.stderr]).toEqual([0, ""]);
   const replayed = await flatenn(["replay", own[0]!.id, ...results, "--fault", path]);
   expect([replayed.code, replayed.stderr]).toEqual([0, ""]);
