@@ -76,7 +76,14 @@ describe("docs/extending.md", () => {
       encoding: "utf8",
     });
     cpSync(join(ROOT, "biome.json"), join(clone, "biome.json"));
-    execFileSync(join(ROOT, "node_modules/.bin/biome"), ["check", "src"], { cwd: clone, stdio: "pipe" });
+    // as the document says: `npm run format`, and nothing is left to be said
+    const biome = (...args: string[]) =>
+      execFileSync(join(ROOT, "node_modules/.bin/biome"), ["check", ...args, "src"], {
+        cwd: clone,
+        stdio: "pipe",
+      });
+    biome("--write");
+    biome();
     for (const name of readdirSync(join(ROOT, "dist", "inference")).filter((name) => name.endsWith(".wasm")))
       cpSync(join(ROOT, "dist", "inference", name), join(clone, "dist", "inference", name));
     const script = `
