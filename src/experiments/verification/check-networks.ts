@@ -112,7 +112,7 @@ export function checkNetworks(
   notChecked.push(
     "trained weights: that they came of the training which a checkpoint names shows only by training again, on the same kind of " +
       "processor; weights exchanged between two networks with all that was measured on them would not show",
-    "training curves: losses, and accuracies before the last epoch",
+    "training curves: losses, and accuracies before the last epoch, and the last one within 1 image of 1,000",
     "what trained the networks: versions, threads and instruction set (`backend`) are what the checkpoints say",
   );
   return { networks, measured, failures, problems, notes, notChecked };
