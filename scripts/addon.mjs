@@ -1,8 +1,9 @@
 // @ts-check
 // Step 3 of the set-up: the addon through which Node.js calls TensorFlow, compiled from the sources that the npm
 // package @tensorflow/tfjs-node carries. It is pure Node-API: one compilation serves every version of Node.js.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { compile } from "./compiler.mjs";
 import {
   filesBelow,
   hashFiles,
@@ -12,7 +13,7 @@ import {
   sha256,
   writeAtomically,
 } from "./files.mjs";
-import { ask, lastLines, run, SetupProblem, say } from "./processes.mjs";
+import { lastLines, run, SetupProblem, say } from "./processes.mjs";
 import { TENSORFLOW_VERSION } from "./tensorflow.mjs";
 
 const ADDON = "tfjs_binding.node";
@@ -74,21 +75,6 @@ export function recordAddon(root, key) {
 }
 
 /**
- * The C++ compiler as a command with its first arguments: $CXX (which may be `ccache g++`), else the first of
- * g++, clang++ and c++ that runs.
- *
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {string[] | undefined}
- */
-export function findCompiler(env = process.env) {
-  const own = env.CXX?.trim().split(/\s+/).filter(Boolean) ?? [];
-  const candidates = own.length > 0 ? [own] : [["g++"], ["clang++"], ["c++"]];
-  return candidates.find(
-    ([command, ...args]) => ask(String(command), [...args, "--version"], env) !== undefined,
-  );
-}
-
-/**
  * Compiles into the cache; what lies there afterwards has been loaded and has computed.
  *
  * @param {string} root
@@ -105,10 +91,15 @@ export async function compileAddon(root, tensorflow, directory, compiler, librar
   const temporary = join(partial, "temporary");
   mkdirSync(temporary);
   const linux = process.platform === "linux";
+  const job = {
+    what: "the addon",
+    needs: "It needs a compiler for C++17 (g++ 9, clang 9 or later); choose another one by the variable CXX.",
+    temporary,
+  };
   const common = ["-O2", "-std=c++17", "-fPIC", "-shared"];
   if (linux) {
     const quiet = join(root, "scripts", "quiet.cc");
-    await compile(compiler, [...common, quiet, "-o", join(partial, QUIET), "-Wl,-z,initfirst"], temporary);
+    await compile(compiler, [...common, quiet, "-o", join(partial, QUIET), "-Wl,-z,initfirst"], job);
   }
   const binding = join(tfjsNode(root), "binding");
   const lib = join(tensorflow, "lib");
@@ -130,28 +121,11 @@ export async function compileAddon(root, tensorflow, directory, compiler, librar
       ...link,
       ...[lib, ...(linux ? ["$ORIGIN"] : [])].flatMap((path) => ["-Xlinker", "-rpath", "-Xlinker", path]),
     ],
-    temporary,
+    job,
   );
   rmSync(temporary, { recursive: true });
   await checkAddon(join(partial, ADDON));
   moveIntoPlace(partial, directory);
-}
-
-/**
- * @param {string[]} compiler
- * @param {string[]} args
- * @param {string} temporary
- */
-async function compile(compiler, args, temporary) {
-  const [command, ...before] = compiler;
-  const env = { ...process.env, TMPDIR: temporary };
-  const { code, output } = await run(String(command), [...before, ...args], { env });
-  if (code !== 0) {
-    throw new SetupProblem(
-      `the addon could not be compiled with ${compiler.join(" ")}:\n${lastLines(output)}\n` +
-        "It needs a compiler for C++17 (g++ 9, clang 9 or later); choose another one by the variable CXX.",
-    );
-  }
 }
 
 // Loads the addon as Node.js does later and squares three numbers with it.
@@ -191,11 +165,9 @@ export function placeAddon(root, directory, key) {
   const target = join(tfjsNode(root), "lib", "napi-v8");
   mkdirSync(target, { recursive: true });
   rmSync(recordPath(root), { force: true });
-  for (const name of filesBelow(directory)) {
-    const partial = join(target, `${name}.${process.pid}.partial`);
-    copyFileSync(join(directory, name), partial);
-    renameSync(partial, join(target, name)); // a process that has the old file open keeps it
-  }
+  // a process that has an old file open keeps it
+  for (const name of filesBelow(directory))
+    writeAtomically(join(target, name), readFileSync(join(directory, name)));
   recordAddon(root, key);
 }
 

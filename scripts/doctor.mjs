@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as addon from "./addon.mjs";
 import { buildMissing } from "./build.mjs";
 import { CACHE_PARTS, cacheDirectory } from "./cache.mjs";
+import { findCompiler } from "./compiler.mjs";
 import { packagesMissing } from "./dependencies.mjs";
 import { diskSize, megabytes } from "./files.mjs";
 import { kernelsMissing, REASONS } from "./native-kernels.mjs";
@@ -181,7 +182,7 @@ function pip() {
 
 /** @returns {Part} */
 function compiler() {
-  const found = addon.findCompiler();
+  const found = findCompiler();
   const version = found && ask(String(found[0]), [...found.slice(1), "--version"])?.split("\n")[0];
   return {
     title: "C++ compiler",

@@ -1,9 +1,9 @@
 // @ts-check
 // Step 5 of the set-up: the integer engine's native kernels, compiled from src/inference/native into the cache and laid
 // beside the WebAssembly ones. Where that cannot be, WebAssembly does the work, and gives the same integers.
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { findCompiler } from "./addon.mjs";
+import { compile, findCompiler } from "./compiler.mjs";
 import {
   filesBelow,
   hashFiles,
@@ -118,9 +118,7 @@ async function makeKernels(root, cache, directory) {
     if (!existsSync(join(directory, ADDON)) && !(await compileKernels(root, directory, compiler)))
       return "failed";
   }
-  const partial = `${target}.${process.pid}.partial`;
-  copyFileSync(join(directory, ADDON), partial);
-  renameSync(partial, target); // a process that has the old file open keeps it
+  writeAtomically(target, readFileSync(join(directory, ADDON))); // a process that has the old file open keeps it
   return undefined;
 }
 
@@ -133,28 +131,27 @@ async function makeKernels(root, cache, directory) {
 async function compileKernels(root, directory, compiler) {
   say(`kernels: compiling the integer engine's native kernels with ${compiler.join(" ")} (about 10 s, once)`);
   const partial = partialDirectory(directory);
-  const [command, ...before] = compiler;
-  const compile = async (/** @type {string[]} */ args) => {
-    const env = { ...process.env, TMPDIR: partial };
-    const { code, output } = await run(String(command), [...before, ...args], { env });
-    if (code !== 0) throw new SetupProblem(lastLines(output));
-  };
+  const job = { what: "they", temporary: partial };
   const headers = `-I${join(root, "node_modules", "node-api-headers", "include")}`;
   const objects = UNITS.map(({ file }) => join(partial, `${file}.o`));
   const addon = join(partial, ADDON);
   try {
     for (const [i, { file, options }] of UNITS.entries()) {
       const source = join(root, SOURCES, file);
-      await compile([...COMMON, EXACT, ...options, headers, "-c", source, "-o", String(objects[i])]);
+      await compile(
+        compiler,
+        [...COMMON, EXACT, ...options, headers, "-c", source, "-o", String(objects[i])],
+        job,
+      );
     }
     // Node's own functions are found in the program that loads the addon. Not tested on a Mac: none was at hand.
     const link = process.platform === "darwin" ? ["-undefined", "dynamic_lookup"] : [];
-    await compile(["-shared", "-fPIC", ...objects, "-o", addon, ...link]);
+    await compile(compiler, ["-shared", "-fPIC", ...objects, "-o", addon, ...link], job);
     const { code, output } = await run(process.execPath, ["-e", "require(process.argv[1]).names()", addon]);
-    if (code !== 0) throw new SetupProblem(lastLines(output));
+    if (code !== 0) throw new SetupProblem(`they do not load:\n${lastLines(output)}`);
   } catch (error) {
     if (!(error instanceof SetupProblem)) throw error;
-    say(`kernels: they could not be compiled with ${compiler.join(" ")}:\n${error.message}`);
+    say(`kernels: ${error.message}`);
     return false;
   }
   for (const object of objects) rmSync(object);

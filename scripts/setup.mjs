@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import * as addon from "./addon.mjs";
 import { build, buildMissing } from "./build.mjs";
 import { cacheDirectory } from "./cache.mjs";
+import { findCompiler } from "./compiler.mjs";
 import { installPackages, packagesMissing, stampPackages } from "./dependencies.mjs";
 import { takeLock } from "./files.mjs";
 import { tensorflowMissingMessage } from "./messages.mjs";
@@ -66,7 +67,7 @@ async function setUpTensorflow(cache) {
   const needsPip = wheel !== undefined && !tensorflow.tensorflowReady(library, wheel);
   const needsCompiler = !existsSync(directory);
   const python = needsPip ? tensorflow.findPip() : undefined;
-  const compiler = needsCompiler ? addon.findCompiler() : undefined;
+  const compiler = needsCompiler ? findCompiler() : undefined;
   const lacking = {
     wheel: wheel === undefined,
     pip: needsPip && python === undefined,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Array32, type Arrays, mapArrays, scalar, scalarValue } from "../base/arrays.js";
 import { UserError } from "../base/errors.js";
 import { requireOneOf } from "../base/options.js";
+import { idSchema } from "../base/schema.js";
 import { varianceOf } from "../inference/clip-ratios.js";
 import { isClip, isWeightClip, type Point } from "../networks/parameters.js";
 import type { ClipRates } from "./phase.js";
@@ -52,8 +53,6 @@ interface ClipRuleSpec<R extends Rule> {
   readonly settle: ((point: Point) => Point) | null;
 }
 
-const armName = z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens");
-
 /** Every rule: a missing one does not compile. */
 export const CLIP_RULES: { readonly [R in Rule]: ClipRuleSpec<R> } = {
   learned: {
@@ -66,7 +65,7 @@ export const CLIP_RULES: { readonly [R in Rule]: ClipRuleSpec<R> } = {
     settle: null,
   },
   frozen: {
-    schema: z.strictObject({ rule: z.literal("frozen"), of: armName }),
+    schema: z.strictObject({ rule: z.literal("frozen"), of: idSchema }),
     title: () => "frozen clips",
     knob: null,
     learnsWeightClips: false,

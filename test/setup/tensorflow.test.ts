@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addonPath, findCompiler, installedAddon } from "../../scripts/addon.mjs";
+import { addonPath, installedAddon } from "../../scripts/addon.mjs";
+import { findCompiler } from "../../scripts/compiler.mjs";
 import { tensorflowMissingMessage } from "../../scripts/messages.mjs";
 import {
   findPip,

@@ -1,13 +1,12 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDatabase } from "../../src/experiments/results/database.js";
 import { publishedDirectory } from "../../src/experiments/results/index.js";
 import { checkManifest, writeManifest } from "../../src/experiments/results/manifest.js";
-import { exportTrials } from "../../src/experiments/results/trial-table.js";
 import { checkResults } from "../../src/experiments/verification/check-results.js";
 import { verifyResults } from "../../src/experiments/verification/index.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../src/networks/checkpoints/index.js";
 import { temporaryFolder } from "./cli.js";
+import { alterRows } from "./published.js";
 
 /** Something done to a copy of the committed quick results, before its sums are written anew. */
 export interface Forgery {
@@ -41,16 +40,10 @@ function changeOrigin(arm: string, changes: object) {
   return changeCheckpoint(arm, ({ origin, ...rest }) => ({ ...rest, origin: { ...origin, ...changes } }));
 }
 
-function changeTrials(...statements: string[]) {
-  return async (folder: string) => {
-    const database = await openDatabase(":memory:");
-    const path = join(folder, "trials.parquet");
-    await database.connection.run(`CREATE TABLE trials AS SELECT * FROM read_parquet('${path}')`);
-    for (const sql of statements) await database.connection.run(sql);
-    await exportTrials(database, folder);
-    database.close();
-  };
-}
+const changeTrials =
+  (...statements: string[]) =>
+  (folder: string) =>
+    alterRows(folder, ...statements);
 
 /** Another value of the same kind. */
 function other(value: unknown): unknown {

@@ -63,13 +63,18 @@ export function published(study: Study = smallStudy): Published {
 
 /** Alters the trials of a folder as a forger would: in trials.parquet, summary.csv and the manifest. */
 export async function alterTrials(folder: string, ...statements: string[]): Promise<void> {
+  await alterRows(folder, ...statements);
+  writeManifest(smallStudy, folder);
+}
+
+/** Alters the trials of a folder in trials.parquet and summary.csv alone. */
+export async function alterRows(folder: string, ...statements: string[]): Promise<void> {
   const database = await openDatabase(":memory:");
   const parquet = join(folder, "trials.parquet");
   await database.connection.run(`CREATE TABLE trials AS SELECT * FROM read_parquet('${parquet}')`);
   for (const sql of statements) await database.connection.run(sql);
   await exportTrials(database, folder);
   database.close();
-  writeManifest(smallStudy, folder);
 }
 
 /** Changes a file, and the manifest with it, so that no checksum tells. @param change of a JSON file's value */

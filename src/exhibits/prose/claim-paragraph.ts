@@ -1,20 +1,16 @@
-import { type Accuracies, accuraciesOf } from "../../analysis/accuracies.js";
 import { ASPECTS, type Aspect, type Outcome, outcomes } from "../../analysis/claim-outcomes.js";
 import type { ClaimRow } from "../../analysis/claims.js";
 import { encodingViews } from "../../analysis/encoding-views.js";
 import { networkMeans } from "../../analysis/network-means.js";
-import { cellsOf } from "../../analysis/paired-differences.js";
-import { differenceOver, type Regime, referenceArm, regimesOf } from "../../analysis/regimes.js";
 import type { Results } from "../../experiments/results/rows.js";
 import { isExploratory } from "../../experiments/results/rows.js";
 import type { ArmPair } from "../../experiments/study/judgement.js";
 import { fixed } from "../forms/table.js";
 import { armStyles } from "../style/arms.js";
-import { present } from "../style/cells.js";
 import { inWords, plural } from "../style/conditions.js";
 import { effectPhrase, FINDINGS, list } from "../style/phrases.js";
 import { differenceTitle } from "../tables/claims-table.js";
-import { regimeTitle } from "../tables/regimes-table.js";
+import type { Damage } from "./damage.js";
 
 /** A claim that is judged: its overall row, its words, and the same with another arm in the place of one of its own. */
 export interface Judged {
@@ -34,10 +30,12 @@ const INTRODUCTIONS: Readonly<Record<Aspect, string>> = {
  * Writes a paragraph for each claim, by one template: verdict and effect, as drop, by damage, under each condition, the
  * clips, and the paper's numbers. Each number stands with its interval; no condition is left out.
  */
-export function claimParagraphs(results: Results, all: readonly Judged[]): string[] {
-  const accuracies = accuraciesOf(results);
+export function claimParagraphs(
+  results: Results,
+  all: readonly Judged[],
+  damage: Damage | undefined,
+): string[] {
   const outcomesOf = outcomes(results);
-  const damaged = damageSentence(results, accuracies);
   return all.map(({ row, statement, variants }) => {
     const head = `${row.claim} (${statement}) ${FINDINGS[row.verdict][isExploratory(results.study) ? 1 : 0]}`;
     if (row.verdict === "withheld") return `${head}: ${row.reason}.`;
@@ -45,9 +43,9 @@ export function claimParagraphs(results: Results, all: readonly Judged[]): strin
     return [
       `${head}.`,
       ...effectSentences(results, row),
-      ...damaged(row),
+      ...damageSentence(damage, row),
       ...ASPECTS.flatMap((aspect) => aspectSentence(results, aspect, found)),
-      ...variants.flatMap((variant) => variantSentences(results, variant, damaged)),
+      ...variants.flatMap((variant) => variantSentences(results, variant, damage)),
       ...clips(results, row),
       ...paperSentence(results, row, variants),
     ].join(" ");
@@ -76,25 +74,17 @@ function effectSentences(results: Results, row: ClaimRow): string[] {
   ];
 }
 
-/** Says what a difference is in each regime of damage; nothing where the study has no reference. */
-function damageSentence(results: Results, accuracies: Accuracies): (pair: ArmPair) => string[] {
-  const reference = referenceArm(results.study);
-  const regimes = regimesOf(results, accuracies);
-  const all = cellsOf(results).length;
-  if (!reference || regimes.length === 0) return () => [];
-  const part = (pair: ArmPair, regime: Regime) => {
-    const found = present(differenceOver(accuracies, pair, regime.cells));
-    return found
-      ? [
-          `${regimeTitle(regime)} (${regime.cells.length} of ${all} conditions) ${effectPhrase(found.effect)}, as drop ${effectPhrase(found.drop)}`,
-        ]
-      : [];
-  };
-  const title = armStyles(results)(reference.id).title;
-  return (pair) => {
-    const parts = regimes.flatMap((regime) => part(pair, regime));
-    return parts.length === 0 ? [] : [`By what ${title} itself has lost: ${parts.join("; ")}.`];
-  };
+/** Says what a difference is under each damage; nothing where the study has no reference. */
+function damageSentence(damage: Damage | undefined, pair: ArmPair): string[] {
+  const parts = damage
+    ?.of(pair)
+    .map(
+      ({ title, cells, effect, drop }) =>
+        `${title} (${cells} of ${damage.cells} conditions) ${effectPhrase(effect)}, as drop ${effectPhrase(drop)}`,
+    );
+  return damage && parts && parts.length > 0
+    ? [`By what ${damage.reference} itself has lost: ${parts.join("; ")}.`]
+    : [];
 }
 
 /** `"By fault type: bit flip 1.20 pp [0.90, 1.50]; ..."`, with the number of seeds where it is not the study's. */
@@ -117,16 +107,12 @@ function fewerConditions(results: Results): string {
   return ` (${plural(rates.length, "rate")}, ${plural(maps, "map")})`;
 }
 
-function variantSentences(
-  results: Results,
-  variant: ClaimRow,
-  damaged: (pair: ArmPair) => string[],
-): string[] {
+function variantSentences(results: Results, variant: ClaimRow, damage: Damage | undefined): string[] {
   const title = comparisonOf(results, variant);
   if (variant.verdict === "withheld") return [`${title} has no verdict: ${variant.reason}.`];
   return [
     `${title} is ${effectPhrase(variant.effect)}, as drop ${effectPhrase(variant.drop)}.`,
-    ...damaged(variant),
+    ...damageSentence(damage, variant),
   ];
 }
 

@@ -1,18 +1,14 @@
-import { accuraciesOf } from "../../analysis/accuracies.js";
 import { claims, claimsOf, type Verdict } from "../../analysis/claims.js";
-import { ALL_FAULTS, cellsOf } from "../../analysis/paired-differences.js";
-import { differenceOver, referenceArm, regimesOf } from "../../analysis/regimes.js";
+import { ALL_FAULTS } from "../../analysis/paired-differences.js";
 import type { SharpnessRow } from "../../analysis/sharpness-rows.js";
 import type { Results } from "../../experiments/results/rows.js";
 import { isExploratory } from "../../experiments/results/rows.js";
 import { fixed } from "../forms/table.js";
-import { armStyles } from "../style/arms.js";
-import { present } from "../style/cells.js";
 import { plural } from "../style/conditions.js";
 import { FINDINGS, list } from "../style/phrases.js";
-import { regimeTitle } from "../tables/regimes-table.js";
 import { claimParagraphs, type Judged } from "./claim-paragraph.js";
 import { controlsDiscussion } from "./controls-discussion.js";
+import { type Damage, damageOf } from "./damage.js";
 import { sharpnessDiscussion } from "./sharpness-discussion.js";
 
 /**
@@ -22,9 +18,10 @@ import { sharpnessDiscussion } from "./sharpness-discussion.js";
  */
 export function discussion(results: Results, sharpness: readonly SharpnessRow[] = []): string[] {
   const judged = judgedClaims(results);
+  const damage = damageOf(results);
   return [
-    [...summary(results, judged), ...made(results, judged)].join(" "),
-    ...claimParagraphs(results, judged),
+    [...summary(results, judged), ...made(judged, damage)].join(" "),
+    ...claimParagraphs(results, judged, damage),
     ...controlsDiscussion(results),
     sharpnessDiscussion(results, sharpness),
   ];
@@ -76,25 +73,18 @@ function pluralOf(words: string): string {
 }
 
 /** What the effects are made of: the part of each that comes from slightly, moderately and badly damaged networks. */
-function made(results: Results, judged: readonly Judged[]): string[] {
-  const accuracies = accuraciesOf(results);
-  const regimes = regimesOf(results, accuracies);
-  const reference = referenceArm(results.study);
-  const all = cellsOf(results).length;
-  if (!reference || regimes.length < 2) return [];
+function made(judged: readonly Judged[], damage: Damage | undefined): string[] {
+  if (!damage || damage.titles.length < 2) return [];
   const sums = judged.flatMap(({ row }) => {
-    const parts = regimes.flatMap(({ cells }) => {
-      const found = present(differenceOver(accuracies, row, cells));
-      return found ? [fixed((found.effect.mean * cells.length) / all, 2)] : [];
-    });
-    return row.verdict === "withheld" || parts.length < regimes.length
+    const parts = damage.of(row).map(({ effect, cells }) => fixed((effect.mean * cells) / damage.cells, 2));
+    return row.verdict === "withheld" || parts.length < damage.titles.length
       ? []
       : [`${row.claim} ${fixed(row.effect.mean, 2)} = ${parts.join(" + ").replaceAll("+ -", "- ")}`];
   });
   return sums.length === 0
     ? []
     : [
-        `What each mean is made of, in pp, by what ${armStyles(results)(reference.id).title} itself has lost (${list(regimes.map(regimeTitle))}): ${sums.join("; ")}.`,
+        `What each mean is made of, in pp, by what ${damage.reference} itself has lost (${list(damage.titles)}): ${sums.join("; ")}.`,
         "Whatever is said under single conditions is secondary, and not corrected for the number of them.",
       ];
 }

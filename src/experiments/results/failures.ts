@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
-import { fileName } from "../../base/files/file-name.js";
+import { networkFile } from "../../base/files/network-file.js";
 import { readDocument } from "./read-document.js";
 import { type Failure, failureSchema } from "./rows.js";
 import type { Store } from "./store.js";
@@ -34,7 +34,7 @@ export function saveFailure(store: Pick<Store, "directory">, failure: Failure): 
 
 /** Where a run's folder says that a training failed. */
 export function failurePath(directory: string, arm: string, seed: number): string {
-  return join(directory, "failed", fileName(`${arm}-seed${seed}.json`));
+  return networkFile(join(directory, "failed"), { arm, seed });
 }
 
 function foldersOf({ directory, checkpoints }: Places): readonly string[] {

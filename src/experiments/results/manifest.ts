@@ -6,9 +6,10 @@ import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { readJson } from "../../base/files/read-json.js";
 import { restoring } from "../../base/files/restoring.js";
+import { idSchema } from "../../base/schema.js";
 import { studyHash } from "../study/identity.js";
 import type { Study } from "../study/study.js";
-import { nameSchema, requireDocument } from "./read-document.js";
+import { requireDocument } from "./read-document.js";
 
 const NAME = "manifest.json";
 const FORMAT = "flatenn-results-1";
@@ -16,8 +17,8 @@ const FORMAT = "flatenn-results-1";
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be a sha256 in hex");
 const manifestSchema = z.strictObject({
   format: z.literal(FORMAT),
-  study: nameSchema,
-  profile: nameSchema,
+  study: idSchema,
+  profile: idSchema,
   config: sha256,
   files: z.record(z.string(), sha256),
 });

@@ -1,11 +1,8 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { readJson } from "../../base/files/read-json.js";
 import { restoring } from "../../base/files/restoring.js";
 import { requireSchema } from "../../base/schema.js";
-
-/** What an arm, a study or a profile may be called: such a name is a name in any path. */
-export const nameSchema = z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens");
 
 /** Reads a JSON file of a form that is known. @throws UserError that names the file, and each part that is not of the form */
 export function readDocument<T>(path: string, schema: z.ZodType<T>): T {

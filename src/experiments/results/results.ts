@@ -6,12 +6,13 @@ import { writeFileAtomic } from "../../base/files/atomic.js";
 import { fileName } from "../../base/files/file-name.js";
 import { requireOptions } from "../../base/options.js";
 import { ROOT } from "../../base/root.js";
+import { idSchema } from "../../base/schema.js";
 import { mainArms, seedsOfArm } from "../study/arms.js";
 import { aboutStudy } from "../study/definition.js";
-import { armSchema } from "../study/schema.js";
+import { armSchema } from "../study/parts.js";
 import type { Study } from "../study/study.js";
 import { readManifest, requireSums } from "./manifest.js";
-import { nameSchema, readDocument } from "./read-document.js";
+import { readDocument } from "./read-document.js";
 import { failureSchema, isExploratory, networkRowSchema, type Results, requireTrials } from "./rows.js";
 import { studyPath } from "./store.js";
 import { readTrials } from "./trial-table.js";
@@ -80,8 +81,8 @@ const documentSchema = z.looseObject({
  * for a table of their results.
  */
 const studySchema = z.looseObject({
-  name: nameSchema,
-  profile: nameSchema,
+  name: idSchema,
+  profile: idSchema,
   exploratory: z.boolean(),
   frozen: z.boolean(),
   bits: z.looseObject({ weights: z.int(), activations: z.int() }),
@@ -94,7 +95,7 @@ const studySchema = z.looseObject({
     maps: z.int(),
     encoding: z.string(),
   }),
-  extras: z.exactOptional(z.array(z.looseObject({ id: nameSchema })).min(1)),
+  extras: z.exactOptional(z.array(z.looseObject({ id: idSchema })).min(1)),
 });
 
 /** Files that {@link readResultsFrom} reads. */

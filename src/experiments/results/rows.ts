@@ -3,11 +3,11 @@
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { restoring } from "../../base/files/restoring.js";
+import { idSchema } from "../../base/schema.js";
 import type { EpochRecord } from "../../networks/checkpoints/checkpoint.js";
 import type { Encoding } from "../../quantization/encodings.js";
 import type { About } from "../study/definition.js";
 import type { Study } from "../study/study.js";
-import { nameSchema } from "./read-document.js";
 
 /** One evaluation of one network under one fault map (rate > 0), or without faults (`fault: "none"`, rate 0, map -1). */
 export interface TrialRow {
@@ -66,7 +66,7 @@ const share = z.number().min(0).max(1);
 /** The same as it stands in a file. */
 export const networkRowSchema: z.ZodType<NetworkRow> = z
   .strictObject({
-    arm: nameSchema,
+    arm: idSchema,
     seed: whole,
     network: z.string(),
     correct: whole,
@@ -120,7 +120,7 @@ export interface Failure {
 
 /** The same as it stands in a file. */
 export const failureSchema: z.ZodType<Failure> = z.strictObject({
-  arm: nameSchema,
+  arm: idSchema,
   seed: whole,
   config: z.string(),
   reason: z.string().min(1),

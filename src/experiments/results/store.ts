@@ -2,7 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
-import { fileName } from "../../base/files/file-name.js";
+import { networkFile } from "../../base/files/network-file.js";
 import { readJson } from "../../base/files/read-json.js";
 import { requireOptions } from "../../base/options.js";
 import { settingsHash } from "../../base/settings-hash.js";
@@ -101,13 +101,13 @@ export function readNetwork(path: string): Checkpoint {
 }
 
 /** Where a folder of checkpoints has that of a network. */
-export function checkpointPath(checkpoints: string, { arm, seed }: NetworkKey): string {
-  return join(checkpoints, fileName(`${arm}-seed${seed}.safetensors`));
+export function checkpointPath(checkpoints: string, network: NetworkKey): string {
+  return networkFile(checkpoints, network, ".safetensors");
 }
 
 /** Where a run's folder has what was measured on a network without faults. */
-export function networkPath(directory: string, { arm, seed }: NetworkKey): string {
-  return join(directory, "networks", fileName(`${arm}-seed${seed}.json`));
+export function networkPath(directory: string, network: NetworkKey): string {
+  return networkFile(join(directory, "networks"), network);
 }
 
 /** Where a run's folder has its settings. */

@@ -2,10 +2,10 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../base/files/atomic.js";
-import { fileName } from "../../base/files/file-name.js";
+import { networkFile } from "../../base/files/network-file.js";
+import { idSchema } from "../../base/schema.js";
 import { engineTitle } from "../../inference/choice.js";
 import { recordedVariables } from "../../tensors/backend/environment.js";
-import { nameSchema } from "./read-document.js";
 import type { Store } from "./store.js";
 
 /** How fast a network was trained, and on what: the only results that differ from run to run. */
@@ -34,7 +34,7 @@ export interface Machine {
 
 /** The same as it stands in a file. */
 export const timingSchema: z.ZodType<Timing> = z.strictObject({
-  arm: nameSchema,
+  arm: idSchema,
   seed: z.int().min(0),
   millisecondsPerStep: z.number().positive(),
   batch: z.int().positive(),
@@ -56,7 +56,7 @@ export function saveTiming({ directory }: Pick<Store, "directory">, timing: Timi
 
 /** Where a run's folder has the timing of a network. */
 export function timingPath(directory: string, { arm, seed }: Pick<Timing, "arm" | "seed">): string {
-  return join(directory, "timings", fileName(`${arm}-seed${seed}.json`));
+  return networkFile(join(directory, "timings"), { arm, seed });
 }
 
 /** The machine that this runs on. */

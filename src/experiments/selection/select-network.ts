@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
+import { networkFile } from "../../base/files/network-file.js";
 import type { JobOptions } from "../../base/progress.js";
 import { gatherImages, gatherLabels } from "../../datasets/images.js";
 import { deploy } from "../../inference/deploy.js";
@@ -41,7 +41,10 @@ export async function runCandidate(
   const row = failure
     ? failedRow(own, arm, seed, failure.reason)
     : measure(own, trainedNetwork(own, store, armId, seed)!);
-  writeFileAtomic(candidateFile(store, armId, seed), `${JSON.stringify(row, null, 2)}\n`);
+  writeFileAtomic(
+    networkFile(candidatesFolder(store.directory), { arm: armId, seed }),
+    `${JSON.stringify(row, null, 2)}\n`,
+  );
   return row;
 }
 
@@ -52,12 +55,8 @@ export function readCandidates(study: Study, store: Store): CandidateRow[] {
   if (!foreign) return rows;
   const { arm, seed } = foreign;
   throw new UserError(
-    `${candidateFile(store, arm, seed)} has the seed ${seed}, which this selection does not; delete it`,
+    `${networkFile(candidatesFolder(store.directory), { arm, seed })} has the seed ${seed}, which this selection does not; delete it`,
   );
-}
-
-function candidateFile({ directory }: Store, arm: string, seed: number): string {
-  return join(candidatesFolder(directory), `${arm}-seed${seed}.json`);
 }
 
 function failedRow(study: Study, arm: Arm, seed: number, failure: string): CandidateRow {

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
-import { fileName } from "../../base/files/file-name.js";
+import { networkFile } from "../../base/files/network-file.js";
+import { idSchema } from "../../base/schema.js";
 import { settingsHash } from "../../base/settings-hash.js";
 import type { Bits } from "../../networks/bits.js";
 import type { Encoding } from "../../quantization/encodings.js";
-import { nameSchema } from "../results/read-document.js";
 import { type ReadOptions, requireRead } from "../results/results.js";
 import type { NetworkKey } from "../study/arms.js";
 import type { FaultRise } from "./fault-rises.js";
@@ -69,9 +69,9 @@ const cell = { fault: z.string(), layer: z.string() };
 /** What names the network of a document, and what it was measured on: also of landscapes. */
 export const headShape = {
   format: z.string(),
-  study: nameSchema,
-  profile: nameSchema,
-  arm: nameSchema,
+  study: idSchema,
+  profile: idSchema,
+  arm: idSchema,
   seed: whole,
   network: z.string(),
   model: z.string(),
@@ -125,8 +125,8 @@ const schema = z.strictObject({
 const KIND = { format: FORMAT, schema };
 
 /** Where a folder of a run has what was measured on a network. */
-export function documentPath(folder: string, { arm, seed }: NetworkKey): string {
-  return join(documentsIn(folder), fileName(`${arm}-seed${seed}.json`));
+export function documentPath(folder: string, network: NetworkKey): string {
+  return networkFile(documentsIn(folder), network);
 }
 
 /**

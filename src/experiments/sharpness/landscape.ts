@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
-import { fileName } from "../../base/files/file-name.js";
+import { networkFile } from "../../base/files/network-file.js";
 import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { requireMemory } from "../../base/room.js";
 import { settingsHash } from "../../base/settings-hash.js";
@@ -60,12 +60,12 @@ export function landscapeSteps(count: number): number[] {
 }
 
 /** Where a folder of a run has a landscape; ids of fault models become parts of a file's name. */
-export function landscapePath(folder: string, { arm, seed, kind, directions }: LandscapeHead): string {
+export function landscapePath(folder: string, { kind, directions, ...network }: LandscapeHead): string {
   const name =
     kind === "lines"
       ? kind
       : `plane-${directions.map((d) => d.replace(":", "").replaceAll(/[:/]/g, "-")).join("-")}`;
-  return join(documentsIn(folder), fileName(`${arm}-seed${seed}-${name}.json`));
+  return networkFile(documentsIn(folder), network, `-${name}.json`);
 }
 
 /**

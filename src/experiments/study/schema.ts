@@ -1,127 +1,38 @@
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
+import { idSchema } from "../../base/schema.js";
 import { faultModel } from "../../faults/models.js";
 import { requireSitesFit } from "../../faults/sites.js";
 import type { Bits } from "../../networks/bits.js";
-import type { Model } from "../../networks/model.js";
-import { MODELS } from "../../networks/registry.js";
-import { modelSchema } from "../../networks/schema.js";
-import { ENCODINGS } from "../../quantization/encodings.js";
-import type { Sparsification } from "../../tensors/sparsity/table.js";
-import { SPARSIFICATIONS } from "../../tensors/sparsity/table.js";
-
-import { type ArmClipRule, CLIP_RULES } from "../../training/clip-rules.js";
-import { GRADIENT_RULES, type GradientRule } from "../../training/gradients/rules.js";
 import { phaseSchema } from "../../training/phase.js";
 import { datasetOf, modelOf } from "./content.js";
 import { judgementSchema } from "./judgement.js";
-import { KNOBS } from "./knobs.js";
+import {
+  armSchema,
+  attempt,
+  campaignSchema,
+  codeBits,
+  count,
+  extraSchema,
+  modelSetting,
+  refusal,
+  selectionSchema,
+} from "./parts.js";
 import { SHARED } from "./phases.js";
 import { presentationSchema } from "./presentation.js";
 import type { CampaignSettings, ExtraCampaign, Study } from "./study.js";
 
-const modelName = z.enum(MODELS.map((model) => model.name));
-/** A model by its name, or as data. */
-const model = z.unknown().transform((value, context): string | Model => {
-  const found = (typeof value === "string" ? modelName : modelSchema).safeParse(value);
-  if (found.success) return found.data;
-  for (const { path, message } of found.error.issues)
-    context.addIssue({ code: "custom", path: [...path], message });
-  return z.NEVER;
-});
-const count = z.int().positive();
-const bits = z.int().min(1).max(8);
-const share = z.number().gt(0).max(1);
-const name = z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens");
-
-const sparsification = unionOf<Sparsification>(SPARSIFICATIONS);
-const gradient = unionOf<GradientRule>(GRADIENT_RULES);
-
-const fault = z.string().superRefine((id, context) => {
-  const message = refusal(() => faultModel(id));
-  if (message !== undefined) context.addIssue(message);
-});
-
-const codeBits = z.strictObject({ weights: bits, activations: bits, ends: z.exactOptional(bits) });
-
-const range = unionOf<ArmClipRule>(CLIP_RULES);
-
-/** An arm of a study by itself. */
-export const armSchema = z.strictObject({
-  id: name,
-  sparsification,
-  gradient,
-  epochsFactor: z.exactOptional(count),
-  phases: z.exactOptional(z.literal("one")),
-  range: z.exactOptional(range),
-  bits: z.exactOptional(codeBits),
-  seeds: z.exactOptional(count),
-  group: z.exactOptional(z.enum(["control", "ablation"])),
-  base: z.exactOptional(name),
-});
-
-const ascending = (values: readonly number[]) => values.every((v, i) => i === 0 || v > values[i - 1]!);
-
-const stage = z.strictObject({
-  id: name,
-  base: name,
-  varies: z.enum([...KNOBS.keys()]),
-  grid: z.array(z.number().positive()).min(1).refine(ascending, "must ascend"),
-  factor: z.number().gt(1),
-  rule: z.enum(["clean", "sparsity", "faults"]),
-});
-
-const selection = z.strictObject({
-  tolerance: z.number().min(0),
-  sparsity: z.strictObject({ target: share, within: z.number().positive() }),
-  extensions: z.int().min(0),
-  stages: z
-    .array(stage)
-    .min(1)
-    .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, "two stages have the same id"),
-});
-
-const campaign = z
-  .strictObject({
-    split: z.enum(["validation", "test"]),
-    images: count.nullable(),
-    faults: z.array(fault).min(1),
-    rates: z.array(share).min(1),
-    maps: count,
-    ceiling: share,
-    encoding: z.enum(ENCODINGS),
-  })
-  .refine(({ rates }) => ascending(rates), {
-    path: ["rates"],
-    message: "must ascend",
-  })
-  .refine(({ rates, ceiling }) => rates.every((rate) => rate <= ceiling), {
-    path: ["rates"],
-    message: "must not exceed the ceiling of the fault maps",
-  });
-
-const extra = z.strictObject({
-  id: name,
-  arms: z.exactOptional(z.array(name).min(1)),
-  seeds: z.exactOptional(count),
-  faults: z.exactOptional(z.array(fault).min(1)),
-  rates: z.exactOptional(z.array(share).min(1).refine(ascending, "must ascend")),
-  maps: z.exactOptional(count),
-  encoding: z.exactOptional(z.enum(ENCODINGS)),
-  layers: z.exactOptional(z.literal("each")),
-});
-
 /** Every key of a study: docs/formats.md has a table of them. */
 export const studySchema = z
   .strictObject({
-    name,
-    profile: name,
+    name: idSchema,
+    profile: idSchema,
     version: count,
     continues: z.exactOptional(count),
     exploratory: z.boolean(),
     frozen: z.boolean(),
-    model,
-    dataset: z.union([z.string(), z.strictObject({ name, sha256: z.string() })]),
+    model: modelSetting,
+    dataset: z.union([z.string(), z.strictObject({ name: idSchema, sha256: z.string() })]),
     trainingImages: count.nullable(),
     bits: codeBits,
     seeds: z.array(z.int().min(0)).min(1),
@@ -129,9 +40,9 @@ export const studySchema = z
     quantized: phaseSchema,
     second: z.exactOptional(phaseSchema),
     arms: z.array(armSchema).min(1),
-    campaign,
-    extras: z.exactOptional(z.array(extra).min(1)),
-    selection: z.exactOptional(selection),
+    campaign: campaignSchema,
+    extras: z.exactOptional(z.array(extraSchema).min(1)),
+    selection: z.exactOptional(selectionSchema),
     judgement: z.exactOptional(judgementSchema),
     presentation: z.exactOptional(presentationSchema),
   })
@@ -302,31 +213,6 @@ function widthsOf({ weights, ends = weights }: Pick<Bits, "weights" | "ends">): 
   return [weights, ends];
 }
 
-/** What is wrong, in words, or undefined if nothing is. */
-function refusal(check: () => unknown): string | undefined {
-  const found = attempt(check);
-  return typeof found === "string" ? found : undefined;
-}
-
-/** What a function gives, or the message of what it throws. */
-function attempt<T>(read: () => T): T | string {
-  try {
-    return read();
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-/** One schema for a whole family of settings, made of the entries of its table. */
-function unionOf<T>(table: Readonly<Record<string, { readonly schema: z.ZodType | null }>>): z.ZodType<T> {
-  const schemas = Object.values(table).flatMap(({ schema }) => (schema ? [schema as z.ZodObject] : []));
-  const [discriminator] = Object.keys(schemas[0]!.shape);
-  return z.discriminatedUnion(
-    discriminator!,
-    schemas as [z.ZodObject, ...z.ZodObject[]],
-  ) as unknown as z.ZodType<T>;
-}
-
 /**
  * Checks a study; an unknown key is an error.
  * @throws UserError that names every setting which is wrong, its value and what is accepted
@@ -337,7 +223,7 @@ export function parseStudy(value: unknown): Study {
 
 /** Checks the settings of a campaign, as {@link parseStudy} does those of a study. */
 export function parseCampaign(value: unknown): CampaignSettings {
-  return parsed(campaign, value, "the settings");
+  return parsed(campaignSchema, value, "the settings");
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {

@@ -7,6 +7,7 @@ import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { restoring } from "../../base/files/restoring.js";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../../base/files/safetensors.js";
+import { idSchema } from "../../base/schema.js";
 import type { Bits } from "../bits.js";
 
 /** Figures of one epoch of training. */
@@ -79,7 +80,7 @@ const originSchema = z.strictObject({
   profile: z.string(),
   model: z.string(),
   content: z.exactOptional(z.strictObject({ model: z.string(), dataset: z.string() })),
-  arm: z.string().regex(/^[a-z0-9-]+$/, "must be lower-case letters, digits and hyphens"),
+  arm: idSchema,
   seed: whole,
   epoch: whole,
   bits: z.strictObject({ weights: width, activations: width, ends: z.exactOptional(width) }).nullable(),

@@ -24,8 +24,8 @@ function arms(selected: SelectedParameters): readonly Arm[] {
   const controls = controlArms(selected).filter(({ id }) => compared.includes(id));
   const main = new Map([...claims, ...high].map((arm) => [arm.id, arm]));
   const control = (id: string, base: string, change: Partial<Arm>): Arm => {
-    const { group: _, base: __, ...of } = [...main.values(), ...controls].find((arm) => arm.id === base)!;
-    return { ...of, group: "control", base: main.has(base) ? base : "as-high", ...change, id };
+    const found = [...main.values(), ...controls].find((arm) => arm.id === base)!;
+    return { ...found, group: "control", base: found.base ?? base, ...change, id };
   };
   const saq = (rho: number) => ({ gradient: { rule: "saq", rho } as const });
   const added = [
