@@ -1,4 +1,5 @@
 import { isExploratory, type Results } from "../experiments/results/rows.js";
+import { armOf, seedsOfArm } from "../experiments/study/arms.js";
 import type { SharpnessPair } from "../experiments/study/judgement.js";
 import { tInterval } from "../statistics/t-interval.js";
 import type { Interval, Verdict } from "./claims.js";
@@ -59,7 +60,7 @@ export function judgedSharpness(results: Results, rows: readonly SharpnessRow[])
   const exploratory = isExploratory(results.study);
   return pairsOf(results, sharpness.sharper).map((pair) => {
     const effect = pairedDifference(rows, pair, sharpness.measure);
-    return { ...pair, effect, ...judge(results, effect), exploratory };
+    return { ...pair, effect, ...judge(results, pair, effect), exploratory };
   });
 }
 
@@ -73,13 +74,14 @@ export function pairsOf(
 }
 
 function judge(
-  results: Results,
+  { study }: Results,
+  { first, second }: SharpnessPair,
   effect: PairedDifference | undefined,
 ): Pick<JudgedSharpness, "verdict" | "reason"> {
   const withheld = (reason: string) => ({ verdict: "withheld" as const, reason });
   if (!effect) return withheld("sharpness of an arm is not measured");
-  if (effect.seeds < results.study.seeds.length)
-    return withheld(`sharpness is measured with ${effect.seeds} of ${results.study.seeds.length} seeds`);
+  const asked = Math.min(...[first, second].map((id) => seedsOfArm(study, armOf(study, id)).length));
+  if (effect.seeds < asked) return withheld(`sharpness is measured with ${effect.seeds} of ${asked} seeds`);
   if (effect.seeds === 1) return withheld("one seed gives no interval");
   const verdict = effect.low > 0 ? "supported" : effect.high < 0 ? "contradicted" : "inconclusive";
   return { verdict, reason: "" };

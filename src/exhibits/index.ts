@@ -24,6 +24,7 @@ export { type MomentPair, momentsAgainstSimulation } from "./concepts/moments-ag
 export { quantizer } from "./concepts/quantizer.js";
 export { accuracyAgainstRate } from "./figures/accuracy-against-rate.js";
 export { associationFigure } from "./figures/association-figure.js";
+export { claimEffects } from "./figures/claim-effects.js";
 export { encodingFigure, encodingTable } from "./figures/encodings.js";
 export { landscapeLines } from "./figures/landscape-lines.js";
 export { landscapeContours, landscapeSurfaces } from "./figures/landscape-planes.js";

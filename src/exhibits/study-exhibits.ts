@@ -7,6 +7,7 @@ import { readDocuments, type SharpnessDocument } from "../experiments/sharpness/
 import { type LandscapeDocument, readLandscapes } from "../experiments/sharpness/landscape.js";
 import { accuracyAgainstRate } from "./figures/accuracy-against-rate.js";
 import { associationFigure } from "./figures/association-figure.js";
+import { claimEffects } from "./figures/claim-effects.js";
 import { encodingFigure, encodingTable } from "./figures/encodings.js";
 import { landscapeLines } from "./figures/landscape-lines.js";
 import { landscapeContours, landscapeSurfaces } from "./figures/landscape-planes.js";
@@ -76,7 +77,7 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
   return {
     tables: {
       claims: claimsTable(results, rows),
-      "claims-by-seeds": seedsTable(results),
+      "claims-by-seeds": seedsTable(results, rows),
       regimes: regimesTable(results),
       penalties: penaltiesTable(results),
       "tolerated-rates": toleratedRatesTable(results),
@@ -99,6 +100,7 @@ export function studyExhibits({ results, curves, sharpness, landscapes }: Materi
       "predicted-rises": predictedRisesTable(sharpness, styles),
     },
     figures: {
+      claims: claimEffects(results),
       "accuracy-against-rate": accuracyAgainstRate(results),
       "tolerated-rates": toleratedRates(results),
       "trade-off": tradeOff(results),

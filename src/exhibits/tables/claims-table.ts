@@ -19,7 +19,6 @@ import { faultStyle } from "../style/fault-styles.js";
 export function claimsTable(results: Results, sharpness: readonly SharpnessRow[] = []): Table {
   const styles = armStyles(results);
   const judged = sharpness.length === 0 ? [] : judgedSharpness(results, sharpness);
-  const { judgement } = results;
   return {
     title: isExploratory(results.study) ? "Claims (exploratory run)" : "Claims",
     caption: captionOf(results, judged.length > 0),
@@ -56,7 +55,7 @@ export function claimsTable(results: Results, sharpness: readonly SharpnessRow[]
     ],
     rows: [
       ...claims(results).map((row) => rowOf(row, styles, allTitle(results))),
-      ...judged.map((row) => sharpnessRowOf(judgement.sharpness!.id, row, styles)),
+      ...judged.map((row) => sharpnessRowOf(results, row, styles)),
     ],
   };
 }
@@ -109,20 +108,31 @@ function rowOf(row: ClaimRow, styles: (arm: string) => ArmStyle, all: string): R
 
 /** Sharpness has no effect in percentage points: its difference stands, in nats, with what is compared. */
 function sharpnessRowOf(
-  id: string,
+  results: Results,
   claim: JudgedSharpness,
   styles: (arm: string) => ArmStyle,
 ): Record<string, Cell> {
+  return {
+    ...Object.fromEntries(NO_EFFECT.map((key) => [key, null])),
+    ...sharpnessCells(results, claim, styles),
+    fault: "-",
+    basis: claim.effect === undefined || claim.effect.seeds === 1 ? "none" : "seeds only",
+  };
+}
+
+/** What a row about sharpness says: claim, what is compared with the difference in nats, and the verdict. */
+export function sharpnessCells(
+  { judgement }: Results,
+  claim: JudgedSharpness,
+  styles: (arm: string) => ArmStyle,
+): { readonly claim: string; readonly comparison: string; readonly verdict: string } {
   const { first, second, effect } = claim;
   const bounds = effect && !Number.isNaN(effect.low) ? ` [${nats(effect.low)}, ${nats(effect.high)}]` : "";
   const found = effect ? `: ${nats(effect.mean)}${bounds} nats` : "";
   return {
-    ...Object.fromEntries(NO_EFFECT.map((key) => [key, null])),
-    claim: id,
+    claim: judgement.sharpness!.id,
     comparison: `sharpness, ${differenceTitle(styles, first, second)}${found}`,
-    fault: "-",
     verdict: verdictText(claim),
-    basis: effect === undefined || effect.seeds === 1 ? "none" : "seeds only",
   };
 }
 
