@@ -3,11 +3,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exhibits, results, sharpness, statistics } from "../dist/index.js";
+import { exhibits, results } from "../dist/index.js";
+import { asMarkdown, markdown, percent, pp, publishedIn, requireThat } from "./result-text.mjs";
+import { versionTwo } from "./version-two.mjs";
 
 const STUDY = "lenet5-fashion";
 
-/** @typedef {Awaited<ReturnType<typeof publishedIn>>} Published */
+/** @typedef {import("./result-text.mjs").Published} Published */
+/** @typedef {import("./result-text.mjs").Cell} Cell */
 
 /**
  * What each document shows between its marks, from results as they are now.
@@ -50,32 +53,6 @@ export function withParts(document, parts) {
     return text.replace(marked, (_, begin, end) => `${begin}\n${part}\n\n${end}`);
   }, document);
 }
-
-/** @param {string} folder */
-async function publishedIn(folder) {
-  const run = await results.readResultsFrom(folder);
-  const rows = exhibits.sharpnessRows(run, sharpness.readDocuments(folder));
-  const claims = exhibits.claimsTable(run, rows);
-  const accuracies = exhibits.accuraciesOf(run);
-  const cells = exhibits.cellsOf(run);
-  const regimes = exhibits.regimesOf(run, accuracies);
-  /**
-   * Accuracy of one arm less that of another, by default over all that is judged; undefined where it is not measured.
-   * @param {string} better @param {string} worse @param {readonly Cell[]} [over]
-   */
-  const between = (better, worse, over = cells) => {
-    const found = exhibits.differenceOver(accuracies, { better, worse }, over);
-    return "missing" in found ? undefined : found;
-  };
-  /** Mean accuracy in percent. @param {string} arm @param {readonly Cell[]} over */
-  const accuracy = (arm, over) => {
-    const measured = exhibits.underFaults(accuracies, arm, over);
-    return "missing" in measured ? Number.NaN : statistics.mean(measured.values.flat());
-  };
-  return { run, rows, claims, accuracies, cells, regimes, between, accuracy };
-}
-
-/** @typedef {ReturnType<typeof exhibits.cellsOf>[number]} Cell */
 
 /** What the paper says. */
 const SAYS = {
@@ -154,11 +131,6 @@ function plainSentences(published) {
     C3b: `**Yes**, by ${pp(of("C3b", all).effect)} (standard + SAQ less standard). ${none} (${pp(of("C3b", slight).effect)}).`,
     C4: `**Yes**, by ${pp(of("C4", all).effect)} (AS + SAQ less standard). Not where standard has lost up to 5 points (${pp(of("C4", slight).effect)}): there the sparse network is less accurate, as it is without faults.`,
   };
-}
-
-/** @param {boolean} holds @param {string} what */
-function requireThat(holds, what) {
-  if (!holds) throw new Error(`the words of README.md no longer fit the results: ${what}`);
 }
 
 /** @param {Published} published */
@@ -304,30 +276,6 @@ function speeds() {
       rows.map(({ name, unit, ours, peer }) => [name, unit, number(ours), number(peer)]),
     ),
   ].join("\n\n");
-}
-
-/** Without the columns of detail, which figures/ has. @param {import("../dist/exhibits/index.js").Table} table */
-function asMarkdown(table) {
-  return exhibits.toMarkdown({ ...table, columns: table.columns.filter(({ detail }) => !detail) }).trim();
-}
-
-/** @param {readonly string[]} heads @param {readonly (readonly string[])[]} rows */
-function markdown(heads, rows) {
-  return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
-
-/** @param {{ mean: number, low: number, high: number } | undefined} effect */
-function pp(effect) {
-  if (effect === undefined) return "-";
-  const [mean, from, to] = [effect.mean, effect.low, effect.high].map((x) =>
-    x.toFixed(2).replace(/^-(0\.00)$/, "$1"),
-  );
-  return `${mean} [${from}, ${to}]`;
-}
-
-/** @param {number | undefined} rate */
-function percent(rate) {
-  return `${Number((100 * Number(rate)).toPrecision(6))} %`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

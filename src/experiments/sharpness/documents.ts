@@ -5,7 +5,6 @@ import { UserError } from "../../base/errors.js";
 import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
 import { networkFile } from "../../base/files/network-file.js";
 import { idSchema } from "../../base/schema.js";
-import { settingsHash } from "../../base/settings-hash.js";
 import type { Bits } from "../../networks/bits.js";
 import type { Encoding } from "../../quantization/encodings.js";
 import { type ReadOptions, requireRead } from "../results/results.js";
@@ -14,7 +13,7 @@ import type { FaultRise } from "./fault-rises.js";
 import type { Findings, HessianCheck, Measure } from "./measure-network.js";
 import type { PredictorTerms } from "./predictor.js";
 import type { SharpnessSettings } from "./settings.js";
-import { documentsIn, madeOtherwise, readAllStored, readStored } from "./stored.js";
+import { documentsIn, readAllStored, readStored, requireSame } from "./stored.js";
 
 const FORMAT = "flatenn-sharpness-1";
 
@@ -151,9 +150,8 @@ export function openDocument(
       hessian: null,
     };
   const found = readStored(path, KIND);
-  const own = Object.fromEntries(Object.keys(head).map((name) => [name, found[name as keyof SharpnessHead]]));
-  if (settingsHash(own) === settingsHash(head)) return found;
-  throw madeOtherwise(path);
+  requireSame(path, found, head);
+  return found;
 }
 
 /** A document with what a part found, stored. */

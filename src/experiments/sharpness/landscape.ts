@@ -7,11 +7,10 @@ import { sweepHalfWritten, writeFileAtomic } from "../../base/files/atomic.js";
 import { networkFile } from "../../base/files/network-file.js";
 import { JOB, type JobOptions, requireJob } from "../../base/progress.js";
 import { requireMemory } from "../../base/room.js";
-import { settingsHash } from "../../base/settings-hash.js";
 import { type ReadOptions, requireRead } from "../results/results.js";
 import { type DirectionSource, namedDirection } from "./directions.js";
 import { headShape, type SharpnessHead } from "./documents.js";
-import { documentsIn, madeOtherwise, readAllStored, readStored } from "./stored.js";
+import { documentsIn, readAllStored, readStored, requireSame } from "./stored.js";
 import { plus } from "./vector.js";
 
 const FORMAT = "flatenn-landscape-1";
@@ -113,8 +112,8 @@ function openLandscape(path: string, head: LandscapeHead): LandscapeDocument {
   sweepHalfWritten(dirname(path));
   if (!existsSync(path)) return { format: FORMAT, ...head, rows: [] };
   const { format, rows, ...found } = readStored(path, KIND);
-  if (settingsHash(found) === settingsHash(head)) return { format, ...head, rows };
-  throw madeOtherwise(path);
+  requireSame(path, found, head);
+  return { format, ...head, rows };
 }
 
 /** Reads one landscape. @throws UserError if it is not of the form */

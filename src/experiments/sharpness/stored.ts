@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { readJson } from "../../base/files/read-json.js";
+import { settingsHash } from "../../base/settings-hash.js";
 import { hasManifest, requireSums } from "../results/manifest.js";
 import { requireDocument } from "../results/read-document.js";
 import type { ReadOptions } from "../results/results.js";
@@ -64,9 +65,20 @@ export function requireMeasured(folder: string): void {
   );
 }
 
-/** A document that is there cannot be gone on with. */
-export function madeOtherwise(path: string): UserError {
-  return new UserError(
+/**
+ * Whether a document that is there can be gone on with: whatever a head has but the profile decides the numbers, and versions of a
+ * study have networks in common.
+ * @throws UserError if it was made of another network or with other settings
+ */
+export function requireSame<T extends { readonly profile: string }>(path: string, found: T, head: T): void {
+  const decisive = (of: T) =>
+    settingsHash(
+      Object.fromEntries(
+        Object.keys(head).flatMap((name) => (name === "profile" ? [] : [[name, of[name as keyof T]]])),
+      ),
+    );
+  if (decisive(found) === decisive(head)) return;
+  throw new UserError(
     `${path} was made of another network or with other settings; move it away, or choose another folder with --out`,
   );
 }

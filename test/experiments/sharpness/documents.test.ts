@@ -59,6 +59,8 @@ describe("documents", () => {
     expect([again.done, again.measures]).toEqual([["loss"], found.measures]);
     expect(readdirSync(join(folder, "sharpness"))).toEqual(["as-seed3.json"]); // the half-written one is gone
     expect(readDocuments(folder)).toEqual([again]);
+    // another version of the study has the same network
+    expect(openDocument(path, { ...head, profile: "later" }, about)).toEqual(again);
     for (const other of [
       { ...head, network: "other" },
       { ...head, settings: { ...SHARPNESS, maps: 3 } },
