@@ -4,6 +4,7 @@ import { settingsHash } from "../../base/settings-hash.js";
 import type { Checkpoint } from "../../networks/checkpoints/checkpoint.js";
 import { weightClipsOf } from "../../networks/parameters.js";
 import { sampleQuantile } from "../../statistics/index.js";
+import { DEFAULT_INSTRUCTION_SET } from "../../tensors/backend/instruction-set.js";
 import { loadBackend } from "../../tensors/backend/load.js";
 import { thresholdOf } from "../../tensors/sparsity/table.js";
 import type { ClipRule } from "../../training/clip-rules.js";
@@ -53,7 +54,8 @@ export async function trainNetwork(
     const failure = failureOf(study, store, needed, seed);
     if (failure) return failed(`it needs arm ${needed} of this seed, which failed: ${failure.reason}`, 0, 0);
   }
-  const backend = await loadBackend();
+  const { instructionSet = DEFAULT_INSTRUCTION_SET } = study;
+  const backend = await loadBackend({ instructionSet });
   const content = namedContentOf(study);
   const origin = {
     study: study.name,

@@ -1,6 +1,7 @@
 import type { Bits } from "../../networks/bits.js";
 import type { Model } from "../../networks/model.js";
 import type { Encoding } from "../../quantization/encodings.js";
+import type { OwnInstructionSet } from "../../tensors/backend/instruction-set.js";
 import type { Sparsification } from "../../tensors/sparsity/table.js";
 
 import type { ArmClipRule } from "../../training/clip-rules.js";
@@ -95,6 +96,11 @@ export interface Study {
   readonly trainingImages: number | null;
   readonly bits: Bits;
   readonly seeds: readonly number[];
+  /**
+   * What all networks of the study are trained with, on processors that have it; evaluating them needs it nowhere. Absent:
+   * AVX2.
+   */
+  readonly instructionSet?: OwnInstructionSet;
   readonly float: TrainingPhase;
   readonly quantized: TrainingPhase;
   /**
