@@ -21,7 +21,7 @@ import {
   trainedNetwork,
 } from "../results/trained-network.js";
 import { modelOf, namedContentOf } from "../study/content.js";
-import { firstPhaseOf, sharedArms, trainedArmOf } from "../study/phases.js";
+import { firstPhaseOf, phasesOf, sharedArms, trainedArmOf } from "../study/phases.js";
 import type { Study } from "../study/study.js";
 import { trainingData } from "./images.js";
 
@@ -117,9 +117,8 @@ function floatJob(study: Study, origin: Origin): TrainingJob {
 
 function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
   const arm = trainedArmOf(study, origin.arm);
-  const { sparsification, gradient, bits = study.bits, epochsFactor = 1, range } = arm;
+  const { sparsification, gradient, bits = study.bits, range } = arm;
   const first = firstPhaseOf(study, arm);
-  const phase = first ? study.second! : study.quantized;
   const needed = (arm: string, what: string) => {
     const found = trainedNetwork(study, store, arm, origin.seed);
     if (found) return found;
@@ -143,7 +142,7 @@ function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
   return {
     model,
     origin: { ...origin, bits, threshold },
-    settings: { ...phase, epochs: epochsFactor * phase.epochs },
+    settings: phasesOf(study, arm).at(-1)!,
     sparsification,
     gradient,
     start,
