@@ -88,11 +88,16 @@ export const campaignSchema = z
   .strictObject({
     split: z.enum(["validation", "test"]),
     images: count.nullable(),
+    stratified: z.exactOptional(z.literal(true)),
     faults: z.array(fault).min(1),
     rates: z.array(share).min(1),
     maps: count,
     ceiling: share,
     encoding: z.enum(ENCODINGS),
+  })
+  .refine(({ images, stratified }) => !stratified || images !== null, {
+    path: ["images"],
+    message: "must be a number where the images are stratified",
   })
   .refine(({ rates }) => ascending(rates), {
     path: ["rates"],
@@ -112,7 +117,7 @@ export const extraSchema = z.strictObject({
   rates: z.exactOptional(z.array(share).min(1).refine(ascending, "must ascend")),
   maps: z.exactOptional(count),
   encoding: z.exactOptional(z.enum(ENCODINGS)),
-  layers: z.exactOptional(z.literal("each")),
+  layers: z.exactOptional(z.union([z.literal("each"), z.array(z.string().min(1)).min(1)])),
 });
 
 /** What is wrong, in words, or undefined if nothing is. */

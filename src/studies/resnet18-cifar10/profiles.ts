@@ -11,6 +11,7 @@ import {
   type SelectedParameters,
   standardArm,
 } from "./arms.js";
+import { EXTRAS } from "./extras.js";
 
 /*
  * Reproduces: FlatENN's claims C1, C3a, C3b and C4 (docs/protocol.md section 1) on a ResNet-18 of width 16 and CIFAR-10, W4A4,
@@ -84,6 +85,7 @@ const shared = {
   campaign: {
     split: "test",
     images: 2000,
+    stratified: true,
     faults: ["flip", "sa0", "sa1"],
     rates: [0.001, 0.002, 0.003, 0.005, 0.007, 0.01, 0.02],
     maps: 50,
@@ -99,8 +101,12 @@ function checked(settings: unknown): Study {
 
 const full: Study = checked({
   ...shared,
-  arms: SELECTED ? [...mainArms(SELECTED), ...controlArms(SELECTED)] : [standardArm, ...givenControls],
+  ...(SELECTED
+    ? { arms: [...mainArms(SELECTED), ...controlArms(SELECTED)], extras: EXTRAS }
+    : { arms: [standardArm, ...givenControls] }),
 });
+
+const { stratified: __, ...allImages } = shared.campaign;
 
 /**
  * Chooses the full profile's parameters: its settings and all training images, on a seed, images and fault maps that no
@@ -112,7 +118,7 @@ const selection: Study = checked({
   exploratory: true,
   seeds: [100],
   arms: [standardArm],
-  campaign: { ...shared.campaign, split: "validation", images: null, rates: [0.005, 0.01], maps: 10 },
+  campaign: { ...allImages, split: "validation", images: null, rates: [0.005, 0.01], maps: 10 },
   selection: SELECTION,
 });
 

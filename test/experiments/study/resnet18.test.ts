@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { campaignImages } from "../../../src/experiments/campaign/index.js";
+import { planConditions } from "../../../src/experiments/campaign/plan.js";
 import { surveySelection } from "../../../src/experiments/selection/select.js";
 import { firstPhaseOf, sharedArms } from "../../../src/experiments/study/phases.js";
-import { armHash, armOf, findStudy, floatHash, seedsOfArm } from "../../../src/studies/index.js";
+import { armHash, armOf, findStudy, floatHash, parseStudy, seedsOfArm } from "../../../src/studies/index.js";
 import { controlArms, mainArms } from "../../../src/studies/resnet18-cifar10/arms.js";
+import { EXTRAS } from "../../../src/studies/resnet18-cifar10/extras.js";
 
 const [quick, full, selection] = ["quick", "full", "selection"].map((profile) =>
   findStudy("resnet18-cifar10", profile),
@@ -13,7 +15,11 @@ const selected = {
   ...{ standardSaq: 0.1, asSaq: 0.05, asHighSaq: 0.05, clipped: 1.4 },
 };
 /** The full profile as it will be, with numbers in the place of those that are open. */
-const filled = { ...full!, arms: [...mainArms(selected), ...controlArms(selected)] };
+const filled = parseStudy({
+  ...full!,
+  arms: [...mainArms(selected), ...controlArms(selected)],
+  extras: EXTRAS,
+});
 
 describe("the study of ResNet-18", () => {
   it("reads no test image before it is frozen", () => {
@@ -60,6 +66,13 @@ describe("the study of ResNet-18", () => {
       expect(group, id).toBe("control");
       expect(seedsOfArm(filled, armOf(filled, id)).length, id).toBe(3);
     }
+  });
+
+  it("has the trials that docs/protocol.md section 9 says", () => {
+    const conditions = (arm: string) => planConditions(filled, { arm, seed: 0 });
+    const main = 50 * 3 * 7;
+    expect(conditions("standard-observed").length).toBe(1 + main);
+    expect(conditions("as").length).toBe(1 + 3 * main + 10 * 3 * 3 * 6);
   });
 
   it("has a quick profile that trains on any processor", () => {

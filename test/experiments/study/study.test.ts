@@ -214,7 +214,10 @@ describe("parseStudy()", () => {
     expect(extra({ faults: ["flip", "flip"] })).toMatch(/extras\.1\.faults: a fault type stands twice/);
     expect(extra({ faults: ["flip/bits:4"] })).toMatch(/extras\.1\.faults\.0: bit positions must be below 4/);
     expect(extra({ encoding: "morse" })).toMatch(/extras\.1\.encoding: .*got "morse"/);
-    expect(extra({ layers: ["fc1"] })).toMatch(/extras\.1\.layers: .*each/);
+    expect(extra({ layers: ["fc9"] })).toMatch(
+      /extras\.1\.layers: fc9 is no part of lenet5, whose layers are conv1/,
+    );
+    expect(extra({ layers: "fc1" })).toMatch(/extras\.1\.layers: .*got "fc1"/);
     expect(extra({ map: 3 })).toMatch(/extras\.1: unrecognized key.*map/i);
     expect(extra({ id: "a" })).toMatch(/two extra campaigns have the same id/);
   });
