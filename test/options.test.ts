@@ -90,6 +90,7 @@ const CALLS: Readonly<Record<string, (options: never) => unknown>> = {
   "statistics.sequenceFactor": (options) => statistics.sequenceFactor(1, options),
   "statistics.tInterval": (options) => statistics.tInterval([1], options),
   "studies.registerStudy": (options) => studies.registerStudy(options),
+  "tensors.loadBackend": (options) => tensors.loadBackend(options),
   "tensors.epochBatches": (options) => tensors.epochBatches(new Uint32Array(2), 1, options),
   "training.batchLoss": (options) => training.batchLoss(nothing, nothing, options),
   "training.nesterovStep": (options) => training.nesterovStep(nothing, nothing, options),

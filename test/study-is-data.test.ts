@@ -12,7 +12,7 @@ const SRC = fileURLToPath(new URL("../src", import.meta.url));
 
 /** Where a study, its network or its data set may be named: the study itself, and the one file that each is. */
 const HOMES =
-  /^(studies\/|networks\/(lenet5|resnet18|registry|index)\.ts$|datasets\/(fashion-mnist|registry|index)\.ts$)/;
+  /^(studies\/|networks\/(lenet5|resnet18|registry|index)\.ts$|datasets\/(fashion-mnist|cifar10|registry|index)\.ts$)/;
 
 /** Settings of the library that an arm's id may happen to be. */
 const LIBRARY = new Set([...Object.keys(SPARSIFICATIONS), ...Object.keys(PERTURBATIONS), "float"]);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "commander";
+import { knownDatasets } from "../datasets/index.js";
 import { DEFAULT_STUDY } from "../studies/registry.js";
 import { loadExtensions } from "./extensions.js";
 import {
@@ -21,6 +22,9 @@ const PUBLISHED = "the published ones of --study and --profile";
 /** Arms for the examples: one trained as usual, and the one that differs most from it. */
 const ARMS = DEFAULT_STUDY.profiles.find(({ profile }) => profile === QUICK)!.arms.map(({ id }) => id);
 const [FIRST, LAST] = [ARMS[0], ARMS.at(-1)];
+
+/** And a data set that is not there from the beginning. */
+const FETCHED = knownDatasets().find(({ fetched }) => fetched)!.name;
 
 const FROM_CHECKPOINTS =
   "where the trained networks are (default: the run's own; if it has none, those that come with the repository)";
@@ -290,7 +294,7 @@ export function program(): Command {
   plain(
     "data",
     "check the files of data sets and say how they are split; fetch those of one that is named",
-    "flatenn data --dataset cifar10",
+    `flatenn data --dataset ${FETCHED}`,
   )
     .option("--dataset <name>", "which data set (default: all that are known, and nothing is fetched)")
     .addOption(extension())

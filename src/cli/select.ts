@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/files/atomic.js";
@@ -10,6 +11,7 @@ import { FLOAT, failureOf, trainedNetwork } from "../experiments/results/trained
 import { selectionOf, surveySelection } from "../experiments/selection/select.js";
 import { readCandidates, runCandidate } from "../experiments/selection/select-network.js";
 import { selectionRecord } from "../experiments/selection/select-results.js";
+import { firstPhaseOf } from "../experiments/study/phases.js";
 import type { Study } from "../experiments/study/study.js";
 import { runTasks, type Task } from "./pool.js";
 import { progressReporter } from "./progress-line.js";
@@ -62,16 +64,22 @@ function missingTasks(study: Study, store: Store, options: SelectOptions): Task[
   if (options.verbose) common.push("--verbose");
   const floatTitle = (seed: number) => `train ${FLOAT}, seed ${seed}`;
   const rows = readCandidates(study, store);
-  const arms = surveySelection(study, rows).flatMap(({ missing }) => missing.map(({ id }) => id));
-  const tasks = [...new Set(arms)].flatMap((id) =>
-    study.seeds
-      .filter((seed) => !rows.some((row) => row.arm === id && row.seed === seed))
+  const missing = surveySelection(study, rows).flatMap((report) => report.missing);
+  const arms = [...new Map(missing.map((arm) => [arm.id, arm])).values()];
+  const title = (id: string, seed: number) => `${id}, seed ${seed}`;
+  const tasks = arms.flatMap((arm, i) => {
+    // of candidates that go on from the same network the first one trains it, and the others wait for that
+    const first = firstPhaseOf(study, arm)?.id;
+    const trainer = arms.slice(0, i).find((other) => first && firstPhaseOf(study, other)?.id === first);
+    const waits = (seed: number) => trainer && !existsSync(store.checkpoint(first!, seed));
+    return study.seeds
+      .filter((seed) => !rows.some((row) => row.arm === arm.id && row.seed === seed))
       .map((seed) => ({
-        title: `${id}, seed ${seed}`,
-        args: ["candidate", "--arm", id, "--seed", String(seed), ...common],
-        after: [floatTitle(seed)],
-      })),
-  );
+        title: title(arm.id, seed),
+        args: ["candidate", "--arm", arm.id, "--seed", String(seed), ...common],
+        after: [floatTitle(seed), ...(waits(seed) ? [title(trainer!.id, seed)] : [])],
+      }));
+  });
   const isDone = (seed: number) =>
     trainedNetwork(study, store, FLOAT, seed) || failureOf(study, store, FLOAT, seed);
   const floats = study.seeds

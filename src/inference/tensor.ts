@@ -32,8 +32,11 @@ export function tensorClassifier(
       tf.tidy(() => {
         const weights = toTensors(quantizedWeights(network, codes));
         inputs.forEach((images, i) => {
-          const logits = forward(network.model, weights, fixed, images, deployedActivation(network, fixed));
-          classes.set(tf.argMax(logits, 1).dataSync(), i * BATCH);
+          // its own tidy: of a deep network, what all batches leave behind is many gigabytes
+          tf.tidy(() => {
+            const logits = forward(network.model, weights, fixed, images, deployedActivation(network, fixed));
+            classes.set(tf.argMax(logits, 1).dataSync(), i * BATCH);
+          });
         });
       });
       return classes;

@@ -2,9 +2,10 @@ import { UserError } from "../base/errors.js";
 import { knownStudies, registerStudy, type StudyDefinition } from "../experiments/study/definition.js";
 import type { Study } from "../experiments/study/study.js";
 import { lenet5Fashion } from "./lenet5-fashion/index.js";
+import { resnet18Cifar10 } from "./resnet18-cifar10/index.js";
 
 /** The studies that come with this program: a line each, the one that is meant where none is named first. */
-const OWN: readonly StudyDefinition[] = [lenet5Fashion];
+const OWN: readonly StudyDefinition[] = [lenet5Fashion, resnet18Cifar10];
 
 for (const definition of OWN) registerStudy(definition);
 

@@ -6,6 +6,7 @@ import { type Classifier, countCorrect } from "../../inference/classifier.js";
 import { type Codes, codesOf, type DeployedLayer, type DeployedNetwork } from "../../inference/deploy.js";
 import { quantizedLayers } from "../../networks/bits.js";
 import type { TrialRow } from "../results/rows.js";
+import { layersOfPart } from "../study/layer-parts.js";
 import { type MapSettings, mapFamily, type Trial } from "./plan.js";
 
 /** One network under test, with an engine that classifies the campaign's images. */
@@ -65,8 +66,9 @@ export function campaignMap(
 /** @param map the trial's fault map; not looked at for the trial without faults */
 export function injectTrial(network: DeployedNetwork, trial: Trial, map: FaultMap | undefined): Injected {
   if (!map || trial.map < 0) return unharmed(network);
+  const struck = struckLayers(trial, network);
   const injected = network.layers.map((layer, i) =>
-    isStruck(trial, layer.name)
+    struck.has(layer.name)
       ? injectFaults(layer.codes, map.layers[i]!, injectionOf(layer, trial))
       : { codes: layer.codes, exposed: 0, faulty: 0, changed: 0 },
   );
@@ -90,9 +92,15 @@ export function injectionOf(
   return { rate, model: faultModel(fault), bits, encoding };
 }
 
-/** Whether a weight layer can have faults in a trial. */
-export function isStruck({ layer }: Trial, name: string): boolean {
-  return layer === "" || layer === name;
+/** The weight layers that can have faults in a trial. */
+export function struckLayers(
+  { layer }: Trial,
+  { layers }: Pick<DeployedNetwork, "layers">,
+): ReadonlySet<string> {
+  return layersOfPart(
+    layer,
+    layers.map(({ name }) => name),
+  );
 }
 
 function unharmed(network: DeployedNetwork): Injected {

@@ -1,4 +1,5 @@
 import { UserError } from "../../base/errors.js";
+import { stream } from "../../base/random/index.js";
 import { splitOf } from "../../datasets/dataset.js";
 import type { ImageDataset } from "../../datasets/images.js";
 import type { TrainingData } from "../../training/train.js";
@@ -25,16 +26,33 @@ export function trainingData(study: Study): TrainingData {
 /** The images of a study's campaign. @throws UserError for test images before the study is frozen */
 export function campaignImages(study: Study): ChosenImages {
   requireReadable(study);
-  const { split, images } = study.campaign;
+  const { split, images, stratified } = study.campaign;
   const own = datasetOf(study);
-  if (split === "validation")
-    return {
-      dataset: own.load("train"),
-      indices: first(splitOf(own).validation, images, "images"),
-    };
-  const dataset = own.load("test");
+  const dataset = own.load(split === "validation" ? "train" : "test");
+  if (split === "validation") {
+    const { validation } = splitOf(own);
+    const indices = stratified ? alike(dataset, validation, images!) : first(validation, images, "images");
+    return { dataset, indices };
+  }
   const all = Uint32Array.from({ length: dataset.count }, (_, i) => i);
-  return { dataset, indices: first(all, images, "images") };
+  if (!stratified) return { dataset, indices: first(all, images, "images") };
+  const order = stream(own.name, "test-images").shuffle(dataset.count);
+  return { dataset, indices: alike(dataset, order, images!) };
+}
+
+/** So many images, as many of each class: of every class the first ones, in the given order. */
+function alike({ labels }: ImageDataset, order: Uint32Array, count: number): Uint32Array {
+  const classes = new Set(labels);
+  const left = new Map([...classes].map((label) => [label, count / classes.size]));
+  const chosen = order.filter((i) => {
+    const more = left.get(labels[i]!)!;
+    left.set(labels[i]!, more - 1);
+    return more > 0;
+  });
+  if (chosen.length === count) return chosen;
+  throw new UserError(
+    `campaign.images must be at most as many as give every class its share, got ${count} of which ${chosen.length} were found`,
+  );
 }
 
 /** Refuses the test images to a study that is not frozen. */

@@ -18,7 +18,7 @@ const SEMANTICS = "integer-1";
 export interface Condition {
   /** How its codes lie in memory. */
   readonly encoding: Encoding;
-  /** The weight layer that alone has faults; empty if all have. */
+  /** The weight layer, or part of the network (`layersOfPart`), that alone has faults; empty if all have. */
   readonly layer: string;
   /** Fault model id, or `"none"` with rate 0 and map -1. */
   readonly fault: string;
@@ -89,12 +89,13 @@ export function planTrials(study: Study, key: NetworkKey, network: string): Tria
 
 /** Makes the trials of one network, each with its id. */
 export function trialMaker(study: TrialSettings, network: string): (condition: Condition) => Trial {
-  const { split, images, ceiling } = study.campaign;
+  const { split, images, stratified, ceiling } = study.campaign;
   const shared = {
     family: mapFamily(study),
     dataset: study.content.dataset,
     split,
     images,
+    ...(stratified && { stratified }),
     ceiling,
     model: study.content.model,
     bits: study.bits,
@@ -119,7 +120,7 @@ function includes(study: Study, extra: ExtraCampaign, { arm, seed }: NetworkKey)
 }
 
 function ofExtra(study: Study, { layers, ...changes }: ExtraCampaign): Condition[] {
-  const names = layers === "each" ? weightLayers(modelOf(study)).map(({ name }) => name) : [""];
+  const names = layers === "each" ? weightLayers(modelOf(study)).map(({ name }) => name) : (layers ?? [""]);
   return underFaults({ ...study.campaign, ...changes, layers: names });
 }
 

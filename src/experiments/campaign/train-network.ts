@@ -4,6 +4,7 @@ import { settingsHash } from "../../base/settings-hash.js";
 import type { Checkpoint } from "../../networks/checkpoints/checkpoint.js";
 import { weightClipsOf } from "../../networks/parameters.js";
 import { sampleQuantile } from "../../statistics/index.js";
+import { DEFAULT_INSTRUCTION_SET } from "../../tensors/backend/instruction-set.js";
 import { loadBackend } from "../../tensors/backend/load.js";
 import { thresholdOf } from "../../tensors/sparsity/table.js";
 import type { ClipRule } from "../../training/clip-rules.js";
@@ -20,7 +21,7 @@ import {
   trainedNetwork,
 } from "../results/trained-network.js";
 import { modelOf, namedContentOf } from "../study/content.js";
-import { firstPhaseOf, sharedArms, trainedArmOf } from "../study/phases.js";
+import { firstPhaseOf, phasesOf, sharedArms, trainedArmOf } from "../study/phases.js";
 import type { Study } from "../study/study.js";
 import { trainingData } from "./images.js";
 
@@ -53,7 +54,8 @@ export async function trainNetwork(
     const failure = failureOf(study, store, needed, seed);
     if (failure) return failed(`it needs arm ${needed} of this seed, which failed: ${failure.reason}`, 0, 0);
   }
-  const backend = await loadBackend();
+  const { instructionSet = DEFAULT_INSTRUCTION_SET } = study;
+  const backend = await loadBackend({ instructionSet });
   const content = namedContentOf(study);
   const origin = {
     study: study.name,
@@ -115,9 +117,8 @@ function floatJob(study: Study, origin: Origin): TrainingJob {
 
 function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
   const arm = trainedArmOf(study, origin.arm);
-  const { sparsification, gradient, bits = study.bits, epochsFactor = 1, range } = arm;
+  const { sparsification, gradient, bits = study.bits, range } = arm;
   const first = firstPhaseOf(study, arm);
-  const phase = first ? study.second! : study.quantized;
   const needed = (arm: string, what: string) => {
     const found = trainedNetwork(study, store, arm, origin.seed);
     if (found) return found;
@@ -141,7 +142,7 @@ function armJob(study: Study, store: Store, origin: Origin): TrainingJob {
   return {
     model,
     origin: { ...origin, bits, threshold },
-    settings: { ...phase, epochs: epochsFactor * phase.epochs },
+    settings: phasesOf(study, arm).at(-1)!,
     sparsification,
     gradient,
     start,

@@ -5,7 +5,7 @@ import { planConditions } from "../campaign/plan.js";
 import { armsOfSelection } from "../selection/select.js";
 import { seedsOfArm } from "../study/arms.js";
 import { modelOf } from "../study/content.js";
-import { firstPhaseOf, sharedArms } from "../study/phases.js";
+import { firstPhaseOf, phasesOf, sharedArms } from "../study/phases.js";
 import type { Arm, Study } from "../study/study.js";
 
 /** Speeds of one process. */
@@ -46,11 +46,8 @@ export function estimate(study: Study, images: number, speeds: Speeds): Estimate
   const arms: readonly Arm[] = study.selection ? armsOfSelection(study, []) : study.arms;
   const perEpoch = (batch: number) => Math.floor(images / batch);
   const floatSteps = study.float.epochs * perEpoch(study.float.batch);
-  const phaseOf = (arm: Arm) => (firstPhaseOf(study, arm) ? study.second! : study.quantized);
-  const armSteps = (arm: Arm) => {
-    const { epochs, batch } = phaseOf(arm);
-    return (arm.epochsFactor ?? 1) * epochs * perEpoch(batch);
-  };
+  const phaseOf = (arm: Arm) => phasesOf(study, arm).at(-1)!;
+  const armSteps = (arm: Arm) => phaseOf(arm).epochs * perEpoch(phaseOf(arm).batch);
   const speed = ({ gradient }: Arm) =>
     gradientKind(gradient).passes === 1 ? speeds.conventional : speeds.twoPass;
   const own = arms.map((arm) => ({ arm, seeds: seedsOfArm(study, arm).length }));

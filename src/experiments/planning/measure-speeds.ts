@@ -5,6 +5,7 @@ import { codesOf, deploy } from "../../inference/deploy.js";
 import { integerClassifier } from "../../inference/engine.js";
 import { type Bits, bitsLabel } from "../../networks/bits.js";
 import { flatten } from "../../networks/parameters.js";
+import { DEFAULT_INSTRUCTION_SET } from "../../tensors/backend/instruction-set.js";
 import { loadBackend } from "../../tensors/backend/load.js";
 import { batchAt } from "../../tensors/batches.js";
 import type { GradientRule } from "../../training/gradients/rules.js";
@@ -26,7 +27,7 @@ interface MeasuredSpeeds extends Speeds {
 
 /** Measures training steps and trials of a study on untrained networks; takes some seconds. */
 export async function measureSpeeds(study: Study): Promise<MeasuredSpeeds> {
-  await loadBackend();
+  await loadBackend({ instructionSet: study.instructionSet ?? DEFAULT_INSTRUCTION_SET });
   const model = modelOf(study);
   const dataset = datasetOf(study).load("train");
   const indices = range(study.quantized.batch);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readCheckpoint } from "../../networks/checkpoints/checkpoint.js";
+import { SHARED } from "../study/phases.js";
 import { hasManifest, requireSums } from "./manifest.js";
 import { type ReadOptions, requireRead } from "./results.js";
 import type { CurveRow } from "./rows.js";
@@ -14,7 +15,9 @@ export function readCurves(checkpoints: string, options: ReadOptions = {}): Curv
   if (!existsSync(checkpoints)) return [];
   const [results, prefix] = [dirname(checkpoints), `${basename(checkpoints)}/`];
   if (!unchecked && hasManifest(results)) requireSums(results, (name) => name.startsWith(prefix));
-  const files = readdirSync(checkpoints).filter((name) => name.endsWith(".safetensors"));
+  const names = readdirSync(checkpoints).filter((name) => name.endsWith(".safetensors"));
+  // what arms share is the beginning of their own curves
+  const files = names.filter((name) => !name.startsWith(SHARED));
   return files.sort().flatMap((name) => {
     const { arm, seed, bits, curve } = readCheckpoint(join(checkpoints, name)).origin;
     const phase = bits === null ? "float" : "quantized"; // an arm's file has the float network's epochs too

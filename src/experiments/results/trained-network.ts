@@ -7,7 +7,7 @@ import { thresholdOf } from "../../tensors/sparsity/table.js";
 import type { NetworkKey } from "../study/arms.js";
 import { modelOf, namedContentOf } from "../study/content.js";
 import { armHash, floatHash } from "../study/identity.js";
-import { firstPhaseOf, trainedArmOf } from "../study/phases.js";
+import { firstPhaseOf, phasesOf, trainedArmOf } from "../study/phases.js";
 import type { Study } from "../study/study.js";
 import { readFailure } from "./failures.js";
 import type { Failure } from "./rows.js";
@@ -70,9 +70,6 @@ export function originProblems(study: Study, { arm, seed }: NetworkKey, { origin
   if (origin.arm !== arm || origin.seed !== seed)
     return [`says that it is ${origin.arm}, seed ${origin.seed}`];
   const own = arm === FLOAT ? undefined : trainedArmOf(study, arm);
-  // epochs count on through both phases of an arm
-  const second = own && firstPhaseOf(study, own) ? (study.second?.epochs ?? 0) : 0;
-  const epochs = own ? study.quantized.epochs + second : study.float.epochs;
   const wanted = {
     study: study.name,
     model: modelOf(study).name,
@@ -80,7 +77,8 @@ export function originProblems(study: Study, { arm, seed }: NetworkKey, { origin
     settingsHash: networkSettingsHash(study, arm, seed),
     bits: own ? (own.bits ?? study.bits) : null,
     threshold: own ? thresholdOf(own.sparsification) : 0,
-    epoch: epochs * (own?.epochsFactor ?? 1),
+    // epochs count on through both phases of an arm
+    epoch: own ? phasesOf(study, own).reduce((sum, { epochs }) => sum + epochs, 0) : study.float.epochs,
   };
   return Object.entries(wanted)
     .map(([name, value]) => ({ name, value, found: origin[name as keyof typeof wanted] }))

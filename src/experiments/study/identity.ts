@@ -12,8 +12,15 @@ export function studyHash({ presentation: _, ...settings }: Study): string {
 
 /** Hash of what decides the float network of a seed. */
 export function floatHash(study: Study, seed: number): string {
-  const { trainingImages, float } = study;
-  return settingsHash({ ...identityOf(study), ...contentOf(study), trainingImages, float, seed });
+  const { trainingImages, float, instructionSet } = study;
+  return settingsHash({
+    ...identityOf(study),
+    ...contentOf(study),
+    trainingImages,
+    ...(instructionSet && { instructionSet }),
+    float,
+    seed,
+  });
 }
 
 /** Hash of what decides the network of an arm and a seed. */

@@ -6,6 +6,11 @@ import type { Model } from "../../networks/model.js";
 import { MODELS } from "../../networks/registry.js";
 import { modelSchema } from "../../networks/schema.js";
 import { ENCODINGS } from "../../quantization/encodings.js";
+import {
+  DEFAULT_INSTRUCTION_SET,
+  INSTRUCTION_SETS,
+  type OwnInstructionSet,
+} from "../../tensors/backend/instruction-set.js";
 import { SPARSIFICATIONS, type Sparsification } from "../../tensors/sparsity/table.js";
 import { type ArmClipRule, CLIP_RULES } from "../../training/clip-rules.js";
 import { GRADIENT_RULES, type GradientRule } from "../../training/gradients/rules.js";
@@ -34,6 +39,11 @@ const fault = z.string().superRefine((id, context) => {
 
 /** Bits of codes. */
 export const codeBits = z.strictObject({ weights: bits, activations: bits, ends: z.exactOptional(bits) });
+
+/** An instruction set that must be named; the other is meant where none is. */
+export const instructionSet = z.enum(
+  Object.keys(INSTRUCTION_SETS).filter((name): name is OwnInstructionSet => name !== DEFAULT_INSTRUCTION_SET),
+);
 
 const range = unionOf<ArmClipRule>(CLIP_RULES);
 
@@ -78,11 +88,16 @@ export const campaignSchema = z
   .strictObject({
     split: z.enum(["validation", "test"]),
     images: count.nullable(),
+    stratified: z.exactOptional(z.literal(true)),
     faults: z.array(fault).min(1),
     rates: z.array(share).min(1),
     maps: count,
     ceiling: share,
     encoding: z.enum(ENCODINGS),
+  })
+  .refine(({ images, stratified }) => !stratified || images !== null, {
+    path: ["images"],
+    message: "must be a number where the images are stratified",
   })
   .refine(({ rates }) => ascending(rates), {
     path: ["rates"],
@@ -102,7 +117,7 @@ export const extraSchema = z.strictObject({
   rates: z.exactOptional(z.array(share).min(1).refine(ascending, "must ascend")),
   maps: z.exactOptional(count),
   encoding: z.exactOptional(z.enum(ENCODINGS)),
-  layers: z.exactOptional(z.literal("each")),
+  layers: z.exactOptional(z.union([z.literal("each"), z.array(z.string().min(1)).min(1)])),
 });
 
 /** What is wrong, in words, or undefined if nothing is. */

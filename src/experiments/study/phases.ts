@@ -1,5 +1,6 @@
 import { settingsHash } from "../../base/settings-hash.js";
-import { armOf } from "./arms.js";
+import type { TrainingPhase } from "../../training/phase.js";
+import { armOf, type NetworkKey, seedsOfArm } from "./arms.js";
 import type { Arm, Study } from "./study.js";
 
 /** How the id of a network begins that arms share; no arm may be called so. */
@@ -21,6 +22,24 @@ export function firstPhaseOf({ second }: Pick<Study, "second">, arm: Arm): Arm |
 export function sharedArms(study: Pick<Study, "arms" | "second">): readonly Arm[] {
   const all = study.arms.flatMap((arm) => firstPhaseOf(study, arm) ?? []);
   return [...new Map(all.map((first) => [first.id, first])).values()];
+}
+
+/** The same with every seed that an arm which goes on from one has, seed by seed. */
+export function sharedNetworksOf(study: Pick<Study, "arms" | "second" | "seeds">): NetworkKey[] {
+  return study.seeds.flatMap((seed) => {
+    const arms = study.arms.filter((arm) => seedsOfArm(study, arm).includes(seed));
+    return sharedArms({ ...study, arms }).map(({ id }) => ({ arm: id, seed }));
+  });
+}
+
+/** The quantized phases that an arm's network goes through, in order, with the arm's epochs; the last one is its own. */
+export function phasesOf(
+  study: Pick<Study, "quantized" | "second">,
+  arm: Arm,
+): readonly [TrainingPhase, ...TrainingPhase[]] {
+  const { epochsFactor = 1 } = arm;
+  const own = (phase: TrainingPhase) => ({ ...phase, epochs: epochsFactor * phase.epochs });
+  return [own(study.quantized), ...(firstPhaseOf(study, arm) ? [own(study.second!)] : [])];
 }
 
 /** An arm, or a network that arms share, by its id. @throws UserError that lists the arms */

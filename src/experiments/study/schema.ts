@@ -4,9 +4,11 @@ import { idSchema } from "../../base/schema.js";
 import { faultModel } from "../../faults/models.js";
 import { requireSitesFit } from "../../faults/sites.js";
 import type { Bits } from "../../networks/bits.js";
+import { weightLayers } from "../../networks/model.js";
 import { phaseSchema } from "../../training/phase.js";
 import { datasetOf, modelOf } from "./content.js";
 import { judgementSchema } from "./judgement.js";
+import { layersOfPart } from "./layer-parts.js";
 import {
   armSchema,
   attempt,
@@ -14,6 +16,7 @@ import {
   codeBits,
   count,
   extraSchema,
+  instructionSet,
   modelSetting,
   refusal,
   selectionSchema,
@@ -36,6 +39,7 @@ export const studySchema = z
     trainingImages: count.nullable(),
     bits: codeBits,
     seeds: z.array(z.int().min(0)).min(1),
+    instructionSet: z.exactOptional(instructionSet),
     float: phaseSchema,
     quantized: phaseSchema,
     second: z.exactOptional(phaseSchema),
@@ -118,7 +122,8 @@ export const studySchema = z
       requireFit(extra.faults ?? campaign.faults, ["extras", i, "faults"], extra.arms);
   })
   .superRefine(
-    ({ model, dataset, trainingImages, float, quantized, second, campaign: { split, images } }, context) => {
+    ({ model, dataset, trainingImages, float, quantized, second, campaign, extras = [] }, context) => {
+      const { split, images, stratified } = campaign;
       const issue = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
       const found = attempt(() => datasetOf({ dataset }));
       if (typeof found === "string") return issue(["dataset"], found);
@@ -135,6 +140,19 @@ export const studySchema = z
         issue(["trainingImages"], `must be at most the ${sizes.training} training images of ${title}`);
       if ((images ?? 0) > sizes[split])
         issue(["campaign", "images"], `must be at most the ${sizes[split]} ${split} images of ${title}`);
+      if (stratified && (images ?? 0) % classes.length !== 0)
+        issue(
+          ["campaign", "images"],
+          `must be a multiple of the ${classes.length} classes, as stratified asks`,
+        );
+      const layers = weightLayers(reads).map(({ name }) => name);
+      for (const [i, extra] of extras.entries())
+        for (const part of extra.layers === "each" ? [] : (extra.layers ?? []))
+          if (layersOfPart(part, layers).size === 0)
+            issue(
+              ["extras", String(i), "layers"],
+              `${part} is no part of ${reads.name}, whose layers are ${layers.join(", ")}`,
+            );
       for (const [phase, { batch }] of Object.entries({ float, quantized, ...(second && { second }) }))
         if (batch > all) issue([phase, "batch"], `must not be more than the ${all} training images`);
     },
@@ -183,7 +201,12 @@ export const studySchema = z
       const requireThat = (holds: boolean, key: keyof ExtraCampaign, message: string) => {
         if (!holds) context.addIssue({ code: "custom", path: ["extras", i, key], message });
       };
-      const { arms: chosen = [], rates = [], faults = [] } = extra;
+      const { arms: chosen = [], rates = [], faults = [], layers = [] } = extra;
+      requireThat(
+        new Set(layers).size === layers.length || layers === "each",
+        "layers",
+        "a part stands twice",
+      );
       requireThat(
         chosen.every((id) => known.has(id)),
         "arms",

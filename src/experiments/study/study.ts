@@ -1,6 +1,7 @@
 import type { Bits } from "../../networks/bits.js";
 import type { Model } from "../../networks/model.js";
 import type { Encoding } from "../../quantization/encodings.js";
+import type { OwnInstructionSet } from "../../tensors/backend/instruction-set.js";
 import type { Sparsification } from "../../tensors/sparsity/table.js";
 
 import type { ArmClipRule } from "../../training/clip-rules.js";
@@ -42,6 +43,8 @@ export interface CampaignSettings {
   readonly split: "validation" | "test";
   /** Number of images, the first of the split's keyed order; null for all. */
   readonly images: number | null;
+  /** As many images of each class, each the first of its class in a keyed order. Absent: whatever classes come first. */
+  readonly stratified?: true;
   /** Ids of fault models. */
   readonly faults: readonly string[];
   /** Fault probabilities per stored weight bit, fractions > 0, ascending. */
@@ -68,8 +71,11 @@ export interface ExtraCampaign {
   readonly rates?: readonly number[];
   readonly maps?: number;
   readonly encoding?: Encoding;
-  /** `"each"`: faults in one weight layer at a time; absent: in all at once. */
-  readonly layers?: "each";
+  /**
+   * `"each"`: faults in one weight layer at a time; a list: in one part of the network at a time, see `layersOfPart`. Absent: in
+   * all layers at once.
+   */
+  readonly layers?: "each" | readonly string[];
 }
 
 /** Everything that decides a study's results, and how they are shown. */
@@ -95,6 +101,11 @@ export interface Study {
   readonly trainingImages: number | null;
   readonly bits: Bits;
   readonly seeds: readonly number[];
+  /**
+   * What all networks of the study are trained with, on processors that have it; evaluating them needs it nowhere. Absent:
+   * AVX2.
+   */
+  readonly instructionSet?: OwnInstructionSet;
   readonly float: TrainingPhase;
   readonly quantized: TrainingPhase;
   /**

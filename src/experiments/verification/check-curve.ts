@@ -1,30 +1,31 @@
 import { settingsHash } from "../../base/settings-hash.js";
 import type { Checkpoint, EpochRecord } from "../../networks/checkpoints/checkpoint.js";
-import { cosineSchedule } from "../../training/optimizer.js";
+import { oneCycleSchedule } from "../../training/optimizer.js";
 import type { TrainingPhase } from "../../training/phase.js";
 import { FLOAT } from "../results/trained-network.js";
-import { armOf, type NetworkKey } from "../study/arms.js";
+import type { NetworkKey } from "../study/arms.js";
 import { datasetOf } from "../study/content.js";
+import { phasesOf, trainedArmOf } from "../study/phases.js";
 import type { Study } from "../study/study.js";
 
 /**
  * What a training curve cannot be: its epochs and learning rates follow from the settings, its accuracies are counts, and its
- * beginning is the curve of the float network.
- * @param float the network that the training began with, if it is there
+ * beginning is the curve of the network that it goes on from.
+ * @param start the network that the training began with, if it is there
  * @returns parts of sentences, which follow the name of the curve
  */
 export function curveProblems(
   study: Study,
   { arm, seed }: NetworkKey,
   { origin: { curve } }: Checkpoint,
-  float: Checkpoint | undefined,
+  start: Checkpoint | undefined,
 ): string[] {
   const { sizes } = datasetOf(study);
   const images = study.trainingImages ?? sizes.training;
-  const own = arm === FLOAT ? undefined : armOf(study, arm);
+  const own = arm === FLOAT ? undefined : trainedArmOf(study, arm);
   const wanted = [
-    ...epochsOf("float", study.float, images),
-    ...(own ? epochsOf("quantized", withFactor(study.quantized, own.epochsFactor), images) : []),
+    ...epochsOf("float", [study.float], images),
+    ...(own ? epochsOf("quantized", phasesOf(study, own), images) : []),
   ];
   const problems: string[] = [];
   if (curve.length !== wanted.length)
@@ -50,25 +51,24 @@ export function curveProblems(
         `has the accuracy ${epoch.validationAccuracy} in ${at}, which no count of ${sizes.validation} images gives`,
       );
   }
-  const begun = curve.filter(({ phase }) => phase === "float");
-  if (own && float && settingsHash(begun) !== settingsHash(float.origin.curve))
-    problems.push(`begins otherwise than that of the float network of seed ${seed}`);
+  const before = start?.origin.curve ?? [];
+  if (own && start && settingsHash(curve.slice(0, before.length)) !== settingsHash(before)) {
+    const what = start.origin.arm === FLOAT ? "the float network" : start.origin.arm;
+    problems.push(`begins otherwise than that of ${what} of seed ${seed}`);
+  }
   return problems;
-}
-
-function withFactor(phase: TrainingPhase, factor = 1): TrainingPhase {
-  return { ...phase, epochs: phase.epochs * factor };
 }
 
 type Scheduled = Pick<EpochRecord, "phase" | "epoch" | "learningRate">;
 
-/** Epochs of a phase, with the learning rate of their last step. */
-function epochsOf(phase: EpochRecord["phase"], settings: TrainingPhase, images: number): Scheduled[] {
-  const { epochs, batch, learningRate } = settings;
-  const steps = Math.floor(images / batch);
-  return Array.from({ length: epochs }, (_, i) => ({
-    phase,
-    epoch: i + 1,
-    learningRate: cosineSchedule(learningRate, (i + 1) * steps - 1, epochs * steps),
-  }));
+/** Epochs of phases, counted on, each with the learning rate of its last step. */
+function epochsOf(phase: EpochRecord["phase"], all: readonly TrainingPhase[], images: number): Scheduled[] {
+  const each = all.flatMap(({ epochs, batch, learningRate, rise = 0 }) => {
+    const steps = Math.floor(images / batch);
+    const cycle = { rise: Math.round(rise * steps), steps: epochs * steps };
+    return Array.from({ length: epochs }, (_, i) =>
+      oneCycleSchedule(learningRate, (i + 1) * steps - 1, cycle),
+    );
+  });
+  return each.map((learningRate, i) => ({ phase, epoch: i + 1, learningRate }));
 }

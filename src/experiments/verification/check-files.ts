@@ -8,6 +8,7 @@ import { checkpointPath, networkPath } from "../results/store.js";
 import { timingPath, timingSchema } from "../results/timings.js";
 import { FLOAT } from "../results/trained-network.js";
 import { networksOf } from "../study/arms.js";
+import { phasesOf, sharedNetworksOf, trainedArmOf } from "../study/phases.js";
 import type { Study } from "../study/study.js";
 import { attempting, type Findings, listed } from "./findings.js";
 
@@ -71,7 +72,7 @@ export function checkTimings(study: Study, directory: string, checkpoints: strin
     if (!timing) continue;
     if (timing.arm !== arm || timing.seed !== seed)
       problems.push(`timings/${basename(path)} is of ${timing.arm}, seed ${timing.seed}`);
-    const { batch } = arm === FLOAT ? study.float : study.quantized;
+    const { batch } = arm === FLOAT ? study.float : phasesOf(study, trainedArmOf(study, arm)).at(-1)!;
     if (timing.batch !== batch)
       problems.push(`timings/${basename(path)} has ${timing.batch} images a step, the study ${batch}`);
   }
@@ -84,7 +85,8 @@ export function checkTimings(study: Study, directory: string, checkpoints: strin
   };
 }
 
-/** Every network of a study, float ones included. */
+/** Every network of a study, float and shared ones included. */
 function keysOf(study: Study) {
-  return [...study.seeds.map((seed) => ({ arm: FLOAT, seed })), ...networksOf(study)];
+  const floats = study.seeds.map((seed) => ({ arm: FLOAT, seed }));
+  return [...floats, ...sharedNetworksOf(study), ...networksOf(study)];
 }

@@ -6,6 +6,7 @@ import { deploy } from "../../inference/deploy.js";
 import { type Checkpoint, networkHash, readCheckpoint } from "../../networks/checkpoints/checkpoint.js";
 import { activationNodes, weightLayers } from "../../networks/model.js";
 import { NORM_PARTS, parameterName, weightClipsOf } from "../../networks/parameters.js";
+import type { TrainingPhase } from "../../training/phase.js";
 import { failurePath, readFailure } from "../results/failures.js";
 import { readDocument } from "../results/read-document.js";
 import { type Failure, type NetworkRow, networkRowSchema } from "../results/rows.js";
@@ -14,6 +15,7 @@ import { dependenciesOf, FLOAT, networkSettingsHash, originProblems } from "../r
 import { armOf, type NetworkKey, networksOf } from "../study/arms.js";
 import { datasetOf, modelOf } from "../study/content.js";
 import { definitionOf } from "../study/definition.js";
+import { phasesOf, sharedNetworksOf, trainedArmOf } from "../study/phases.js";
 import type { Study } from "../study/study.js";
 import { curveProblems } from "./check-curve.js";
 import { attempting, type Findings, listed } from "./findings.js";
@@ -55,13 +57,15 @@ export function checkNetworks(
   const networks: PublishedNetwork[] = [];
   const measured: NetworkRow[] = [];
   const absent: string[] = [];
-  const floats = new Map<number, Checkpoint>();
-  for (const seed of study.seeds) {
-    const file = checkpointPath(checkpoints, { arm: FLOAT, seed });
-    const float = existsSync(file) ? attempt(() => readCheckpoint(file)) : undefined;
-    if (!float) continue;
-    floats.set(seed, float);
-    problems.push(...checkCheckpoint(study, { arm: FLOAT, seed }, float, undefined));
+  const floats = study.seeds.map((seed) => ({ arm: FLOAT, seed }));
+  const starts = new Map<string, Checkpoint>();
+  for (const key of [...floats, ...sharedNetworksOf(study)]) {
+    const file = checkpointPath(checkpoints, key);
+    const found = existsSync(file) ? attempt(() => readCheckpoint(file)) : undefined;
+    if (!found) continue;
+    const start = startOf(study, key, starts);
+    problems.push(...checkCheckpoint(study, key, found, start), ...checkStart(study, key, found, start));
+    starts.set(nameOf(key), found);
   }
   for (const key of all) {
     if (failed.has(nameOf(key))) continue;
@@ -79,7 +83,11 @@ export function checkNetworks(
     if (row && nameOf(row) !== nameOf(key)) problems.push(`${measurement} says that it is of ${nameOf(row)}`);
     const checkpoint = attempt(() => readCheckpoint(file));
     if (!checkpoint) continue;
-    problems.push(...checkCheckpoint(study, key, checkpoint, floats.get(key.seed)));
+    const start = startOf(study, key, starts);
+    problems.push(
+      ...checkCheckpoint(study, key, checkpoint, start),
+      ...checkStart(study, key, checkpoint, start),
+    );
     if (attempt(() => deploy(modelOf(study), checkpoint)) === undefined) continue;
     networks.push({ ...key, checkpoint, row });
     problems.push(...checkMeasured({ ...key, checkpoint, row }));
@@ -88,16 +96,27 @@ export function checkNetworks(
     notes.push(`${all.length - absent.length} of ${all.length} networks of the study are in these results`);
     notChecked.push(`networks that the study has and these results do not: ${listed(absent)}`);
   }
-  for (const seed of new Set(networks.map(({ seed }) => seed))) {
-    const float = floats.get(seed);
-    const own = networks.filter((network) => network.seed === seed);
-    problems.push(...checkStarts(own, float), ...checkFrozenClips(study, own));
-    const file = checkpointPath(checkpoints, { arm: FLOAT, seed });
+  const seeds = new Set(networks.map(({ seed }) => seed));
+  for (const seed of seeds)
+    problems.push(
+      ...checkFrozenClips(
+        study,
+        networks.filter((network) => network.seed === seed),
+      ),
+    );
+  for (const key of floats.filter(({ seed }) => seeds.has(seed))) {
+    const file = checkpointPath(checkpoints, key);
     if (!existsSync(file))
       notes.push(
-        `${file} is not there, so whether the networks of seed ${seed} began with it is not checked`,
+        `${file} is not there, so whether the networks of seed ${key.seed} began with it is not checked`,
       );
   }
+  const begun = new Map(networks.map((key) => [nameOf(startKey(study, key)), startKey(study, key)]));
+  const missing = [...begun.values()].filter((key) => key.arm !== FLOAT && !starts.has(nameOf(key)));
+  if (missing.length > 0)
+    notChecked.push(
+      `what networks of two phases began with: the first phase of ${missing.length} is not in these results (${listed(missing.map(nameOf))})`,
+    );
   problems.push(...checkDifferent(networks));
   const older = networks.filter(({ checkpoint }) => checkpoint.origin.start === undefined).length;
   if (older > 0)
@@ -122,6 +141,19 @@ function nameOf({ arm, seed }: NetworkKey): string {
   return `${arm}, seed ${seed}`;
 }
 
+/** The network that another one's training begins with: the float one of its seed, or one that arms share. */
+function startKey(study: Study, { arm, seed }: NetworkKey): NetworkKey {
+  return { arm: dependenciesOf(study, arm)[0]!, seed };
+}
+
+function startOf(
+  study: Study,
+  key: NetworkKey,
+  starts: ReadonlyMap<string, Checkpoint>,
+): Checkpoint | undefined {
+  return key.arm === FLOAT ? undefined : starts.get(nameOf(startKey(study, key)));
+}
+
 /** The failures of a study's networks, as far as nothing speaks against them. */
 function checkFailures(
   study: Study,
@@ -130,7 +162,8 @@ function checkFailures(
 ): Failure[] {
   const { directory, checkpoints, tried } = places;
   const attempt = attempting((problem) => problems.push(problem));
-  const keys = [...study.seeds.map((seed) => ({ arm: FLOAT, seed })), ...networksOf(study)];
+  const begun = [...study.seeds.map((seed) => ({ arm: FLOAT, seed })), ...sharedNetworksOf(study)];
+  const keys = [...begun, ...networksOf(study)];
   const read = ({ arm, seed }: NetworkKey) =>
     attempt(() => readFailure({ directory }, arm, seed, networkSettingsHash(study, arm, seed)));
   const found = keys.flatMap((key) => {
@@ -150,18 +183,21 @@ function checkFailures(
       tried.has(nameOf(failure)) && "has trials",
     ].find((what) => typeof what === "string");
     if (contradiction) problems.push(`failed/ says that ${nameOf(failure)} failed, but it ${contradiction}`);
-    const { epochs, batch } = arm === FLOAT ? study.float : study.quantized;
-    const last = epochs * (arm === FLOAT ? 1 : (armOf(study, arm).epochsFactor ?? 1));
+    const phases: readonly TrainingPhase[] =
+      arm === FLOAT ? [study.float] : phasesOf(study, trainedArmOf(study, arm));
+    const { epochs, batch } = phases.at(-1)!;
+    const last = phases.reduce((sum, phase) => sum + phase.epochs, 0);
     const images = study.trainingImages ?? splitOf(datasetOf(study)).train.length;
-    const steps = last * Math.floor(images / batch);
-    const begun = epoch > 0;
+    const steps = epochs * Math.floor(images / batch);
+    const hasBegun = epoch > last - epochs;
     const needed = dependenciesOf(study, arm).some((each) => failed.has(nameOf({ arm: each, seed })));
-    if (begun ? epoch > last || step < 1 || step > steps : step !== 0 || !needed)
+    if (hasBegun ? epoch > last || step < 1 || step > steps : epoch !== 0 || step !== 0 || !needed)
       problems.push(
         `failed/ says that ${nameOf(failure)} failed in epoch ${epoch}, step ${step}, which no training of it has`,
       );
   }
-  return found.filter(({ arm }) => arm !== FLOAT);
+  const supports = new Set(begun.map(nameOf));
+  return found.filter((failure) => !supports.has(nameOf(failure)));
 }
 
 /** What a checkpoint is not that the study has there. */
@@ -169,7 +205,7 @@ function checkCheckpoint(
   study: Study,
   key: NetworkKey,
   checkpoint: Checkpoint,
-  float: Checkpoint | undefined,
+  start: Checkpoint | undefined,
 ): string[] {
   const { origin, parameters, velocity } = checkpoint;
   const model = modelOf(study);
@@ -193,7 +229,7 @@ function checkCheckpoint(
     ...(key.arm === FLOAT && origin.start !== undefined ? ["says what a float network began with"] : []),
   ].map((problem) => `the checkpoint of ${nameOf(key)} ${problem}`);
   if (wrongOrigin.length > 0) return problems;
-  const curve = curveProblems(study, key, checkpoint, float);
+  const curve = curveProblems(study, key, checkpoint, start);
   return [...problems, ...curve.map((problem) => `the training curve of ${nameOf(key)} ${problem}`)];
 }
 
@@ -206,7 +242,9 @@ function profileProblems(study: Study, { arm, seed }: NetworkKey, profile: strin
     other.version <= study.version &&
     (arm === FLOAT
       ? other.seeds.includes(seed)
-      : networksOf(other).some((each) => nameOf(each) === nameOf({ arm, seed }))) &&
+      : [...sharedNetworksOf(other), ...networksOf(other)].some(
+          (each) => nameOf(each) === nameOf({ arm, seed }),
+        )) &&
     networkSettingsHash(other, arm, seed) === config;
   if ((definitionOf(study)?.profiles ?? []).some(has)) return [];
   return [`says that its profile is ${profile}, which has no such network`];
@@ -218,17 +256,20 @@ function checkMeasured({ checkpoint, row, ...key }: PublishedNetwork): string[] 
   return [`the checkpoint of ${nameOf(key)} is the network ${network}, the one measured was ${row.network}`];
 }
 
-/** Compares the float network of a seed with the one that the others of the seed say they began with. */
-function checkStarts(networks: readonly PublishedNetwork[], float: Checkpoint | undefined): string[] {
-  if (!float) return [];
-  const hash = networkHash(float);
-  return networks.flatMap(({ checkpoint: { origin } }) =>
-    origin.start === undefined || origin.start === hash
-      ? []
-      : [
-          `${nameOf(origin)} began with the float network ${origin.start}, the checkpoint of ${nameOf(float.origin)} is ${hash}`,
-        ],
-  );
+/** Compares the network that a training begins with by the study with the one that the checkpoint names. */
+function checkStart(
+  study: Study,
+  key: NetworkKey,
+  { origin }: Checkpoint,
+  start: Checkpoint | undefined,
+): string[] {
+  if (!start || origin.start === undefined) return [];
+  const hash = networkHash(start);
+  if (origin.start === hash) return [];
+  const what = startKey(study, key).arm === FLOAT ? "the float network" : "the network";
+  return [
+    `${nameOf(origin)} began with ${what} ${origin.start}, the checkpoint of ${nameOf(start.origin)} is ${hash}`,
+  ];
 }
 
 /** Whether clips that are frozen at those of another network are those. */

@@ -21,8 +21,9 @@ export async function recomputeValidation(
   signal: JobOptions["signal"] | undefined,
 ): Promise<string[]> {
   if (networks.length === 0) return [];
-  const { encoding } = study.campaign;
-  const validating: Study = { ...study, campaign: { ...study.campaign, split: "validation", images: null } };
+  const { stratified: _, ...campaign } = study.campaign;
+  const { encoding } = campaign;
+  const validating: Study = { ...study, campaign: { ...campaign, split: "validation", images: null } };
   const checkpoints = networks.map(({ checkpoint }) => checkpoint);
   const clean = { id: "validation", encoding, layer: "", fault: "none", rate: 0, map: -1 };
   const pool = openWorkers({ study: validating, checkpoints, images: sharedImages(validating) }, workers);

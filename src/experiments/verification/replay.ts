@@ -7,7 +7,7 @@ import { integerClassifier } from "../../inference/engine.js";
 import { type Checkpoint, networkHash, readCheckpoint } from "../../networks/checkpoints/checkpoint.js";
 import { weightValue } from "../../quantization/grid.js";
 import { confusionMatrix } from "../../statistics/confusion-matrix.js";
-import { campaignMap, injectionOf, injectTrial, isStruck } from "../campaign/evaluate-trial.js";
+import { campaignMap, injectionOf, injectTrial, struckLayers } from "../campaign/evaluate-trial.js";
 import { campaignImages } from "../campaign/images.js";
 import { type Trial, trialMaker, trialSettings } from "../campaign/plan.js";
 import type { TrialRow } from "../results/rows.js";
@@ -127,8 +127,9 @@ function faultyBits(
   map: ReturnType<typeof campaignMap>,
 ): FaultyBit[] {
   const found: FaultyBit[] = [];
+  const struck = struckLayers(trial, network);
   network.layers.forEach(({ name, shape, bits, codes, clip }, i) => {
-    if (!isStruck(trial, name)) return;
+    if (!struck.has(name)) return;
     forEachFaultyWeight(codes, map.layers[i]!, injectionOf({ bits }, trial), (faulty) => {
       const { weight, mask, written, stored, code } = faulty;
       for (let bit = 0; bit < bits; bit++)

@@ -1,9 +1,7 @@
 import type { Presentation } from "../../experiments/study/presentation.js";
+import { FLATENN_LOOKS } from "../flatenn/looks.js";
 
-/**
- * Names and looks, of the Okabe-Ito palette: a dark colour and a marker per network, its lighter neighbour, dashed and open,
- * for the same network trained with SAQ; the sparser the network the wider its line.
- */
+/** What the networks of arms are called, and their looks. */
 export const presentation: Presentation = {
   titles: {
     standard: "standard",
@@ -15,12 +13,5 @@ export const presentation: Presentation = {
     "as-middle": "AS-middle",
     "as-middle-saq": "AS-middle",
   },
-  looks: {
-    standard: { width: 2, color: "#0072B2", dash: "solid", marker: "circle" },
-    "standard-saq": { width: 2, color: "#56B4E9", dash: "dash", marker: "circle-open" },
-    as: { width: 3.2, color: "#D55E00", dash: "solid", marker: "square" },
-    "as-saq": { width: 3.2, color: "#E69F00", dash: "dash", marker: "square-open" },
-    "as-high": { width: 4.8, color: "#009E73", dash: "solid", marker: "diamond" },
-    "as-high-saq": { width: 4.8, color: "#CC79A7", dash: "dash", marker: "diamond-open" },
-  },
+  looks: FLATENN_LOOKS,
 };

@@ -1,11 +1,10 @@
 import { isMainThread } from "node:worker_threads";
 import { UserError } from "../../base/errors.js";
+import { DEFAULT_INSTRUCTION_SET, type InstructionSet } from "./instruction-set.js";
 
 /** Variables by name. */
 type Variables = Record<string, string | undefined>;
 
-/** Instruction set of oneDNN's kernels at most: AVX-512 machines then give the bits of AVX2 machines; measured: no slower on these nets. */
-export const INSTRUCTION_SET = "AVX2";
 /** More threads would change the order of float sums, and so the last bits. */
 export const THREADS = 1;
 
@@ -16,8 +15,13 @@ const PINNED: Readonly<Record<string, string | null>> = {
   TF_NUM_INTEROP_THREADS: String(THREADS),
   // its default depends on the processor: on where there are instructions for it (VNNI), which the published networks had
   TF_ENABLE_ONEDNN_OPTS: process.arch === "x64" ? "1" : null,
-  ONEDNN_MAX_CPU_ISA: INSTRUCTION_SET,
+  ONEDNN_MAX_CPU_ISA: DEFAULT_INSTRUCTION_SET,
 };
+
+/** The same for an instruction set of one's own. */
+function pinned(instructionSet: InstructionSet): Readonly<Record<string, string | null>> {
+  return { ...PINNED, ONEDNN_MAX_CPU_ISA: instructionSet };
+}
 
 /** Variables of the libraries that train: all that are not pinned are taken away before these are loaded. */
 const OF_LIBRARIES = /^(TF|TFJS|XLA|ONEDNN|_?DNNL|MKL|MKLDNN|KMP|OMP|GOMP|OPENBLAS|ZENDNN)_/;
@@ -35,7 +39,10 @@ export const INFLUENCES: readonly Influence[] = [
   ...Object.entries(PINNED).map(([name, value]) => ({
     name,
     how: value === null ? ("removed" as const) : ("set" as const),
-    what: value === null ? "left to TensorFlow on this processor" : `${value} for training`,
+    what:
+      value === null
+        ? "left to TensorFlow on this processor"
+        : `${value} for training${value === DEFAULT_INSTRUCTION_SET ? ", or what a study says" : ""}`,
   })),
   {
     name: "TF_* XLA_* ONEDNN_* DNNL_* MKL_* OMP_* KMP_* OPENBLAS_*",
@@ -60,36 +67,40 @@ export function recordedVariables(env: Variables = process.env): Record<string, 
 }
 
 /** Whether native TensorFlow would see what {@link pinEnvironment} sets. */
-export function isPinned(env: Variables = process.env): boolean {
-  return changes(env).length === 0;
+export function isPinned(env: Variables = process.env, instructionSet?: InstructionSet): boolean {
+  return changes(env, instructionSet).length === 0;
 }
 
 /**
  * Makes the variables of this process what training needs: the same on every machine, whatever the user has set for other
  * programs. To be called before TensorFlow is loaded, which reads them once.
+ * @param instructionSet of oneDNN's kernels at most
  * @throws UserError for what cannot be set any more
  */
-export function pinEnvironment(env: Variables = process.env): void {
+export function pinEnvironment(env: Variables = process.env, instructionSet?: InstructionSet): void {
   const tunables = env["GLIBC_TUNABLES"] ?? "";
   if (/hwcaps/i.test(tunables))
     throw new UserError(
       `GLIBC_TUNABLES must not name hwcaps, got ${tunables}: other mathematical functions would train other networks; unset it`,
     );
   // a worker has variables of its own, which no library sees
-  if (!isMainThread && !isPinned(env))
+  if (!isMainThread && !isPinned(env, instructionSet))
     throw new UserError(
       "loadBackend in a worker thread cannot set the variables that TensorFlow reads; call it in the main thread first",
     );
-  for (const [name, value] of changes(env)) {
+  for (const [name, value] of changes(env, instructionSet)) {
     if (value === null) delete env[name];
     else env[name] = value;
   }
 }
 
-function changes(env: Variables): [name: string, value: string | null][] {
+function changes(
+  env: Variables,
+  instructionSet: InstructionSet = DEFAULT_INSTRUCTION_SET,
+): [name: string, value: string | null][] {
   const foreign = Object.keys(env).filter((name) => OF_LIBRARIES.test(name) && !Object.hasOwn(PINNED, name));
   const wanted: [string, string | null][] = [
-    ...Object.entries(PINNED),
+    ...Object.entries(pinned(instructionSet)),
     ...foreign.map((name): [string, null] => [name, null]),
   ];
   return wanted.filter(([name, value]) => (env[name] ?? null) !== value);

@@ -1,4 +1,5 @@
-export type { BackendReport } from "./load.js";
+export type { InstructionSet } from "./instruction-set.js";
+export type { BackendOptions, BackendReport } from "./load.js";
 export { loadBackend } from "./load.js";
 export { hasTensorFlow } from "./native.js";
 export type { BatchNormResult } from "./operations.js";

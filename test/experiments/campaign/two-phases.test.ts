@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,13 +8,17 @@ import {
   dependenciesOf,
   FLOAT,
   openStore,
+  readCurves,
   type Store,
   trainedNetwork,
 } from "../../../src/experiments/results/index.js";
+import { checkpointPath } from "../../../src/experiments/results/store.js";
 import { firstPhaseOf, sharedArms } from "../../../src/experiments/study/phases.js";
 import { parseStudy } from "../../../src/experiments/study/schema.js";
 import { armWith } from "../../../src/experiments/study/selection.js";
-import { networkHash } from "../../../src/networks/checkpoints/index.js";
+import { curveProblems } from "../../../src/experiments/verification/check-curve.js";
+import { checkNetworks } from "../../../src/experiments/verification/check-networks.js";
+import { type Checkpoint, networkHash, writeCheckpoint } from "../../../src/networks/checkpoints/index.js";
 import { type Arm, armHash, armOf, findStudy, type Study } from "../../../src/studies/index.js";
 
 const quick = findStudy("lenet5-fashion", "quick");
@@ -115,6 +119,47 @@ describe("training in two phases", { timeout: 120_000 }, () => {
     expect(networkHash(network("standard"))).not.toBe(networkHash(network("standard-saq")));
     expect(await trainNetwork(study, store, shared, 0)).toBe("done before");
     expect(armOf(study, "standard")).toBe(standard);
+  });
+
+  it("gives curves whose schedules and beginnings verification finds as the study has them", () => {
+    const [float, first, arm, once] = [FLOAT, shared, "standard", "published-saq"].map(network);
+    const problems = (checkpoint: Checkpoint, start: Checkpoint, of: Study = study) =>
+      curveProblems(of, { arm: checkpoint.origin.arm, seed: 0 }, checkpoint, start);
+    expect([problems(first!, float!), problems(arm!, first!), problems(once!, float!)]).toEqual([[], [], []]);
+    expect(problems(arm!, once!)).toEqual(["begins otherwise than that of published-saq of seed 0"]);
+    const faster = { ...study, second: { ...study.second!, learningRate: 2e-3 } };
+    expect(problems(arm!, first!, faster)).toEqual([
+      expect.stringMatching(/^has the learning rate .* in epoch 4, by the study it is/),
+    ]);
+    expect(problems(once!, float!, faster)).toEqual([]);
+  });
+
+  it("is held against the shared network by verification, and the shared one against the float one", () => {
+    const problems = (checkpoints: string) =>
+      checkNetworks(study, store.directory, { checkpoints, trials: [] }).problems.filter((problem) =>
+        problem.includes("began with"),
+      );
+    expect(problems(store.checkpoints)).toEqual([]);
+    const altered = mkdtempSync(join(tmpdir(), "flatenn-test-"));
+    cpSync(store.checkpoints, altered, { recursive: true });
+    const { origin } = network(shared);
+    writeCheckpoint(checkpointPath(altered, origin), {
+      origin: { ...origin, start: "another" },
+      parameters: network("published-saq").parameters,
+    });
+    expect(problems(altered)).toEqual([
+      expect.stringContaining(
+        `${shared}, seed 0 began with the float network another, the checkpoint of float`,
+      ),
+      expect.stringContaining("standard, seed 0 began with the network "),
+      expect.stringContaining("standard-saq, seed 0 began with the network "),
+    ]);
+    rmSync(altered, { recursive: true, force: true });
+  });
+
+  it("shows the curves of arms, which hold what they share", () => {
+    const arms = new Set(readCurves(store.checkpoints).map(({ arm }) => arm));
+    expect([...arms].sort()).toEqual([FLOAT, "published-saq", "standard", "standard-saq"]);
   });
 
   it("in one phase starts from the float network", () => {

@@ -16,6 +16,8 @@ import {
 
 const quick = findStudy("lenet5-fashion", "quick");
 const full = findStudy("lenet5-fashion", "full");
+/** What `data/results/lenet5-fashion/checkpoints/float-seed0.safetensors` says of its settings. */
+const PUBLISHED_FLOAT = "909d18f0d63aea4bda14953f5d1765f91ca5b74e2d4f9293e35af7a3a4adcae3";
 /** A copy that may be spoiled. */
 const copy = () => structuredClone(quick) as unknown as Record<string, unknown>;
 
@@ -44,6 +46,23 @@ describe("the studies there are", () => {
     expect(() => campaignImages({ ...full, frozen: false })).toThrow(
       "which nothing reads before the study is frozen",
     );
+  });
+});
+
+describe("the instruction set of a study", () => {
+  const wide = parseStudy({ ...quick, instructionSet: "AVX512_CORE" });
+
+  it("decides its networks, and where none is named every hash is as it was", () => {
+    const arm = armOf(quick, "as");
+    expect(floatHash(wide, 0)).not.toBe(floatHash(quick, 0));
+    expect(armHash(wide, arm, 0)).not.toBe(armHash(quick, arm, 0));
+    expect(quick).not.toHaveProperty("instructionSet");
+    expect(floatHash(full, 0)).toBe(PUBLISHED_FLOAT);
+  });
+
+  it("is one that must be named: what is meant without it is not written", () => {
+    for (const instructionSet of ["AVX2", "SSE41", null])
+      expect(() => parseStudy({ ...quick, instructionSet })).toThrow("instructionSet");
   });
 });
 
@@ -195,7 +214,10 @@ describe("parseStudy()", () => {
     expect(extra({ faults: ["flip", "flip"] })).toMatch(/extras\.1\.faults: a fault type stands twice/);
     expect(extra({ faults: ["flip/bits:4"] })).toMatch(/extras\.1\.faults\.0: bit positions must be below 4/);
     expect(extra({ encoding: "morse" })).toMatch(/extras\.1\.encoding: .*got "morse"/);
-    expect(extra({ layers: ["fc1"] })).toMatch(/extras\.1\.layers: .*each/);
+    expect(extra({ layers: ["fc9"] })).toMatch(
+      /extras\.1\.layers: fc9 is no part of lenet5, whose layers are conv1/,
+    );
+    expect(extra({ layers: "fc1" })).toMatch(/extras\.1\.layers: .*got "fc1"/);
     expect(extra({ map: 3 })).toMatch(/extras\.1: unrecognized key.*map/i);
     expect(extra({ id: "a" })).toMatch(/two extra campaigns have the same id/);
   });
