@@ -5,9 +5,13 @@ export class UserError extends Error {
 
 /** What was thrown, in words: anything can be, by a module that is not ours. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
+  return error instanceof Error ? error.message : textOf(error);
+}
+
+/** `String` of a value of any kind, which some have none of. */
+export function textOf(value: unknown): string {
   try {
-    return String(error);
+    return String(value);
   } catch {
     return "something that has no text"; // an object without a prototype
   }

@@ -1,4 +1,4 @@
-import { UserError } from "./errors.js";
+import { textOf, UserError } from "./errors.js";
 
 /** The keys of an options object, as a table typed over it: one that is missing, or too many, does not compile. */
 export type OptionKeys<T> = { readonly [K in keyof T]-?: true };
@@ -49,6 +49,6 @@ export function shown(value: unknown): string {
   } catch {
     // a circle, or a number that JSON has not: its type has to do
   }
-  if (text === undefined) return value === undefined ? "nothing" : String(value);
+  if (text === undefined) return value === undefined ? "nothing" : textOf(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

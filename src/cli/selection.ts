@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../base/errors.js";
+import { parseJson } from "../base/json.js";
 import { loadFaultModel } from "../experiments/fault-files/load.js";
 import { publishedDirectory } from "../experiments/results/results.js";
 import { openStore, type Store } from "../experiments/results/store.js";
@@ -39,7 +40,7 @@ export function loadStudy(name: string, profile: string): Study {
   if (!name.endsWith(".json")) return findStudy(name, profile);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(name, "utf8"));
+    value = parseJson(readFileSync(name, "utf8"));
   } catch (error) {
     throw new UserError(`--study ${name} cannot be read: ${(error as Error).message}`);
   }

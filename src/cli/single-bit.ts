@@ -1,9 +1,9 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.js";
 import { writeFileAtomic } from "../base/files/atomic.js";
 import { fileName } from "../base/files/file-name.js";
 import { lockRun } from "../base/files/lock.js";
+import { makeFolder } from "../base/files/make-folder.js";
 import { duration } from "../base/progress-text.js";
 import { settingsHash } from "../base/settings-hash.js";
 import { gatherLabels } from "../datasets/images.js";
@@ -75,7 +75,7 @@ export async function singleBit(options: SingleBitOptions): Promise<void> {
   const decides = { network: networkHash(checkpoint), fault: fault.id, encoding, split, count };
   const id = settingsHash({ ...decides, ...contentOf(study) }).slice(0, 8);
   const folder = join(root, "single-bit", fileName(`${arm}-seed${seed}-${fault.id}-${id}`));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   lockRun(folder);
   const rows = openBitRows(join(folder, "bits.csv"));
 

@@ -1,9 +1,9 @@
-import { UserError } from "../base/errors.js";
+import { textOf, UserError } from "../base/errors.js";
 import { type OptionKeys, requireOptions, shown } from "../base/options.js";
 import { stream } from "../base/random/stream.js";
 import { settingsHash } from "../base/settings-hash.js";
 import { loadChecked } from "./checked.js";
-import type { Dataset } from "./description.js";
+import type { Dataset, DatasetFile, DatasetSizes } from "./description.js";
 
 /** What a data set is, apart from its name: a hash of the sums of its files and of how it is divided. */
 export function datasetHash({ files, shape, classes, sizes }: Dataset): string {
@@ -37,6 +37,19 @@ const KEYS: OptionKeys<Dataset> = {
   fetched: true,
 };
 
+const SIZES: OptionKeys<DatasetSizes> = { training: true, validation: true, test: true };
+
+function isFile(file: Partial<DatasetFile> | null | undefined): boolean {
+  const { name, bytes, sha256 } = file ?? {};
+  return (
+    typeof name === "string" &&
+    Number.isSafeInteger(bytes) &&
+    bytes! >= 0 &&
+    typeof sha256 === "string" &&
+    /^[0-9a-f]{64}$/.test(sha256)
+  );
+}
+
 /** Makes a data set known by its name. @throws UserError for another one of that name, or one that cannot be */
 export function registerDataset(dataset: Dataset): void {
   const { name, title, licence, classes, shape, sizes, files, load } = requireOptions(
@@ -44,9 +57,9 @@ export function registerDataset(dataset: Dataset): void {
     dataset,
     KEYS,
   );
-  if (!/^[a-z0-9-]+$/.test(name))
+  if (typeof name !== "string" || !/^[a-z0-9-]+$/.test(name))
     throw new UserError(
-      `name of a data set must be lower-case letters, digits and hyphens, got ${String(name)}`,
+      `name of a data set must be lower-case letters, digits and hyphens, got ${textOf(name)}`,
     );
   for (const [what, text] of Object.entries({ title, licence }))
     if (typeof text !== "string" || text === "")
@@ -58,14 +71,20 @@ export function registerDataset(dataset: Dataset): void {
   if (!(Array.isArray(files) && files.length > 0))
     throw new UserError(`files of data set ${name} must be a list of at least one file, got ${shown(files)}`);
   for (const file of files)
-    if (!/^[0-9a-f]{64}$/.test(file?.sha256) || typeof file.name !== "string" || !(file.bytes >= 0))
+    if (!isFile(file))
       throw new UserError(
         `a file of data set ${name} must have a name, its bytes and its sha256 in 64 hexadecimal digits, got ${shown(file)}`,
       );
-  const counts = { ...sizes, height: shape[0], width: shape[1], channels: shape[2], classes: classes.length };
+  if (!(Array.isArray(shape) && shape.length === 3))
+    throw new UserError(`shape of data set ${name} must be [height, width, channels], got ${shown(shape)}`);
+  if (!(Array.isArray(classes) && classes.every((each) => typeof each === "string")))
+    throw new UserError(`classes of data set ${name} must be a list of their names, got ${shown(classes)}`);
+  const { training, validation, test } = requireOptions(`sizes of data set ${name}`, sizes, SIZES);
+  const [height, width, channels] = shape as Dataset["shape"];
+  const counts = { training, validation, test, height, width, channels, classes: classes.length };
   for (const [what, count] of Object.entries(counts))
     if (!(Number.isInteger(count) && count > 0))
-      throw new UserError(`${what} of data set ${name} must be a whole number above 0, got ${String(count)}`);
+      throw new UserError(`${what} of data set ${name} must be a whole number above 0, got ${textOf(count)}`);
   const known = registered.get(name);
   if (known && datasetHash(known) !== datasetHash(dataset))
     throw new UserError(`there is another data set of the name ${name}; give this one a name of its own`);

@@ -3,7 +3,6 @@ import {
   closeSync,
   createReadStream,
   existsSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -12,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../base/errors.js";
+import { makeFolder } from "../base/files/make-folder.js";
 import type { JobOptions } from "../base/progress.js";
 import type { DatasetFile } from "./description.js";
 
@@ -27,7 +27,7 @@ export async function download(
   { onProgress, signal }: JobOptions = {},
 ): Promise<void> {
   if (existsSync(to)) return;
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   const partial = `${to}.partial`;
   const before = existsSync(partial) ? statSync(partial).size : 0;
   if (before < file.bytes) await receive();

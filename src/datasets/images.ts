@@ -1,4 +1,4 @@
-import { UserError } from "../base/errors.js";
+import { textOf, UserError } from "../base/errors.js";
 import { shown } from "../base/options.js";
 import type { Model } from "../networks/model.js";
 
@@ -46,7 +46,7 @@ export function imageDataset(
     );
   const classes = Uint8Array.from(labels, (label, i) => {
     if (Number.isInteger(label) && label >= 0 && label <= 255) return label;
-    throw new UserError(`labels[${i}] must be an integer from 0 to 255, got ${String(label)}`);
+    throw new UserError(`labels[${i}] must be an integer from 0 to 255, got ${textOf(label)}`);
   });
   return { images, labels: classes, count, height, width, channels };
 }
@@ -61,8 +61,10 @@ export function requireImagesOf(model: Model, data: ImageDataset): void {
   if (data.height !== height || data.width !== width || data.channels !== channels)
     throw new UserError(
       `data must have images of ${height} x ${width} x ${channels}, as model ${model.name} reads; ` +
-        `got ${data.height} x ${data.width} x ${data.channels}`,
+        `got ${[data.height, data.width, data.channels].map(shown).join(" x ")}`,
     );
+  if (!(Number.isInteger(data.count) && data.count >= 0))
+    throw new UserError(`count of images must be a whole number, got ${shown(data.count)}`);
   const bytes = data.count * height * width * channels;
   if (!(data.images.length >= bytes && data.labels.length >= data.count))
     throw new UserError(
@@ -110,7 +112,7 @@ function requireIndex(dataset: ImageDataset, indices: ArrayLike<number>, i: numb
   const index = indices[i]!;
   if (!(Number.isInteger(index) && index >= 0 && index < dataset.count)) {
     throw new UserError(
-      `indices[${i}] must be an integer from 0 to ${dataset.count - 1}, got ${String(index)}`,
+      `indices[${i}] must be an integer from 0 to ${dataset.count - 1}, got ${textOf(index)}`,
     );
   }
   return index;

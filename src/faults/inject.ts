@@ -1,4 +1,4 @@
-import { UserError } from "../base/errors.js";
+import { textOf, UserError } from "../base/errors.js";
 import { requireOptions } from "../base/options.js";
 import { type Encoding, encodingTables } from "../quantization/encodings.js";
 import { bitCount } from "./bit-count.js";
@@ -104,7 +104,7 @@ export function forEachFaultyWeight(
 /** Throws that a model made of stored bits what weights of so many bits do not hold. */
 export function refuseStored(model: FaultModel, bits: number, stored: number): never {
   throw new UserError(
-    `fault model ${model.id} must return an integer from 0 to ${2 ** bits - 1}, got ${String(stored)}`,
+    `fault model ${model.id} must return an integer from 0 to ${2 ** bits - 1}, got ${textOf(stored)}`,
   );
 }
 
@@ -136,6 +136,6 @@ function requireFit(
 
 /** Returns `rate` if it is a probability; else throws. */
 export function requireRate(rate: number): number {
-  if (!(rate >= 0 && rate <= 1)) throw new UserError(`rate must be in [0, 1], got ${String(rate)}`);
+  if (!(rate >= 0 && rate <= 1)) throw new UserError(`rate must be in [0, 1], got ${textOf(rate)}`);
   return rate;
 }

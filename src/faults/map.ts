@@ -1,5 +1,5 @@
-import { UserError } from "../base/errors.js";
-import { requireOptions } from "../base/options.js";
+import { textOf, UserError } from "../base/errors.js";
+import { requireOptions, shown } from "../base/options.js";
 import { stream } from "../base/random/index.js";
 import { requireBits } from "../quantization/grid.js";
 import { drawSites, requireSitesFit, type Sites, sitesKey } from "./sites.js";
@@ -72,6 +72,7 @@ const KEYS = { key: true, index: true, layers: true, bits: true, ceiling: true, 
  */
 export function drawFaultMap(options: FaultMapOptions): FaultMap {
   const { key, index, layers, bits, ceiling = 0.1, sites } = requireOptions("drawFaultMap", options, KEYS);
+  if (typeof key !== "string") throw new UserError(`key of a fault map must be a text, got ${shown(key)}`);
   requireMapHead({ index, layers, bits, ceiling, sites });
   const shared = { ceiling, ...(sites === undefined ? {} : { sites }) };
   return {
@@ -109,20 +110,25 @@ export function requireMapHead(
 ): void {
   const { index, layers, bits, ceiling, sites } = head;
   if (!(Number.isSafeInteger(index) && index >= 0)) {
-    throw new UserError(`index of a fault map must be an integer from 0, got ${String(index)}`);
+    throw new UserError(`index of a fault map must be an integer from 0, got ${textOf(index)}`);
   }
   requireBits(bits);
   if (!(ceiling > 0 && ceiling <= 1)) {
-    throw new UserError(`ceiling must be above 0 and at most 1, got ${String(ceiling)}`);
+    throw new UserError(`ceiling must be above 0 and at most 1, got ${textOf(ceiling)}`);
   }
   requireSitesFit(sites, bits, ceiling);
+  if (!Array.isArray(layers))
+    throw new UserError(`layers must be a list of { name, weights }, got ${shown(layers)}`);
   const names = new Set<string>();
-  for (const { name, weights, bits: width = bits } of layers) {
+  for (const layer of layers as readonly LayerShape[]) {
+    const { name, weights, bits: width = bits } = (layer ?? {}) as LayerShape; // a list may hold anything
+    if (typeof name !== "string")
+      throw new UserError(`name of a layer of a fault map must be a text, got ${shown(name)}`);
     requireSitesFit(sites, requireBits(width), ceiling);
     // Positions are stored as 32-bit numbers.
     if (!(Number.isInteger(weights) && weights >= 0 && weights * width <= 2 ** 32)) {
       throw new UserError(
-        `weights of layer ${name} must be an integer from 0 with at most 2^32 stored bits, got ${String(weights)}`,
+        `weights of layer ${name} must be an integer from 0 with at most 2^32 stored bits, got ${textOf(weights)}`,
       );
     }
     if (names.has(name)) throw new UserError(`layers must have different names, got ${name} twice`);

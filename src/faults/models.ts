@@ -1,4 +1,4 @@
-import { UserError } from "../base/errors.js";
+import { textOf, UserError } from "../base/errors.js";
 import { requireOptions } from "../base/options.js";
 import {
   listed,
@@ -135,19 +135,20 @@ export function onSites(model: FaultModel, sites: Sites): FaultModel {
  * @throws UserError for any other text; an id has one spelling, since the identity of a trial depends on it
  */
 export function faultModel(id: string): FaultModel {
+  if (typeof id !== "string") throw new UserError(`fault model must be the id of one, got ${textOf(id)}`);
   const own = registered.get(id);
   if (own) return own;
   if (/^[a-z0-9-]+@[0-9a-f]{8}$/.test(id))
     throw new UserError(
       `fault model ${id} comes from a module that is not loaded; name its file with --fault`,
     );
-  const [effect, sites, ...rest] = String(id).split("/");
+  const [effect, sites, ...rest] = id.split("/");
   const base = effectOf(effect!);
   if (base === undefined || rest.length > 0) {
     const effects = EFFECT_NAMES.map(spellingOf);
     const sites = SITES_SPELLINGS.map((spelling) => `/${spelling}`);
     throw new UserError(
-      `fault model must be ${listed(effects)}, alone or followed by ${listed(sites)}, for example flip, sa0/bits:3 or asymmetric:0.1:1/rows:256x64, got ${String(id)}`,
+      `fault model must be ${listed(effects)}, alone or followed by ${listed(sites)}, for example flip, sa0/bits:3 or asymmetric:0.1:1/rows:256x64, got ${id}`,
     );
   }
   if (base.id !== effect) throw new UserError(`fault model ${effect} must be written ${base.id}`);
@@ -179,10 +180,10 @@ function effectOf(text: string): FaultModel | undefined {
 export function requireRelativeRate(rates: RelativeRate | undefined): RelativeRate {
   if (rates === undefined) return { zero: 1, one: 1 };
   const { zero, one } = requireOptions("relativeRate", rates, { zero: true, one: true });
-  const share = (value: number) => value >= 0 && value <= 1;
+  const share = (value: number) => typeof value === "number" && value >= 0 && value <= 1;
   if (!(share(zero) && share(one) && zero + one > 0)) {
     throw new UserError(
-      `relative rates of bits that store 0 and 1 must be in [0, 1] and one of them above 0, got ${String(zero)} and ${String(one)}`,
+      `relative rates of bits that store 0 and 1 must be in [0, 1] and one of them above 0, got ${textOf(zero)} and ${textOf(one)}`,
     );
   }
   return { zero, one };

@@ -1,4 +1,4 @@
-import { UserError } from "../base/errors.js";
+import { textOf, UserError } from "../base/errors.js";
 import { type OptionKeys, requireOptions } from "../base/options.js";
 import { EFFECT_NAMES, type FaultModel, requireRelativeRate } from "./models.js";
 import { requireSites } from "./sites.js";
@@ -21,12 +21,12 @@ export function requireFaultModel(exported: unknown): FaultModel {
   const { id, title, relativeRate, sites } = exported as Partial<FaultModel>;
   if (!(typeof id === "string" && /^[a-z][a-z0-9-]*$/.test(id))) {
     throw new UserError(
-      `id must be lower-case letters, digits and hyphens, beginning with a letter, got ${String(id)}`,
+      `id must be lower-case letters, digits and hyphens, beginning with a letter, got ${textOf(id)}`,
     );
   }
   if (TAKEN.has(id)) throw new UserError(`id must not be one of ${[...TAKEN].join(", ")}, got ${id}`);
   if (!(typeof title === "string" && title.trim() !== "")) {
-    throw new UserError(`title must be a text that is not empty, got ${String(title)}`);
+    throw new UserError(`title must be a text that is not empty, got ${textOf(title)}`);
   }
   if (typeof (exported as FaultModel).apply !== "function") {
     throw new UserError(`apply must be a function, got ${typeof (exported as FaultModel).apply}`);
@@ -53,7 +53,7 @@ function probe(model: FaultModel): void {
       const read = model.apply(stored, mask);
       if (!(Number.isInteger(read) && read >= 0 && read < 2 ** bits)) {
         throw new UserError(
-          `apply(${stored}, ${mask}) must return an integer from 0 to ${2 ** bits - 1} for weights of ${bits} bits, got ${String(read)}`,
+          `apply(${stored}, ${mask}) must return an integer from 0 to ${2 ** bits - 1} for weights of ${bits} bits, got ${textOf(read)}`,
         );
       }
       first[stored * 256 + mask] = read;
@@ -65,7 +65,7 @@ function probe(model: FaultModel): void {
     const read = model.apply(stored, mask);
     if (read !== first[call]) {
       throw new UserError(
-        `apply must be pure: apply(${stored}, ${mask}) returned ${first[call]}, and later ${String(read)}`,
+        `apply must be pure: apply(${stored}, ${mask}) returned ${first[call]}, and later ${textOf(read)}`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { UserError } from "../base/errors.js";
+import { textOf, UserError } from "../base/errors.js";
 import { requireOptions } from "../base/options.js";
 import { requireBits } from "../quantization/grid.js";
 import { requireRate } from "./inject.js";
@@ -28,7 +28,7 @@ export function faultyShare(options: ShareOptions): { mean: number; variance: nu
     sites: true,
   });
   if (!(Number.isInteger(weights) && weights >= 1)) {
-    throw new UserError(`weights must be an integer from 1, got ${String(weights)}`);
+    throw new UserError(`weights must be an integer from 1, got ${textOf(weights)}`);
   }
   requireSitesFit(sites, requireBits(bits), requireRate(rate));
   const exposed = weights * exposedBits(sites, bits);

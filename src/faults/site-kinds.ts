@@ -1,5 +1,5 @@
 /** Every kind of sites, in one table: how it is written, and how the bits that it names are weak. */
-import { UserError } from "../base/errors.js";
+import { textOf, UserError } from "../base/errors.js";
 import type { OptionKeys } from "../base/options.js";
 import type { Stream } from "../base/random/index.js";
 import { maxCode } from "../quantization/grid.js";
@@ -97,7 +97,7 @@ function ofArrays<K extends "rows" | "columns">(kind: K) {
       for (const [name, side] of Object.entries({ rows, columns })) {
         if (!(Number.isInteger(side) && side >= 1 && side <= LONGEST_SIDE))
           throw new UserError(
-            `${name} of an array must be an integer from 1 to ${LONGEST_SIDE}, got ${String(side)}`,
+            `${name} of an array must be an integer from 1 to ${LONGEST_SIDE}, got ${textOf(side)}`,
           );
       }
     },
@@ -128,7 +128,7 @@ export const SITES: { readonly [K in SitesKind]: SitesSpec<K> } = {
       const valid = (at: number, i: number) => Number.isInteger(at) && at >= 0 && at <= 7 && ascending(at, i);
       if (!(Array.isArray(positions) && positions.length > 0 && positions.every(valid))) {
         throw new UserError(
-          `bit positions must be ascending integers from 0 to 7, at least one, got ${String(positions)}`,
+          `bit positions must be ascending integers from 0 to 7, at least one, got ${textOf(positions)}`,
         );
       }
     },

@@ -1,5 +1,5 @@
 /** Which stored bits are weak together (docs/protocol.md section 3): the part of a fault model that its maps depend on. */
-import { UserError } from "../base/errors.js";
+import { textOf, UserError } from "../base/errors.js";
 import { requireOptions } from "../base/options.js";
 import type { Stream } from "../base/random/index.js";
 import { bitCount } from "./bit-count.js";
@@ -39,7 +39,7 @@ export function parseSites(text: string): Sites {
 export function requireSites(sites: Sites): void {
   const kind: unknown = (sites as Sites | undefined)?.kind;
   if (!(typeof kind === "string" && Object.hasOwn(SITES, kind))) {
-    throw new UserError(`kind of sites must be one of ${Object.keys(SITES).join(", ")}, got ${String(kind)}`);
+    throw new UserError(`kind of sites must be one of ${Object.keys(SITES).join(", ")}, got ${textOf(kind)}`);
   }
   const { keys, check } = sitesSpec(sites);
   requireOptions(`sites of kind ${kind}`, sites, keys);

@@ -161,7 +161,7 @@ class TensorFile {
     const name = this.#name(node, part);
     if (Object.hasOwn(this.#tensors, name)) {
       const tensor = this.#tensors[name]!;
-      if (Array.isArray(tensor?.shape)) return tensor;
+      if (Array.isArray(tensor?.shape) && tensor.shape.every(Number.isInteger)) return tensor;
       throw new UserError(`tensor ${name} must have dtype, shape and data, got ${shown(tensor)}`);
     }
     throw new UserError(

@@ -63,7 +63,12 @@ export function deploy(model: Model, checkpoint: Checkpoint): DeployedNetwork {
 
 /** Makes sure that a value is a network's parameters, and no other thing that was handed in its place. */
 export function requireCheckpoint(value: Checkpoint): Checkpoint {
-  if (typeof value?.origin !== "object" || value.origin === null || typeof value.parameters !== "object")
+  if (
+    typeof value?.origin !== "object" ||
+    value.origin === null ||
+    typeof value.parameters !== "object" ||
+    value.parameters === null
+  )
     throw new UserError(
       `a checkpoint must have origin and parameters, as importSafetensors and readCheckpoint give, got ${shown(value)}`,
     );
@@ -83,9 +88,14 @@ export function parameterOf(
   const found = parameters[name];
   if (!found)
     throw new UserError(`the checkpoint of ${origin.arm}, seed ${origin.seed}, lacks the tensor ${name}`);
-  if (found.shape.join() !== shape.join())
+  if (shown(found.shape) !== shown(shape))
     throw new UserError(
-      `tensor ${name} must have the shape [${shape.join(", ")}], got [${found.shape.join(", ")}]`,
+      `tensor ${name} must have the shape [${shape.join(", ")}], got [${[found.shape].flat().map(shown).join(", ")}]`,
+    );
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (!(found.data instanceof Float32Array && found.data.length === count))
+    throw new UserError(
+      `tensor ${name} must have ${count} numbers in a Float32Array, got ${shown(found.data)}`,
     );
   return found.data;
 }

@@ -135,7 +135,7 @@ function nodeProblems(node: unknown, i: number, title: string): Problem[] {
   const { op, name } = node as { op?: unknown; name?: unknown };
   const called = typeof name === "string" ? `node ${name}` : `nodes[${i}]`;
   if (typeof op !== "string" || !Object.hasOwn(NODE_KINDS, op)) {
-    const other = String(op).toLowerCase();
+    const other = shown(op).toLowerCase().replaceAll('"', "");
     const hint = Object.hasOwn(OTHER_OPS, other) ? OTHER_OPS[other] : undefined;
     const brief = `must be one of ${Object.keys(NODE_KINDS).join(", ")}`;
     return [problem([...path, "op"], `${called} of ${title}: op`, { must: brief, hint, value: op })];

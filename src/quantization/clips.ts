@@ -1,4 +1,4 @@
-import { UserError } from "../base/errors.js";
+import { textOf, UserError } from "../base/errors.js";
 import { type OptionKeys, requireOneOf, requireOptions, shown } from "../base/options.js";
 import { activationCodes, activationValues, weightCodes, weightValues } from "./grid.js";
 
@@ -36,7 +36,7 @@ export function chooseClip(values: Float32Array, grid: Grid, bits: number, rule:
   if (!(largest > 0)) throw new UserError(`all ${values.length} values are 0, so there is nothing to clip`);
   if (rule.rule === "share") {
     if (rule.share > 0 && rule.share <= 1) return rule.share * largest;
-    throw new UserError(`share must be above 0 and at most 1, got ${String(rule.share)}`);
+    throw new UserError(`share must be above 0 and at most 1, got ${textOf(rule.share)}`);
   }
   const clips = Array.from({ length: CANDIDATES }, (_, i) => ((i + 1) / CANDIDATES) * largest);
   const errors = clips.map((clip) => squaredError(counted, grid, clip, bits));

@@ -2,7 +2,8 @@
  * How the code q of a weight is written into memory (docs/protocol.md section 2). The levels are the same in every
  * encoding; which weight a faulty bit makes of another is not.
  */
-import { UserError } from "../base/errors.js";
+
+import { textOf, UserError } from "../base/errors.js";
 import { levels, maxCode, requireCode } from "./grid.js";
 
 /** One way to write a code. `half` is 2^(bits-1): the weight of the top bit, and the least code of a positive weight. */
@@ -46,7 +47,7 @@ export function encode(code: number, bits: number, encoding: Encoding): number {
 export function decode(stored: number, bits: number, encoding: Encoding): number {
   const n = maxCode(bits);
   if (!(Number.isInteger(stored) && stored >= 0 && stored <= n)) {
-    throw new UserError(`stored must be an integer from 0 to ${n}, got ${String(stored)}`);
+    throw new UserError(`stored must be an integer from 0 to ${n}, got ${textOf(stored)}`);
   }
   return encodingTables(bits, encoding).decode[stored]!;
 }
@@ -65,6 +66,6 @@ export function encodingTables(bits: number, encoding: Encoding): { encode: Uint
 }
 
 function specOf(encoding: Encoding): EncodingSpec {
-  if (Object.hasOwn(TABLE, encoding)) return TABLE[encoding];
-  throw new UserError(`encoding must be one of ${ENCODINGS.join(", ")}, got ${String(encoding)}`);
+  if (typeof encoding === "string" && Object.hasOwn(TABLE, encoding)) return TABLE[encoding];
+  throw new UserError(`encoding must be one of ${ENCODINGS.join(", ")}, got ${textOf(encoding)}`);
 }

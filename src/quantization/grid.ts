@@ -8,7 +8,8 @@
  * All of it is float64 arithmetic on the numbers given. The deployed codes are those computed from the float32 latent
  * weights and the float32 clip as stored in a checkpoint. Float32Array results are rounded once, at the end.
  */
-import { UserError } from "../base/errors.js";
+
+import { textOf, UserError } from "../base/errors.js";
 
 /** The number of levels of a grid of `bits` bits, 2^bits. */
 export function levels(bits: number): number {
@@ -108,7 +109,7 @@ function toValues(codes: Uint8Array, level: Arithmetic, clip: number, bits: numb
 /** Returns `bits` if it is an integer from 1 to 8; else throws. */
 export function requireBits(bits: number): number {
   if (!(Number.isInteger(bits) && bits >= 1 && bits <= 8)) {
-    throw new UserError(`bits must be an integer from 1 to 8, got ${String(bits)}`);
+    throw new UserError(`bits must be an integer from 1 to 8, got ${textOf(bits)}`);
   }
   return bits;
 }
@@ -117,14 +118,14 @@ export function requireBits(bits: number): number {
 export function requireClip(clip: number): number {
   const c = Math.abs(clip);
   if (!(c > 0 && c < Infinity)) {
-    throw new UserError(`clip must be finite and not 0 (its absolute value is used), got ${String(clip)}`);
+    throw new UserError(`clip must be finite and not 0 (its absolute value is used), got ${textOf(clip)}`);
   }
   return c;
 }
 
 function requireNumber(name: string, value: number): number {
   if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new UserError(`${name} must be a number, got ${String(value)}`);
+    throw new UserError(`${name} must be a number, got ${textOf(value)}`);
   }
   return value;
 }
@@ -132,7 +133,7 @@ function requireNumber(name: string, value: number): number {
 /** Returns `code` if it is an integer from 0 to `n`; else throws. */
 export function requireCode(code: number, n: number): number {
   if (!(Number.isInteger(code) && code >= 0 && code <= n)) {
-    throw new UserError(`code must be an integer from 0 to ${n}, got ${String(code)}`);
+    throw new UserError(`code must be an integer from 0 to ${n}, got ${textOf(code)}`);
   }
   return code;
 }

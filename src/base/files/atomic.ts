@@ -3,7 +3,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isAlive } from "./is-alive.js";
+import { makeFolder } from "./make-folder.js";
 
 /** How the name of a half-written file ends; nobody else's does, so those of a killed process can be swept. */
 const TEMPORARY = ".flatenn-unfinished";
@@ -35,7 +35,7 @@ export function writerOf(name: string): number | undefined {
  */
 export function writeFileAtomic(path: string, bytes: Uint8Array | string): void {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const temporary = temporaryPath(path);
   try {
     const file = openSync(temporary, "wx");

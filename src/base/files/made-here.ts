@@ -1,8 +1,9 @@
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../errors.js";
 import { writeFileAtomic } from "./atomic.js";
 import { fileName, isFileName } from "./file-name.js";
+import { makeFolder } from "./make-folder.js";
 
 /** The list, in a folder that may be a user's, of what this program made there (docs/formats.md). */
 export const MADE_HERE = ".flatenn-made";
@@ -34,7 +35,7 @@ export function claimNames(
         `and so does not write over: move it away, or choose another folder`,
     );
   if (added.length === 0) return;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, MADE_HERE);
   const header = existsSync(path) ? "" : HEADER;
   appendFileSync(path, header + added.map((name) => `${name}\n`).join(""));

@@ -2,7 +2,10 @@
  * The safetensors format: 8 bytes of header length (little-endian), a JSON header, the tensors' bytes
  * (docs/formats.md). Reading it executes nothing, and Python's `safetensors` reads what is written here.
  */
+
 import { UserError } from "../errors.js";
+import { parseJson } from "../json.js";
+import { shown } from "../options.js";
 import { foreignFile } from "./safetensors-foreign.js";
 
 /** The typed array of each supported element type. */
@@ -171,7 +174,7 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
   let header: unknown;
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    header = JSON.parse(text.decode(bytes.subarray(LENGTH_BYTES, dataStart)));
+    header = parseJson(text.decode(bytes.subarray(LENGTH_BYTES, dataStart)));
   } catch (error) {
     throw noHeader(bytes, `its header is not JSON (${(error as Error).message})`);
   }
@@ -198,9 +201,7 @@ function readEntry(
     offsets.length !== 2 ||
     !offsets.every((o) => Number.isSafeInteger(o) && o >= 0)
   ) {
-    throw corrupt(
-      `data_offsets of tensor ${name} must be two integers from 0, got ${JSON.stringify(offsets)}`,
-    );
+    throw corrupt(`data_offsets of tensor ${name} must be two integers from 0, got ${shown(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
   if (begin > end) throw corrupt(`tensor ${name} begins at ${begin}, after its end ${end}`);
@@ -227,7 +228,7 @@ function arrayOf(dtype: Dtype, name: string): (typeof ARRAYS)[Dtype] {
   if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype)) {
     const half = ["F16", "BF16"].includes(dtype) ? "; save it as F32 (in PyTorch: tensor.float())" : "";
     throw new UserError(
-      `dtype of tensor ${name} must be one of ${Object.keys(ARRAYS).join(", ")}, got ${JSON.stringify(dtype)}${half}`,
+      `dtype of tensor ${name} must be one of ${Object.keys(ARRAYS).join(", ")}, got ${shown(dtype)}${half}`,
     );
   }
   return ARRAYS[dtype];
@@ -238,7 +239,7 @@ function elements(shape: readonly number[], name: string): number {
   for (const size of shape) {
     count *= size;
     if (!(Number.isSafeInteger(size) && size >= 0 && Number.isSafeInteger(count))) {
-      throw new UserError(`shape of tensor ${name} must be integers from 0, got ${JSON.stringify(shape)}`);
+      throw new UserError(`shape of tensor ${name} must be integers from 0, got ${shown(shape)}`);
     }
   }
   return count;

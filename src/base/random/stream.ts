@@ -1,5 +1,5 @@
 import seedrandom from "seedrandom";
-import { UserError } from "../errors.js";
+import { textOf, UserError } from "../errors.js";
 
 /** A source of random numbers that is named by what it is for; see {@link stream}. */
 export interface Stream {
@@ -38,7 +38,7 @@ function seedText(key: readonly (string | number)[]): string {
   for (const part of key) {
     if (typeof part !== "string" && !(typeof part === "number" && Number.isFinite(part))) {
       throw new UserError(
-        `each part of a stream's key must be a string or a finite number, got ${String(part)}`,
+        `each part of a stream's key must be a string or a finite number, got ${textOf(part)}`,
       );
     }
   }
@@ -93,7 +93,7 @@ class KeyedStream implements Stream {
   // Fisher and Yates's shuffle, from the last place down.
   shuffle(n: number): Uint32Array {
     if (!(Number.isInteger(n) && n >= 0 && n < TWO_32)) {
-      throw new UserError(`n of shuffle must be an integer from 0 to 2^32 - 1, got ${String(n)}`);
+      throw new UserError(`n of shuffle must be an integer from 0 to 2^32 - 1, got ${textOf(n)}`);
     }
     const order = new Uint32Array(n);
     for (let i = 0; i < n; i++) order[i] = i;
@@ -108,7 +108,7 @@ class KeyedStream implements Stream {
 
   integer(n: number): number {
     if (!(Number.isInteger(n) && n >= 1 && n <= TWO_32)) {
-      throw new UserError(`n of integer must be an integer from 1 to 2^32, got ${String(n)}`);
+      throw new UserError(`n of integer must be an integer from 1 to 2^32, got ${textOf(n)}`);
     }
     // Never n itself: the largest uniform is at most 1 - 2^-53, and that times n rounds to less than n. The
     // probabilities of any two results differ by at most 2^-52.

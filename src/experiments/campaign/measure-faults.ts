@@ -11,7 +11,7 @@ import { requireSitesFit } from "../../faults/sites.js";
 import { engineTitle } from "../../inference/choice.js";
 import { deploy, requireCheckpoint } from "../../inference/deploy.js";
 import { integerClassifier } from "../../inference/engine.js";
-import { bitsLabel, quantizedLayers } from "../../networks/bits.js";
+import { bitsLabel, quantizedLayers, requireBitsOf } from "../../networks/bits.js";
 import { type Checkpoint, networkHash } from "../../networks/checkpoints/checkpoint.js";
 import type { Model } from "../../networks/model.js";
 import { requireModel } from "../../networks/schema.js";
@@ -73,8 +73,11 @@ export async function measureFaults(
   requireJob("measureFaults", options, OPTIONS);
   const names = Object.keys(requireNetworks(networks));
   const bits = commonBits(networks);
-  const campaign = campaignOf(images, options);
   const first = networks[names[0]!]!.model;
+  requireImagesOf(first, images);
+  const campaign = campaignOf(images, options);
+  if (typeof (options.name ?? "") !== "string")
+    throw new UserError(`name must be a text, got ${shown(options.name)}`);
   const settings = {
     name: options.name ?? first.name,
     profile: "own",
@@ -141,7 +144,7 @@ function campaignOf(images: ImageDataset, options: MeasureOptions): CampaignSett
       throw new UserError(`${name} must be a list, got ${shown(list)}; write [${shown(list)}]`);
   const ids = faults.map((fault) => {
     if (typeof fault === "string") return fault;
-    if (PLAIN_FAULTS.some(({ apply }) => apply === fault.apply)) return fault.id;
+    if (PLAIN_FAULTS.some(({ apply }) => apply === fault?.apply)) return fault.id;
     const model = requireFaultModel(fault);
     registerFaultModel(model);
     return model.id;
@@ -160,6 +163,7 @@ function requireNetworks(networks: Readonly<Record<string, OwnNetwork>>) {
     const { model, checkpoint } = requireOptions(`network ${name}`, network, NETWORK);
     requireModel(model);
     requireCheckpoint(checkpoint);
+    if (checkpoint.origin.bits) requireBitsOf(checkpoint.origin.bits);
   }
   return networks;
 }

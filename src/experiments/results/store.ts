@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { z } from "zod";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { networkFile } from "../../base/files/network-file.js";
@@ -132,8 +133,8 @@ function claim(study: Study, directory: string): void {
     writeStudy(study, path);
     return;
   }
-  const found = readJson(path);
-  if (studyHash(found as Study) === studyHash(study)) return;
+  const found = readDocument(path, z.looseObject({}));
+  if (studyHash(found as unknown as Study) === studyHash(study)) return;
   throw new UserError(
     `${directory} holds a run with other settings; choose another folder with --out, or move that one away`,
   );

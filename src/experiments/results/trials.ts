@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { temporaryPath } from "../../base/files/atomic.js";
+import { makeFolder } from "../../base/files/make-folder.js";
 import { studyHash } from "../study/identity.js";
 
 import type { Study } from "../study/study.js";
@@ -115,7 +116,7 @@ function removeEmpty(folder: string): void {
 /** Makes the database beside its place and moves it there when it is whole. */
 async function create(path: string, study: Study, rows: readonly TrialRow[]): Promise<void> {
   const temporary = temporaryPath(path);
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const database = await openDatabase(temporary);
   try {
     const kept = rows.length > 0 ? "The trials of trials.parquet are kept." : "No trial was stored yet.";

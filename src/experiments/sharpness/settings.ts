@@ -1,4 +1,5 @@
 import { UserError } from "../../base/errors.js";
+import { shown } from "../../base/options.js";
 import { PLAIN_FAULTS } from "../../faults/models.js";
 
 /** What is measured, and how precisely (docs/protocol.md section 6). */
@@ -62,15 +63,15 @@ export function changedSettings(changes: Readonly<Record<string, unknown>>): Sha
   const known = SHARPNESS as unknown as Readonly<Record<string, unknown>>;
   const kindOf = (value: unknown) =>
     Array.isArray(value) ? `a list of ${typeof value[0]}s` : `a ${typeof value}`;
+  if (typeof changes !== "object" || changes === null || Array.isArray(changes))
+    throw new UserError(`sharpness settings must be an object, { "images": 512 }, got ${shown(changes)}`);
   for (const [name, value] of Object.entries(changes)) {
-    if (!(name in known))
+    if (!Object.hasOwn(known, name))
       throw new UserError(
         `sharpness settings must be among ${Object.keys(known).join(", ")}; there is no ${name}`,
       );
     if (kindOf(value) !== kindOf(known[name]))
-      throw new UserError(
-        `sharpness setting ${name} must be ${kindOf(known[name])}, got ${JSON.stringify(value)}`,
-      );
+      throw new UserError(`sharpness setting ${name} must be ${kindOf(known[name])}, got ${shown(value)}`);
   }
   return { ...SHARPNESS, ...changes };
 }

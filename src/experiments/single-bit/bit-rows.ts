@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
+import { makeFolder } from "../../base/files/make-folder.js";
 import { type BitRow, bitKey } from "./single-bit.js";
 
 const COLUMNS = ["layer", "weight", "bit", "before", "after", "correct", "changed"] as const;
@@ -21,7 +22,7 @@ export function openBitRows(path: string): BitStore {
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   const rows = whole === "" ? [] : parse(whole, path);
   if (whole === "" || whole !== text) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileAtomic(path, whole || HEADER);
   }
   return {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../../base/errors.js";
+import { shown } from "../../base/options.js";
 import { idSchema } from "../../base/schema.js";
 import { faultModel } from "../../faults/models.js";
 import { requireSitesFit } from "../../faults/sites.js";
@@ -257,7 +258,7 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
       (v, key) => (v as Record<PropertyKey, unknown> | undefined)?.[key],
       value,
     );
-    return `  ${path.join(".") || "(top level)"}: ${message}${path.length > 0 ? `, got ${JSON.stringify(at)}` : ""}`;
+    return `  ${path.join(".") || "(top level)"}: ${message}${path.length > 0 ? `, got ${shown(at)}` : ""}`;
   });
   throw new UserError(`${what} are not valid:\n${lines.join("\n")}`);
 }

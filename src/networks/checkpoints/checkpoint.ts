@@ -7,6 +7,7 @@ import { UserError } from "../../base/errors.js";
 import { writeFileAtomic } from "../../base/files/atomic.js";
 import { restoring } from "../../base/files/restoring.js";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../../base/files/safetensors.js";
+import { parseJson } from "../../base/json.js";
 import { idSchema } from "../../base/schema.js";
 import type { Bits } from "../bits.js";
 
@@ -143,14 +144,14 @@ function readOrigin(metadata: Readonly<Record<string, string>>, source: string):
     new UserError(`${source} is damaged (its metadata ${what}); ${restoring(source)}`);
   const parsed = Object.entries(metadata).map(([key, value]) => {
     try {
-      return [renamed(key, IN_MEMORY), JSON.parse(value)] as const;
+      return [renamed(key, IN_MEMORY), parseJson(value)] as const;
     } catch (error) {
       throw damaged(`${key}: ${(error as Error).message}`);
     }
   });
   const origin = Object.fromEntries(parsed);
   const result = originSchema.safeParse(origin);
-  if (result.success) return origin as CheckpointOrigin;
+  if (result.success) return origin as unknown as CheckpointOrigin;
   throw damaged(result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
 }
 
