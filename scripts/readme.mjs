@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exhibits, results, sharpness, statistics } from "../dist/index.js";
+import { speedParts } from "./speeds.mjs";
 
 const STUDY = "lenet5-fashion";
 
@@ -11,23 +12,28 @@ const STUDY = "lenet5-fashion";
 
 /**
  * What each document shows between its marks, from results as they are now.
- * @param {{ full?: string, quick?: string }} [folders] of the published profiles
+ * @param {{ full?: string, quick?: string, benchmarks?: string | URL }} [from] folders of the published profiles, and the
+ * file of measured speeds, which need not exist
  * @returns {Promise<Record<string, Record<string, string>>>}
  */
 export async function generatedParts({
   full = results.publishedDirectory(STUDY, "full"),
   quick = results.publishedDirectory(STUDY, "quick"),
+  benchmarks = new URL("../data/benchmarks.json", import.meta.url),
 } = {}) {
   const published = await publishedIn(full);
-  return {
+  /** @type {Record<string, Record<string, string>>} */
+  const parts = {
     "README.md": { verdicts: verdicts(published) },
     "docs/results.md": {
       results: fullStudy(published),
       quick: quickProfile(await publishedIn(quick)),
-      speed: speeds(),
     },
     "ARTIFACT.md": { verdicts: claimRows(published) },
   };
+  for (const [document, part] of Object.entries(speedParts(benchmarks)))
+    parts[document] = { ...parts[document], ...part };
+  return parts;
 }
 
 /**
@@ -288,22 +294,6 @@ function claimRows({ claims }) {
   };
   const lines = exhibits.toMarkdown(overall).split("\n");
   return lines.filter((line) => line.startsWith("|")).join("\n");
-}
-
-/** What `npm run bench -- --peer --out data/benchmarks.json` measured. */
-function speeds() {
-  const file = new URL("../data/benchmarks.json", import.meta.url);
-  /** @type {{ machine: Record<string, string>, rows: { name: string, unit: string, ours: number, peer: number }[] }} */
-  const { machine, rows } = JSON.parse(readFileSync(file, "utf8"));
-  const { processor, node, tensorflow, pytorch } = machine;
-  const number = (/** @type {number} */ x) => Number(x.toPrecision(3)).toLocaleString("en");
-  return [
-    `On one thread of ${processor}, Node ${node}, TensorFlow ${tensorflow}, beside PyTorch ${pytorch} eager:`,
-    markdown(
-      ["", "unit", "here", "PyTorch"],
-      rows.map(({ name, unit, ours, peer }) => [name, unit, number(ours), number(peer)]),
-    ),
-  ].join("\n\n");
 }
 
 /** Without the columns of detail, which figures/ has. @param {import("../dist/exhibits/index.js").Table} table */
