@@ -1,6 +1,6 @@
-import { campaignCases } from "./campaign.mjs";
+import { campaignCases, overheadCase } from "./campaign.mjs";
 import { evaluationCases } from "./evaluation.mjs";
 import { trainingCases } from "./training.mjs";
 
 /** Everything that is measured, in the order of the table. */
-export const cases = () => [...trainingCases(), ...evaluationCases(), ...campaignCases()];
+export const cases = () => [...trainingCases(), ...evaluationCases(), ...campaignCases(), overheadCase()];

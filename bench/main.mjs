@@ -86,7 +86,7 @@ async function main() {
 async function measure({ name, task, items, unit, repeats, images = items }, { ours, peers, limit }) {
   const folder = task.id && exported(task.id);
   const own = task.kind === "training" ? ours : ours.slice(0, 1);
-  const theirs = task.kind === "training" ? peers.filter(({ trains }) => trains) : peers;
+  const theirs = { training: peers.filter(({ trains }) => trains), own: [] }[task.kind] ?? peers;
   const contenders = [];
   for (const each of own)
     contenders.push({ each, ms: [], ...(await each.ask({ name, repeats })), setting: each.set });
@@ -96,10 +96,12 @@ async function measure({ name, task, items, unit, repeats, images = items }, { o
     for (const { each, ms } of contenders) ms.push(...(await each.ask({ repeats })));
 
   const unitOfTime = unit.endsWith("/min") ? 60_000 : 1000;
+  /** What a case of our own measures is no time. */
+  const measuredAs = (ms) => (task.kind === "own" ? ms : (items * unitOfTime) / ms);
   const speeds = contenders.map(({ each, ms, setting, result }) => ({
     name: each.title,
     setting,
-    ...spread(ms.map((time) => (items * unitOfTime) / time)),
+    ...spread(ms.map(measuredAs)),
     ...(task.kind === "evaluating" && { agreement: agreement(contenders[0].result, result) }),
   }));
   const productsOf = task.id && limit && productsPerImage(task.id);

@@ -86,7 +86,7 @@ function inFull({ machine, rounds, rows }) {
       ? "No peer is faster in any row."
       : `In ${behind} of ${compared.length} rows the fastest peer is faster than this project.`,
     ...(limit ? [limitInWords(limit)] : []),
-    "Training: steps of batch 128, with the instructions that studies are trained with and with all of the processor's. Evaluating: W4A4 here; the peers have the same weights, and activations clamped as here but not quantized, or of 8 bits, which is faster for them. Fault trials: draw faulty bits, flip 1 % of all, evaluate, count; the peers draw and flip with NumPy and bring the changed weights into their network in whichever way is faster.",
+    "Training: steps of batch 128, with the instructions that studies are trained with and with all of the processor's. Evaluating: W4A4 here; the peers have the same weights, and activations clamped as here but not quantized, or of 8 bits, which is faster for them. Fault trials: draw faulty bits (here a map for 21 trials, as campaigns do), flip 1 % of all, evaluate, count, restore; the peers draw and flip with NumPy and bring the changed weights into their network in whichever way is faster.",
     ...alone.map(({ name, unit, ours }) => `${name}: ${spread(ours)} ${unit}.`),
   ].join("\n\n");
 }
