@@ -83,23 +83,33 @@ async function main() {
 }
 
 /** One row, or two where ours is measured with the instructions of the studies and with all that the processor has. */
-async function measure({ name, task, items, unit, repeats, images = items }, { ours, peers, limit }) {
+async function measure(each, { ours, peers, limit }) {
+  const { name, task, items, unit, repeats, images = items } = each;
   const folder = task.id && exported(task.id);
   const own = task.kind === "training" ? ours : ours.slice(0, 1);
   const theirs = { training: peers.filter(({ trains }) => trains), own: [] }[task.kind] ?? peers;
   const contenders = [];
-  for (const each of own)
-    contenders.push({ each, ms: [], ...(await each.ask({ name, repeats })), setting: each.set });
-  for (const each of theirs)
-    contenders.push({ each, ms: [], ...(await each.ask({ ...task, folder, quick: values.quick })) });
-  for (let round = 0; round < rounds; round++)
-    for (const { each, ms } of contenders) ms.push(...(await each.ask({ repeats })));
+  for (const contender of own)
+    contenders.push({
+      contender,
+      ms: [],
+      ...(await contender.ask({ name, repeats, quick: values.quick })),
+      setting: contender.set,
+    });
+  for (const contender of theirs)
+    contenders.push({
+      contender,
+      ms: [],
+      ...(await contender.ask({ ...task, folder, quick: values.quick })),
+    });
+  for (let round = 0; round < Math.min(rounds, each.rounds ?? rounds); round++)
+    for (const { contender, ms } of contenders) ms.push(...(await contender.ask({ repeats })));
 
   const unitOfTime = unit.endsWith("/min") ? 60_000 : 1000;
   /** What a case of our own measures is no time. */
   const measuredAs = (ms) => (task.kind === "own" ? ms : (items * unitOfTime) / ms);
-  const speeds = contenders.map(({ each, ms, setting, result }) => ({
-    name: each.title,
+  const speeds = contenders.map(({ contender, ms, setting, result }) => ({
+    name: contender.title,
     setting,
     ...spread(ms.map(measuredAs)),
     ...(task.kind === "evaluating" && { agreement: agreement(contenders[0].result, result) }),

@@ -16,7 +16,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   let answer;
   if (request.hello) answer = { node: process.version, tensorflow, engine: inference.engineTitle() };
   else if (request.name !== undefined) {
-    run = all.find(({ name }) => name === request.name).ours();
+    run = all.find(({ name }) => name === request.name).ours(request);
     answer = { result: run(request.repeats).result };
   } else answer = run(request.repeats).ms;
   console.log(JSON.stringify(answer));

@@ -8,8 +8,8 @@ const run = (...args: string[]) => execFileSync(process.execPath, args, { encodi
 
 test("the benchmarks run, each case of them", () => {
   const lines = run("bench/main.mjs", "--quick").trim().split("\n").slice(1);
-  expect(lines).toHaveLength(13);
-  for (const line of lines) expect(line).toMatch(/: [\d.]+ (images\/s|trials\/min|%) \(/);
+  expect(lines).toHaveLength(14);
+  for (const line of lines) expect(line).toMatch(/: [\d.]+ (images\/s|trials\/min|%|times) \(/);
   const reuse = run("bench/reuse.mjs", "--trials", "3", "0.01").trim().split("\n");
   expect(reuse.map((line) => line.split(":")[0])).toEqual([
     "bit flips at rate 0.01",
