@@ -4,9 +4,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exhibits, results, sharpness, statistics } from "../dist/index.js";
-import { speedParts } from "./speeds.mjs";
+import { openRenderer } from "../dist/publishing/rendering/index.js";
+import { speedParts, ZEROS_FIGURE, zerosParts } from "./speeds.mjs";
 
 const STUDY = "lenet5-fashion";
+const ZEROS = new URL("../data/speed-by-zeros.json", import.meta.url);
 
 /** @typedef {Awaited<ReturnType<typeof publishedIn>>} Published */
 
@@ -31,8 +33,8 @@ export async function generatedParts({
     },
     "ARTIFACT.md": { verdicts: claimRows(published) },
   };
-  for (const [document, part] of Object.entries(speedParts(benchmarks)))
-    parts[document] = { ...parts[document], ...part };
+  const measured = [speedParts(benchmarks), zerosParts(ZEROS).parts].flatMap(Object.entries);
+  for (const [document, part] of measured) parts[document] = { ...parts[document], ...part };
   return parts;
 }
 
@@ -325,5 +327,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [name, parts] of Object.entries(await generatedParts())) {
     const path = join(root, name);
     writeFileSync(path, withParts(readFileSync(path, "utf8"), parts));
+  }
+  const { figure } = zerosParts(ZEROS);
+  if (figure) {
+    const renderer = await openRenderer();
+    try {
+      writeFileSync(join(root, ZEROS_FIGURE), await renderer.draw(figure, "svg"));
+    } finally {
+      await renderer.close();
+    }
   }
 }

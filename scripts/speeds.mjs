@@ -1,6 +1,7 @@
 // @ts-check
 // What the documents say of speed, from data/benchmarks.json, which `npm run bench -- --peer --out` writes.
 import { existsSync, readFileSync } from "node:fs";
+import { exhibits } from "../dist/index.js";
 
 /**
  * @typedef {{ median: number, low: number, high: number }} Spread
@@ -30,6 +31,31 @@ export function speedParts(file) {
       speed: "[engine.md](engine.md#how-fast-it-is) has the speed of this project beside that of others.",
     },
   };
+}
+
+/** Beside the documents, since it belongs to no study. */
+export const ZEROS_FIGURE = "docs/speed-by-zeros.svg";
+
+/**
+ * The part `zeros` of docs/engine.md, and the figure in it, from what `node bench/zeros.mjs --out` wrote; none where that is
+ * not there.
+ * @param {string | URL} file
+ * @returns {{ parts: Record<string, { zeros: string }>, figure: import("../dist/exhibits/index.js").Figure | undefined }}
+ */
+export function zerosParts(file) {
+  if (!existsSync(file)) return { parts: {}, figure: undefined };
+  /** @type {import("../dist/exhibits/index.js").SpeedByZeros} */
+  const measured = JSON.parse(readFileSync(file, "utf8"));
+  const rows = measured.rows.map(({ network, zeros, dense, skipping, chosen }) => [
+    network,
+    `${(100 * zeros).toFixed(0)} %`,
+    ...[dense, skipping, chosen].map(number),
+  ]);
+  const part = [
+    "![Speed against the share of zeros, dense and skipping, for both networks](speed-by-zeros.svg)",
+    table(["images a second", "zeros", "every product", "zeros skipped", "as chosen"], rows),
+  ].join("\n\n");
+  return { parts: { "docs/engine.md": { zeros: part } }, figure: exhibits.speedByZeros(measured) };
 }
 
 /** @param {Row} row */

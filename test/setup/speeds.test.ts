@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withParts } from "../../scripts/readme.mjs";
-import { speedParts } from "../../scripts/speeds.mjs";
+import { speedParts, zerosParts } from "../../scripts/speeds.mjs";
 import { documentAt } from "../support/documents.js";
 
 let folder: string;
@@ -105,4 +105,19 @@ describe("what the documents say of speed", () => {
     for (const bad of [{ ...measured, quick: true }, alone])
       expect(() => partsOf(bad)).toThrow(/is no measurement for documents: it needs --peer, and no --quick/);
   });
+});
+
+it("speed by zeros is a table and a figure in docs/engine.md, where it has been measured", () => {
+  const file = join(folder, "zeros.json");
+  expect(zerosParts(file)).toEqual({ parts: {}, figure: undefined });
+  const row = { network: "ResNet-18", zeros: 0.85, dense: 2000, skipping: 2500, chosen: 2510 };
+  writeFileSync(
+    file,
+    JSON.stringify({ machine: { processor: "a processor", engine: "native" }, rows: [row] }),
+  );
+  const { parts, figure } = zerosParts(file);
+  const { zeros } = parts["docs/engine.md"]!;
+  expect(zeros).toContain("| ResNet-18 | 85 % | 2,000 | 2,500 | 2,510 |");
+  expect(withParts(documentAt("docs/engine.md"), { zeros })).toContain("](speed-by-zeros.svg)");
+  expect(figure!.data).toHaveLength(3);
 });

@@ -15,6 +15,10 @@ test("the benchmarks run, each case of them", () => {
     "bit flips at rate 0.01",
     ...["conv1", "conv2", "fc1", "fc2", "fc3"].map((layer) => `single bits of ${layer}`),
   ]);
+  const byZeros = run("bench/zeros.mjs", "--rounds", "1").trim().split("\n");
+  expect(byZeros).toHaveLength(14);
+  for (const line of byZeros)
+    expect(line).toMatch(/ % zeros: dense \d.*, skipping \d.*, chosen \d.* images\/s$/);
 });
 
 test("peers in environments of their own evaluate the same network", () => {
