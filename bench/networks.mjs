@@ -6,7 +6,35 @@ import { publishedDirectory } from "../dist/experiments/results/index.js";
 import { codesOf, compile, deploy, evaluate } from "../dist/inference/index.js";
 import { stageInput, stageSums } from "../dist/inference/reference.js";
 import { readCheckpoint } from "../dist/networks/checkpoints/index.js";
-import { activationNodes, lenet5, shapes, weightLayers } from "../dist/networks/index.js";
+import { activationNodes, lenet5, resnet18, shapes, weightLayers } from "../dist/networks/index.js";
+
+/** What is evaluated, by a name for its files: the network, and how many images are evaluated and used in a trial. */
+export const NETWORKS = {
+  lenet5: {
+    title: "LeNet-5",
+    evaluated: 10_000,
+    tried: 10_000,
+    network: publishedLeNet5,
+    images: trainingImages,
+  },
+  "resnet18-50": resnet18With(0.5),
+  "resnet18-85": resnet18With(0.85),
+};
+
+function resnet18With(zeros) {
+  const model = resnet18();
+  const images = (count) => {
+    const data = randomImages(count, model.input);
+    return { data, indices: Uint32Array.from({ length: count }, (_, i) => i), labels: data.labels };
+  };
+  return {
+    title: `ResNet-18 of width 16, ${100 * zeros} % zeros`,
+    evaluated: 1000,
+    tried: 2000,
+    network: () => calibrate(randomNetwork(model), images(1).data.images, zeros),
+    images,
+  };
+}
 
 /** The standard network of the quick profile. */
 export function publishedLeNet5() {

@@ -1,9 +1,12 @@
-/** Milliseconds of each of so many runs of some work. */
+/** Runs some work so many times: milliseconds of each, and what the last one gave. */
 export function timed(work) {
-  return (repeats) =>
-    Array.from({ length: repeats }, (_, i) => {
+  return (repeats) => {
+    let result;
+    const ms = Array.from({ length: repeats }, () => {
       const started = performance.now();
-      work(i);
+      result = work();
       return performance.now() - started;
     });
+    return { ms, result };
+  };
 }

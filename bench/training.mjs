@@ -1,4 +1,4 @@
-/* Training steps of LeNet-5, batch 128, conversion of the batch to tensors included. */
+/* Training steps of LeNet-5, batch 128, conversion of the batch to tensors included; the pixels are random. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { models } from "../dist/index.js";
@@ -21,7 +21,7 @@ export function trainingCases() {
     { precision: "W4A4 with SAQ", bits: W4A4, gradient: { rule: "saq", rho: 0.2 } },
   ].map(({ precision, bits, gradient }) => ({
     name: `training LeNet-5, ${precision}`,
-    theirs: `training ${precision}`,
+    task: { kind: "training", precision },
     items: BATCH,
     unit: "images/s",
     repeats: 20,

@@ -29,7 +29,10 @@ export const CACHE_PARTS = [
   { prefix: "downloads", purpose: "downloads not yet unpacked" },
   { prefix: "cifar10", purpose: "CIFAR-10, fetched by `flatenn data`" },
   { prefix: "chromium-", purpose: "the browser that draws figures into files" },
-  { prefix: "jupyter-", purpose: "a Python environment that runs the notebooks" },
+  {
+    prefix: "jupyter-",
+    purpose: "a Python environment: of notebooks, of the independent check, of the peers of the benchmark",
+  },
   { prefix: "lab-settings", purpose: "what you set in JupyterLab under `npm run lab`" },
 ];
 

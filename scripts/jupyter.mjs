@@ -1,5 +1,5 @@
 // @ts-check
-// Python environments, for notebooks and for the independent check: made once, in the cache directory, from pinned packages.
+// Python environments, for notebooks, the independent check and the benchmark's peers: made once, in the cache directory, from pinned packages.
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,14 +17,19 @@ export const jupyterDirectory = join(root, "jupyter");
  *
  * @param {string} [file] a pip requirements file in jupyter/; constraints.txt there pins every package
  * @param {string} [user] what it is for, in messages
+ * @param {string} [effort] how long that takes, in words
  * @returns {Promise<string>} path of the Python program; start other programs as `python -m name`
  */
-export async function jupyterPython(file = "requirements.txt", user = "the notebooks") {
+export async function jupyterPython(
+  file = "requirements.txt",
+  user = "the notebooks",
+  effort = "15 s to a minute",
+) {
   const { command, version } = findPython(user);
   const requirements = withIncluded(file);
   const directory = join(cacheDirectory(), `jupyter-${sha256(`${version}\n${requirements}`).slice(0, 12)}`);
   if (existsSync(directory)) return programIn(directory);
-  say(`python: making a Python environment for ${user} from ${file}, once (15 s to a minute)`);
+  say(`python: making a Python environment for ${user} from ${file}, once (${effort})`);
   const partial = partialDirectory(directory);
   await step(command, ["-m", "venv", partial], "making the environment");
   const pip = [

@@ -4,33 +4,44 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exhibits, results } from "../dist/index.js";
+import { openRenderer } from "../dist/publishing/rendering/index.js";
 import { asMarkdown, markdown, percent, pp, publishedIn, requireThat } from "./result-text.mjs";
-import { versionTwo } from "./version-two.mjs";
+import { speedParts, ZEROS_FIGURE, zerosParts } from "./speeds.mjs";
+import { versionTwoInShort, versionTwoTables } from "./version-two.mjs";
 
 const STUDY = "lenet5-fashion";
+const ZEROS = new URL("../data/speed-by-zeros.json", import.meta.url);
 
 /** @typedef {import("./result-text.mjs").Published} Published */
 /** @typedef {import("./result-text.mjs").Cell} Cell */
 
 /**
  * What each document shows between its marks, from results as they are now.
- * @param {{ full?: string, quick?: string }} [folders] of the published profiles
+ * @param {{ full?: string, second?: string, quick?: string, benchmarks?: string | URL }} [from] folders of the published profiles, and the
+ * file of measured speeds, which need not exist
  * @returns {Promise<Record<string, Record<string, string>>>}
  */
 export async function generatedParts({
   full = results.publishedDirectory(STUDY, "full"),
+  second = results.publishedDirectory(STUDY, "version-2"),
   quick = results.publishedDirectory(STUDY, "quick"),
+  benchmarks = new URL("../data/benchmarks.json", import.meta.url),
 } = {}) {
   const published = await publishedIn(full);
-  return {
-    "README.md": { verdicts: verdicts(published) },
+  const later = await publishedIn(second);
+  /** @type {Record<string, Record<string, string>>} */
+  const parts = {
+    "README.md": { verdicts: verdicts(published), "version-2": versionTwoInShort(published, later) },
     "docs/results.md": {
       results: fullStudy(published),
+      "version-2": versionTwoTables(later),
       quick: quickProfile(await publishedIn(quick)),
-      speed: speeds(),
     },
     "ARTIFACT.md": { verdicts: claimRows(published) },
   };
+  const measured = [speedParts(benchmarks), zerosParts(ZEROS).parts].flatMap(Object.entries);
+  for (const [document, part] of measured) parts[document] = { ...parts[document], ...part };
+  return parts;
 }
 
 /**
@@ -262,26 +273,19 @@ function claimRows({ claims }) {
   return lines.filter((line) => line.startsWith("|")).join("\n");
 }
 
-/** What `npm run bench -- --peer --out data/benchmarks.json` measured. */
-function speeds() {
-  const file = new URL("../data/benchmarks.json", import.meta.url);
-  /** @type {{ machine: Record<string, string>, rows: { name: string, unit: string, ours: number, peer: number }[] }} */
-  const { machine, rows } = JSON.parse(readFileSync(file, "utf8"));
-  const { processor, node, tensorflow, pytorch } = machine;
-  const number = (/** @type {number} */ x) => Number(x.toPrecision(3)).toLocaleString("en");
-  return [
-    `On one thread of ${processor}, Node ${node}, TensorFlow ${tensorflow}, beside PyTorch ${pytorch} eager:`,
-    markdown(
-      ["", "unit", "here", "PyTorch"],
-      rows.map(({ name, unit, ours, peer }) => [name, unit, number(ours), number(peer)]),
-    ),
-  ].join("\n\n");
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   for (const [name, parts] of Object.entries(await generatedParts())) {
     const path = join(root, name);
     writeFileSync(path, withParts(readFileSync(path, "utf8"), parts));
+  }
+  const { figure } = zerosParts(ZEROS);
+  if (figure) {
+    const renderer = await openRenderer();
+    try {
+      writeFileSync(join(root, ZEROS_FIGURE), await renderer.draw(figure, "svg"));
+    } finally {
+      await renderer.close();
+    }
   }
 }

@@ -35,6 +35,7 @@ export { predictorFigure } from "./figures/predictor-figure.js";
 export { selectionFigure } from "./figures/selection-figure.js";
 export { sharpnessRatios } from "./figures/sharpness-ratios.js";
 export { singleBitLoss } from "./figures/single-bit-loss.js";
+export { type SpeedByZeros, speedByZeros } from "./figures/speed-by-zeros.js";
 export { toleratedRates } from "./figures/tolerated-rates.js";
 export { tradeOff } from "./figures/trade-off.js";
 export { ablationCurves, curvesTable, trainingCurves } from "./figures/training-curves.js";

@@ -6,7 +6,7 @@ import { type DenseMethod, fitsNarrow, fitsPairs, type Packing, packing } from "
 import { pixelFields, planPixels, suitsPixels } from "./pixels.js";
 import { type IntegerProgram, outputShape, type Stage } from "./program.js";
 import { DOUBLE, reproducingScale, SINGLE } from "./scale.js";
-import { bitPositions, listBytes, planSkipping } from "./skipping.js";
+import { bitPositions, listBytes, planNativeSkipping, planSkipping } from "./skipping.js";
 import type { Plan } from "./stage-plan.js";
 import { mostSteps } from "./steps.js";
 
@@ -77,7 +77,9 @@ export function plan(program: IntegerProgram, { images, group, variant, holdByte
     set(shapeFields(stage, source, packed, sums[i]!));
     set(outputFields(stage, buffers, reals, group));
     if (pixels) set(pixelFields(pixels));
-    const skip = isNative(variant) ? null : planSkipping(stage, source, allocator, { lists, bitTable });
+    const skip = isNative(variant)
+      ? planNativeSkipping(stage, source, packed, lists)
+      : planSkipping(stage, source, allocator, { lists, bitTable });
     if (skip) set(skip.fields);
     return { stage, method, pixels, skip, packing: packed, weights, table, words };
   });

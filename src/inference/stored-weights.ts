@@ -12,12 +12,13 @@ export class StoredWeights {
   /** Address of every weight in the dense kernel's copy; a weight may lie at several places. */
   readonly #dense: Uint32Array;
   readonly #places: number;
-  /** Address in the zero-skipping kernel's copy. */
+  /** Address in the zero-skipping kernel's copy, where it has one. */
   readonly #skip: Uint32Array | null;
 
   /** @param codes the fault-free ones */
   constructor(plan: StagePlan, memory: Uint8Array, codes: Uint8Array) {
-    const { packing, weights, skip, stage } = plan;
+    const { packing, weights, stage } = plan;
+    const copy = plan.skip?.copy;
     this.#plan = plan;
     this.#memory = memory;
     this.#codes = codes.slice();
@@ -29,7 +30,7 @@ export class StoredWeights {
       packing.offsets(i).forEach((offset, place) => {
         this.#dense[i * packing.places + place] = weights + offset;
       });
-    this.#skip = skip && Uint32Array.from(codes, (_, i) => skip.weights + skip.offset(i));
+    this.#skip = copy ? Uint32Array.from(codes, (_, i) => copy.weights + copy.offset(i)) : null;
     for (let i = 0; i < codes.length; i++) this.#write(i, codes[i]!);
     if (packing.planes > 1) for (const address of this.#dense) memory[address + packing.planeBytes] = 1;
   }
@@ -60,7 +61,8 @@ export class StoredWeights {
   *bytes(): Iterable<Uint8Array> {
     const { weights, packing, skip } = this.#plan;
     yield this.#memory.subarray(weights, weights + packing.bytes);
-    if (skip) yield this.#memory.subarray(skip.weights, skip.weights + skip.bytes);
+    const copy = skip?.copy;
+    if (copy) yield this.#memory.subarray(copy.weights, copy.weights + copy.bytes);
   }
 
   #write(i: number, code: number): void {

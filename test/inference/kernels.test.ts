@@ -115,13 +115,13 @@ describe.each(VARIANTS)("the %s kernels give the scalar reference's codes", (var
   test("when every conv that can skips zeros, whatever their share", () => {
     const shape = fc.record({
       size: fc.tuple(side(12), side(12)),
-      channels: fc.constantFrom(8, 16, 24),
-      filters: fc.constantFrom(32, 64),
+      channels: fc.constantFrom(4, 8, 12, 16, 24),
+      filters: fc.constantFrom(5, 16, 32, 33, 48, 64),
       kernel: fc.tuple(side(4), side(4)),
       stride: side(3),
       padding: fc.constantFrom("same" as const, "valid" as const),
     });
-    const bits = fc.record({ weights: side(7), activations: side(7) });
+    const bits = fc.record({ weights: side(8), activations: side(8) });
     const clip = fc.constantFrom(0.01, 0.3, 1, 4, 10);
     fc.assert(
       fc.property(shape, bits, clip, fc.boolean(), ({ size, channels, ...conv }, bits, clip, extreme) => {
@@ -144,7 +144,7 @@ describe.each(VARIANTS)("the %s kernels give the scalar reference's codes", (var
         };
         expectReference(model, "skip", variant, { bits, clip, extreme, skipZeros: "always" });
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 
@@ -201,6 +201,29 @@ describe("each layer gets the fastest kernel that is exact for it", () => {
       ["dense16", "none"],
     ]);
   });
+
+  test.skipIf(!VARIANTS.includes("avx2"))(
+    "native kernels skip zeros where that is faster, in convs of codes that fit with their weights in bytes",
+    () => {
+      const methodsOf = (
+        skipZeros: "always" | "measured",
+        bits: { weights: number; activations: number },
+      ) => {
+        const network = randomNetwork(tinyResNet, "choice", { bits });
+        const { images } = randomImages(4, tinyResNet.input, "choice");
+        const options = { variant: "avx2", group: 4, skipZeros } as const;
+        const machine = new Machine(compile(network), codesOf(network), images, options);
+        return machine.plan.stages.map(({ words }) => Method[words[Field.method]!]);
+      };
+      const always = methodsOf("always", { weights: 7, activations: 8 });
+      expect(always[0]).toBe("dense32");
+      expect(always.at(-1)).toBe("dense32");
+      expect(always).toContain("skip");
+      expect(methodsOf("always", { weights: 8, activations: 8 })).not.toContain("skip");
+      for (const method of methodsOf("measured", { weights: 7, activations: 8 }))
+        expect(["dense32", "skip"]).toContain(method);
+    },
+  );
 
   test("FATReLU's codes are counted by thresholds", () => {
     expect(machineOf(lenet5, "strict", { threshold: 0.5 })[0]![1]).toBe("count");

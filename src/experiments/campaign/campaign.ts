@@ -114,7 +114,7 @@ export async function runRounds(
   if (round.tasks.length === 0) return 0;
 
   const trials = await openTrials(study, store.directory);
-  const pool = openWorkers({ study, checkpoints, images: sharedImages(study) }, workers);
+  const pool = openWorkers({ study, checkpoints }, () => sharedImages(study), workers);
   const engine = engineTitle();
   const started = performance.now();
   const report = (done: number, of: number) => {

@@ -19,8 +19,6 @@ import type { Trial } from "./plan.js";
 export interface WorkerData {
   readonly study: Study;
   readonly checkpoints: readonly Checkpoint[];
-  /** The campaign's images, in memory that all workers share. */
-  readonly images: ImageDataset;
   /** The user's own fault models that the study names. */
   readonly faultModules: readonly FaultModule[];
 }
@@ -30,6 +28,9 @@ export type Task =
   | { readonly kind: "trials"; readonly network: number; readonly trials: readonly Trial[] }
   | { readonly kind: "describe"; readonly network: number };
 
+/** What a worker is told: first, once, the campaign's images, in memory that all workers share; then tasks. */
+export type Message = Task | { readonly kind: "images"; readonly images: ImageDataset };
+
 /** What a worker says: a result as soon as there is one, the end of a task, or why it cannot go on. */
 export type Reply =
   | { readonly kind: "trial"; readonly row: TrialRow }
@@ -37,12 +38,17 @@ export type Reply =
   | { readonly kind: "done" }
   | { readonly kind: "error"; readonly message: string; readonly user: boolean };
 
-const { study, checkpoints, images, faultModules } = workerData as WorkerData;
+const { study, checkpoints, faultModules } = workerData as WorkerData;
 const modules = loadFaultModules(faultModules);
 modules.catch(() => {}); // told when there is a task, since before nobody listens
+let images: ImageDataset;
 let loaded: { index: number; subject: Subject & { classifier: IntegerClassifier } } | undefined;
 
-parentPort!.on("message", async (task: Task) => {
+parentPort!.on("message", async (task: Message) => {
+  if (task.kind === "images") {
+    images = task.images;
+    return;
+  }
   try {
     await modules;
     run(task);

@@ -1,10 +1,12 @@
 import { Worker } from "node:worker_threads";
 import { messageOf, UserError } from "../../base/errors.js";
 import { threadArguments } from "../../base/thread-arguments.js";
+import type { ImageDataset } from "../../datasets/images.js";
 import { faultModules } from "../fault-files/load.js";
 import { faultsOf } from "../study/arms.js";
 
-import type { Reply, Task, WorkerData } from "./worker.js";
+import { TaskQueue } from "./task-queue.js";
+import type { Message, Reply, Task, WorkerData } from "./worker.js";
 
 /** What comes of tasks. */
 export type Result = Exclude<Reply, { kind: "done" | "error" }>;
@@ -20,16 +22,34 @@ interface Workers {
 /** Workers are compiled code in a file of their own: the same place seen from src/ and from dist/. */
 const WORKER = new URL("../../../dist/experiments/campaign/worker.js", import.meta.url);
 
-/** Starts workers. @param count how many; their number and order change no result */
-export function openWorkers(data: Omit<WorkerData, "faultModules">, count: number): Workers {
+/**
+ * Starts workers, which load their code while the images are loaded.
+ * @param loadImages gives the campaign's images, in memory that threads share
+ * @param count how many; their number and order change no result
+ */
+export function openWorkers(
+  data: Omit<WorkerData, "faultModules">,
+  loadImages: () => ImageDataset,
+  count: number,
+): Workers {
   const workerData: WorkerData = { ...data, faultModules: faultModules(faultsOf(data.study)) };
   const workers = Array.from(
     { length: count },
     () => new Worker(WORKER, { workerData, execArgv: threadArguments() }),
   );
+  const close = async () => {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  try {
+    const message: Message = { kind: "images", images: loadImages() };
+    for (const worker of workers) worker.postMessage(message);
+  } catch (error) {
+    void close();
+    throw error;
+  }
   return {
     async *run(tasks, signal) {
-      const queue = new TaskQueue(tasks);
+      const queue = new TaskQueue(tasks, count);
       const replies = new Channel<{ worker: Worker; reply: Reply }>();
       let busy = 0;
       const give = (worker: Worker, before: number | undefined) => {
@@ -60,9 +80,7 @@ export function openWorkers(data: Omit<WorkerData, "faultModules">, count: numbe
         for (const stop of stopListening) stop();
       }
     },
-    async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
-    },
+    close,
   };
 }
 
@@ -89,30 +107,6 @@ function listen(
   };
   worker.on("message", onMessage).on("error", onError).on("exit", onExit);
   return () => worker.off("message", onMessage).off("error", onError).off("exit", onExit);
-}
-
-/** Tasks by network: a worker stays with a network while it has tasks, since loading one takes time. */
-class TaskQueue {
-  readonly #byNetwork = new Map<number, Task[]>();
-
-  constructor(tasks: readonly Task[]) {
-    for (const task of tasks) {
-      const list = this.#byNetwork.get(task.network);
-      if (list) list.push(task);
-      else this.#byNetwork.set(task.network, [task]);
-    }
-  }
-
-  /** The next task of the network a worker has, else of the one with the most tasks left; undefined if there is none. */
-  next(network: number | undefined): Task | undefined {
-    const most = () => [...this.#byNetwork].sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
-    const chosen = network !== undefined && this.#byNetwork.has(network) ? network : most();
-    if (chosen === undefined) return undefined;
-    const list = this.#byNetwork.get(chosen)!;
-    const task = list.shift();
-    if (list.length === 0) this.#byNetwork.delete(chosen);
-    return task;
-  }
 }
 
 /** Passes values from events to one reader. */

@@ -26,7 +26,7 @@ export async function recomputeValidation(
   const validating: Study = { ...study, campaign: { ...campaign, split: "validation", images: null } };
   const checkpoints = networks.map(({ checkpoint }) => checkpoint);
   const clean = { id: "validation", encoding, layer: "", fault: "none", rate: 0, map: -1 };
-  const pool = openWorkers({ study: validating, checkpoints, images: sharedImages(validating) }, workers);
+  const pool = openWorkers({ study: validating, checkpoints }, () => sharedImages(validating), workers);
   const problems: string[] = [];
   try {
     const tasks = networks.map((_, network) => ({ kind: "trials" as const, network, trials: [clean] }));

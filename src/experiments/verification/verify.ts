@@ -165,7 +165,7 @@ async function recompute(
 
   const stored = new Map(sample.map((trial) => [trial.id, trial]));
   const checkpoints = touched.map(({ checkpoint }) => checkpoint);
-  const pool = openWorkers({ study, checkpoints, images: sharedImages(study) }, workers);
+  const pool = openWorkers({ study, checkpoints }, () => sharedImages(study), workers);
   const started = performance.now();
   let done = 0;
   try {

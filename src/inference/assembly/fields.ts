@@ -95,7 +95,8 @@ export enum Field {
   pairsPerFlush,
   /**
    * Of the native kernels (native/kernels.h): planes of weights, and whether no two products of a weight and a code leave 16
-   * bits together. They too read `outputs`.
+   * bits together. They too read `outputs`, and to skip zeros `lists`, `kernelColumns`, `inputChannels`, `stride` and
+   * `inputColumns`.
    */
   planes,
   narrow,
@@ -111,7 +112,7 @@ export enum Method {
   dense8,
   /** The same for 8-bit pixels, vectorised over positions, with 2 x 2 pooling and codes in one. */
   pixels8,
-  /** Visits non-zero codes only. */
+  /** Visits non-zero codes only; natively, steps of four codes that are not all 0. */
   skip,
   /** 8-bit products, four at a time, in 32-bit sums: any bits. Native only. */
   dense32,

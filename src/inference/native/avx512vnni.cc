@@ -29,6 +29,7 @@ template <bool Narrow>
 inline void dot(Sums& sums, Codes u, Weights w) {
   sums.v = _mm512_dpbusd_epi32(sums.v, u, w);
 }
+inline Sums sum(Sums a, Sums b) { return {_mm512_add_epi32(a.v, b.v)}; }
 inline Sums twice(Sums a) { return {_mm512_add_epi32(a.v, a.v)}; }
 inline Sums larger(Sums a, Sums b) { return {_mm512_max_epi32(a.v, b.v)}; }
 /** Of two vectors of pairs, the larger of each pair: eight of one, then eight of the other. */

@@ -330,6 +330,107 @@ inline void poolAndFinish(const Words& layer, uint8_t* memory, const Geometry& c
     }
 }
 
+// Skipping ("skip"): a step whose four codes are 0 at a position adds nothing to its sums. For each row of outputs, the other
+// steps of the input rows under it are listed column by column, so that those of one window follow each other in the list.
+// The weights are those of the dense kernel. A position has its own list, so a vector of weights serves one position only,
+// and from memory; in return nothing is done for zeros.
+
+/** A step that is not 0: its codes, and where its weights lie in a block for a window that begins in column 0. */
+struct Entry {
+  uint8_t codes[4];
+  uint32_t weights;
+};
+
+/** Lists the steps of the rows from `row` on; `begins[x]` is the first entry of column x. */
+inline void listSteps(const Words& layer, const uint8_t* row, uint32_t* begins, Entry* entries) {
+  const uint32_t columns = layer[Field::inputColumns], channels = layer[Field::inputChannels];
+  const uint32_t height = layer[Field::kernelRows], rowWeights = layer[Field::steps] * 4 * LANES;
+  uint32_t n = 0;
+  for (uint32_t x = 0; x < columns; x++) {
+    begins[x] = n;
+    for (uint32_t k = 0; k < height; k++) {
+      const uint8_t* const from = row + k * layer[Field::kernelRowStep] + x * channels;
+      const uint32_t weights = k * rowWeights + x * channels * LANES;
+      for (uint32_t c = 0; c < channels; c += 4) {
+        uint32_t codes;
+        std::memcpy(&codes, from + c, 4);
+        // Stored in any case, and kept if there is something to it: no branch to be guessed.
+        std::memcpy(entries[n].codes, &codes, 4);
+        entries[n].weights = weights + c * LANES;
+        n += codes != 0;
+      }
+    }
+  }
+  begins[columns] = n;
+}
+
+/** Sums of B blocks at one position over entries; U at a time, each with sums of its own, so that none waits for another. */
+template <int B, int U, bool Narrow>
+inline void sumEntries(const Entry* entry, const Entry* end, const int8_t* weights, size_t block, int32_t* out,
+                       size_t outBlock) {
+  Sums sums[U][B];
+#pragma GCC unroll 4
+  for (int u = 0; u < U; u++)
+#pragma GCC unroll 4
+    for (int b = 0; b < B; b++) sums[u][b] = zero();
+  const auto add = [&](const Entry& e, Sums (&to)[B]) {
+    const Codes codes = splat(e.codes);
+#pragma GCC unroll 4
+    for (int b = 0; b < B; b++) dot<Narrow>(to[b], codes, loadWeights(weights + e.weights + b * block));
+  };
+  for (; end - entry >= U; entry += U)
+#pragma GCC unroll 4
+    for (int u = 0; u < U; u++) add(entry[u], sums[u]);
+  for (; entry < end; entry++) add(*entry, sums[0]);
+#pragma GCC unroll 4
+  for (int b = 0; b < B; b++) {
+    Sums all = sums[0][b];
+#pragma GCC unroll 4
+    for (int u = 1; u < U; u++) all = sum(all, sums[u][b]);
+    storeSums(out + b * outBlock, all);
+  }
+}
+
+/** All rows of all images, a row's list at a time; four positions are finished together. */
+template <bool Narrow>
+void skipZeros(const Words& layer, uint8_t* memory, const Geometry& g, const Finishing& finishing,
+               const int8_t* weights) {
+  const uint32_t blocks = layer[Field::blocks], kernelColumns = layer[Field::kernelColumns];
+  const uint32_t stride = layer[Field::stride], channels = layer[Field::inputChannels];
+  const size_t block = layer[Field::block];
+  uint32_t* const begins = reinterpret_cast<uint32_t*>(memory + layer[Field::lists]);
+  Entry* const entries = reinterpret_cast<Entry*>(begins + layer[Field::inputColumns] + 1);
+  alignas(64) int32_t sums[4 * 4 * LANES] = {};
+  for (uint32_t image = 0; image < g.images; image++)
+    for (uint32_t row = 0; row < g.rows; row++) {
+      listSteps(layer, g.input + image * g.inputImage + row * g.rowStep, begins, entries);
+      for (uint32_t first = 0; first < g.columns; first += 4) {
+        const uint32_t left = g.columns - first;
+        const Tile tile{nullptr,
+                        g.to + image * g.toSteps.image + row * g.toSteps.row + first * g.toSteps.column,
+                        g.beside + image * g.besideSteps.image + row * g.besideSteps.row + first * g.besideSteps.column,
+                        left < 4 ? left : 4};
+        for (uint32_t b = 0; b < blocks;) {
+          const uint32_t together = blocks - b >= 4 ? 4 : blocks - b >= 2 ? 2 : 1;
+          for (uint32_t i = 0; i < tile.count; i++) {
+            const uint32_t x = (first + i) * stride;
+            const Entry* const from = entries + begins[x];
+            const Entry* const end = entries + begins[x + kernelColumns];
+            // The list's offsets count from column 0, the window begins in column x.
+            const int8_t* const at = weights + b * block - static_cast<size_t>(x) * channels * LANES;
+            int32_t* const out = sums + i * LANES;
+            if (together == 4) sumEntries<4, 1, Narrow>(from, end, at, block, out, 4 * LANES);
+            else if (together == 2) sumEntries<2, 2, Narrow>(from, end, at, block, out, 4 * LANES);
+            else sumEntries<1, 4, Narrow>(from, end, at, block, out, 4 * LANES);
+          }
+          for (uint32_t own = 0; own < together; own++)
+            finishFour(finishing, b + own, sums + own * 4 * LANES, positionsOf(tile, g));
+          b += together;
+        }
+      }
+    }
+}
+
 inline Finishing finishingOf(const Words& layer, const uint8_t* memory) {
   Finishing f{};
   f.kind = layer.finish();
@@ -379,6 +480,10 @@ inline void runLayer(const Words& layer, uint8_t* memory) {
     if (layer[Field::narrow]) allBlocks<true>(geometry, window, f, weights, layer[Field::blocks]);
     else allBlocks<false>(geometry, window, f, weights, layer[Field::blocks]);
   };
+  if (layer.method() == Method::skip) {
+    if (layer[Field::narrow]) return skipZeros<true>(layer, memory, codes, finishing, weights);
+    return skipZeros<false>(layer, memory, codes, finishing, weights);
+  }
   const bool pooledApart = layer[Field::pool] > 1;
   if (finishing.kind != Finish::none && !pooledApart) return dense(codes, finishing);
 

@@ -23,6 +23,7 @@ inline Codes splat(const uint8_t* at) {
   std::memcpy(&four, at, 4);
   return _mm256_set1_epi32(four);
 }
+inline Sums sum(Sums a, Sums b) { return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)}; }
 inline Sums twice(Sums a) { return {_mm256_add_epi32(a.low, a.low), _mm256_add_epi32(a.high, a.high)}; }
 inline Sums larger(Sums a, Sums b) { return {_mm256_max_epi32(a.low, b.low), _mm256_max_epi32(a.high, b.high)}; }
 /** Of two vectors of pairs, the larger of each pair: eight of one, then eight of the other. */
