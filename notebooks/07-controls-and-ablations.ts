@@ -44,7 +44,7 @@ const { results } = await studyResults("lenet5-fashion");
 // |---|---|---|
 // | 2x epochs | twice the epochs, conventional | is SAQ's gain that of twice the gradients? |
 // | frozen clips | clips stay what the conventional arm of the seed ended with | is it that of a smaller range? |
-// | clips at 1 sd | clips held at one standard deviation of the weights | what does a small range do by itself? |
+// | clips at 1 sd | clips held at one standard deviation of the float network's weights (1.4 of the trained ones) | what does a small range do by itself? |
 // | RandBET | random bit errors while training | how far does training with the faults themselves get? |
 // | latent SAM, re-quantized SAM | the ascent step before the quantizer, or quantized again | does it matter where SAQ steps? |
 // | Hoyer, FATReLU | other ways to about the sparsity of AS-high | is it sparsity, or the L1 penalty? |

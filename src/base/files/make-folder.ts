@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /**
@@ -8,7 +8,7 @@ import { dirname, resolve } from "node:path";
  */
 export function makeFolder(path: string): void {
   const missing: string[] = [];
-  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.push(at);
+  for (let at = resolve(path); !isFolder(at); at = dirname(at)) missing.push(at);
   for (const folder of missing.reverse())
     try {
       mkdirSync(folder);

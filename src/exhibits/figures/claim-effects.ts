@@ -33,7 +33,7 @@ export function claimEffects(results: Results): Figure {
     const differences = present(pairedDifferences(accuracies, { better, worse }, cells));
     if (!over || !differences) return [];
     const bySeed = differences.average.map((row) => mean(row));
-    return [{ label: `${id}: ${differenceTitle(styles, better, worse)}`, ...over, bySeed }];
+    return [{ label: labelOf(id, differenceTitle(styles, better, worse)), ...over, bySeed }];
   });
   const seedMarks = (isAdded: boolean) => {
     const points = found.flatMap(({ bySeed }, row) =>
@@ -118,6 +118,12 @@ export function claimEffects(results: Results): Figure {
       annotations: [caption],
     },
   };
+}
+
+/** A claim and what it compares, in two lines where one is too long for the margin. */
+function labelOf(claim: string, difference: string): string {
+  const label = `${claim}: ${difference}`;
+  return label.length <= 38 ? label : label.replace(" - ", " -<br>");
 }
 
 /** How far an interval reaches from its mean on one side: 0 where it has none. */
