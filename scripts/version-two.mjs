@@ -15,7 +15,7 @@ export function versionTwo(first, second) {
   const known = new Set(first.run.study.arms.map(({ id }) => id));
   const added = run.study.arms.map(({ id }) => id).filter((id) => !known.has(id));
   return [
-    asMarkdown(exhibits.seedsTable(run, second.rows)),
+    asMarkdown(seedsTableOf(second)),
     byVersion(first, second),
     "### Questions that version 1 left open",
     questions(second),
@@ -81,8 +81,18 @@ function agrees(first, second, id) {
 }
 
 /** @param {Published} second @param {string} id */
-function bySeeds({ run, rows }, id) {
-  return exhibits.seedsTable(run, rows).rows.filter(({ claim }) => claim === id);
+function bySeeds(second, id) {
+  return seedsTableOf(second).rows.filter(({ claim }) => claim === id);
+}
+
+/** @type {WeakMap<Published, import("../dist/exhibits/index.js").Table>} */
+const TABLES = new WeakMap();
+
+/** The claims by seeds, which several parts of the documents show. @param {Published} second */
+function seedsTableOf(second) {
+  const table = TABLES.get(second) ?? exhibits.seedsTable(second.run, second.rows);
+  TABLES.set(second, table);
+  return table;
 }
 
 /** Difference and interval of a row by seeds: in pp, or of sharpness in nats. @param {Record<string, unknown>} row */

@@ -74,7 +74,7 @@ export function speedByZeros({ machine, rows }: SpeedByZeros): Figure {
     annotations.push(panelTitle(network, left + width / 2));
   }
   const { caption, room } = captionBelow(
-    `One thread of ${machine.processor}, engine: ${machine.engine}; medians of runs by turns. Both networks W4A4. No conv of LeNet-5 can skip zeros: the first reads pixels, the second 6 channels and pools.`,
+    `One thread of ${machine.processor}, engine: ${machine.engine}; medians of runs by turns. Networks of 4-bit weights and activations. A conv that reads pixels, or few channels and pools, cannot skip zeros.`,
     [-MARGIN.l + 10, -70],
   );
   const top = legendRoom(Object.keys(WAYS).length);
