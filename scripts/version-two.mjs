@@ -43,7 +43,7 @@ function questions({ run, regimes, between, claims }) {
       [
         id,
         statement,
-        `${operand(titles(better).title)} - ${operand(titles(worse).title)}`,
+        exhibits.differenceTitle(titles, better, worse),
         pp(all?.effect),
         pp(all?.drop),
         String(overall[i]?.["verdict"]),
@@ -53,11 +53,6 @@ function questions({ run, regimes, between, claims }) {
   });
   const damage = regimes.map((regime) => `standard lost ${exhibits.regimeTitle(regime)}`);
   return markdown(["", "statement", "difference", "effect (pp)", "as drop (pp)", "verdict", ...damage], rows);
-}
-
-/** @param {string} title */
-function operand(title) {
-  return title.includes(" ") ? `(${title})` : title;
 }
 
 /**

@@ -51,7 +51,7 @@ export { ofMainArms } from "./style/main-arms.js";
 export { ablationsTable } from "./tables/ablations-table.js";
 export { accuracyTable } from "./tables/accuracy-table.js";
 export { associationTable } from "./tables/association-table.js";
-export { claimsTable, verdictText } from "./tables/claims-table.js";
+export { claimsTable, differenceTitle, verdictText } from "./tables/claims-table.js";
 export { controlsTable } from "./tables/controls-table.js";
 export { failuresTable } from "./tables/failures-table.js";
 export { layerTable } from "./tables/layer-table.js";

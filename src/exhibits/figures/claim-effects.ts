@@ -1,14 +1,14 @@
 import { accuraciesOf } from "../../analysis/accuracies.js";
 import { seedsByVersion } from "../../analysis/by-seeds.js";
 import { claimsOf, type Interval } from "../../analysis/claims.js";
-import { cellsOf, pairedDifferences } from "../../analysis/paired-differences.js";
-import { differenceOver } from "../../analysis/regimes.js";
+import { cellsOf, dropsOf, pairedDifferences } from "../../analysis/paired-differences.js";
 import type { Results } from "../../experiments/results/rows.js";
-import { mean } from "../../statistics/index.js";
+import { mean, pairedEffect } from "../../statistics/index.js";
 import type { Figure } from "../forms/figure.js";
 import { armStyles } from "../style/arms.js";
 import { present } from "../style/cells.js";
 import { captionOf, plural } from "../style/conditions.js";
+import { intervalBars, lineAt } from "../style/intervals.js";
 import { axis, captionBelow, legendAbove, SHEET, WIDTH } from "../style/sheet.js";
 import { differenceTitle } from "../tables/claims-table.js";
 
@@ -29,11 +29,16 @@ export function claimEffects(results: Results): Figure {
   const styles = armStyles(results);
   const added = seedsByVersion(results)?.added ?? [];
   const found = claimsOf(results).flatMap(({ id, better, worse }) => {
-    const over = present(differenceOver(accuracies, { better, worse }, cells));
     const differences = present(pairedDifferences(accuracies, { better, worse }, cells));
-    if (!over || !differences) return [];
-    const bySeed = differences.average.map((row) => mean(row));
-    return [{ label: labelOf(id, differenceTitle(styles, better, worse)), ...over, bySeed }];
+    if (!differences) return [];
+    return [
+      {
+        label: labelOf(id, differenceTitle(styles, better, worse)),
+        effect: pairedEffect(differences.average),
+        drop: pairedEffect(dropsOf(differences)),
+        bySeed: differences.average.map((row) => mean(row)),
+      },
+    ];
   });
   const seedMarks = (isAdded: boolean) => {
     const points = found.flatMap(({ bySeed }, row) =>
@@ -62,15 +67,7 @@ export function claimEffects(results: Results): Figure {
     name: `mean difference ${style.title}`,
     x: found.map((one) => of(one).mean),
     y: found.map((_, row) => row + style.shift),
-    error_x: {
-      type: "data",
-      symmetric: false,
-      array: found.map((one) => reach(of(one), "high")),
-      arrayminus: found.map((one) => reach(of(one), "low")),
-      thickness: 2,
-      width: 0,
-      color: style.color,
-    },
+    error_x: intervalBars(found.map(of), style.color),
     marker: { color: style.color, symbol: style.symbol, size: 11 },
     hovertemplate: "%{x:.2f} pp<extra></extra>",
   });
@@ -103,18 +100,7 @@ export function claimEffects(results: Results): Figure {
         ticktext: found.map(({ label }) => label),
         range: [found.length - 0.4, -0.6],
       }),
-      shapes: [
-        {
-          type: "line",
-          x0: 0,
-          x1: 0,
-          y0: 0,
-          y1: 1,
-          yref: "paper",
-          line: { color: "#888888", width: 1.5 },
-          layer: "below",
-        },
-      ],
+      shapes: [lineAt(0)],
       annotations: [caption],
     },
   };
@@ -124,10 +110,4 @@ export function claimEffects(results: Results): Figure {
 function labelOf(claim: string, difference: string): string {
   const label = `${claim}: ${difference}`;
   return label.length <= 38 ? label : label.replace(" - ", " -<br>");
-}
-
-/** How far an interval reaches from its mean on one side: 0 where it has none. */
-function reach(interval: Interval, side: "low" | "high"): number {
-  const reached = Math.abs(interval[side] - interval.mean);
-  return Number.isFinite(reached) ? reached : 0;
 }

@@ -5,6 +5,7 @@ import { isShown, measureTitle } from "../../experiments/sharpness/measure-title
 import type { Figure } from "../forms/figure.js";
 import { armStyles } from "../style/arms.js";
 import { captionOf } from "../style/conditions.js";
+import { intervalBars, lineAt } from "../style/intervals.js";
 import { axis, captionBelow, legendAbove, SHEET, WIDTH } from "../style/sheet.js";
 
 /** Pixels for a measure, and around the panel. */
@@ -22,8 +23,6 @@ export function sharpnessRatios(results: Results, rows: readonly SharpnessRow[])
   const ends: number[] = [];
   const data = pairs.map((pair, i) => {
     const found = ids.map((id) => pairedRatio(rows, pair, id));
-    const reach = (value: number | undefined, mean: number) =>
-      Number.isFinite(value) ? Math.abs(value! - mean) : 0;
     for (const one of found)
       if (one) ends.push(one.mean, ...(Number.isNaN(one.low) ? [] : [one.low, one.high]));
     const { title, color, marker } = styles(pair.first);
@@ -33,15 +32,7 @@ export function sharpnessRatios(results: Results, rows: readonly SharpnessRow[])
       name: `${title} / ${styles(pair.second).title}`,
       x: found.map((one) => one?.mean ?? null),
       y: ids.map((_, row) => row + 0.16 * (2 * i - pairs.length + 1)),
-      error_x: {
-        type: "data",
-        symmetric: false,
-        array: found.map((one) => (one ? reach(one.high, one.mean) : 0)),
-        arrayminus: found.map((one) => (one ? reach(one.low, one.mean) : 0)),
-        thickness: 2,
-        width: 0,
-        color,
-      },
+      error_x: intervalBars(found, color),
       marker: { color, symbol: marker, size: 10 },
       hovertemplate: "%{y}: %{x:.3g}<extra></extra>",
     };
@@ -74,18 +65,7 @@ export function sharpnessRatios(results: Results, rows: readonly SharpnessRow[])
       yaxis: {
         ...axis("", { tickvals: [...ids.keys()], ticktext: ids.map(label), range: [ids.length - 0.5, -0.5] }),
       },
-      shapes: [
-        {
-          type: "line",
-          x0: 1,
-          x1: 1,
-          y0: 0,
-          y1: 1,
-          yref: "paper",
-          line: { color: "#888888", width: 1.5 },
-          layer: "below",
-        },
-      ],
+      shapes: [lineAt(1)],
       annotations: [caption],
     },
   };

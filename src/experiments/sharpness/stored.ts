@@ -71,13 +71,8 @@ export function requireMeasured(folder: string): void {
  * @throws UserError if it was made of another network or with other settings
  */
 export function requireSame<T extends { readonly profile: string }>(path: string, found: T, head: T): void {
-  const decisive = (of: T) =>
-    settingsHash(
-      Object.fromEntries(
-        Object.keys(head).flatMap((name) => (name === "profile" ? [] : [[name, of[name as keyof T]]])),
-      ),
-    );
-  if (decisive(found) === decisive(head)) return;
+  const own = Object.fromEntries(Object.keys(head).map((name) => [name, found[name as keyof T]]));
+  if (settingsHash({ ...own, profile: head.profile }) === settingsHash(head)) return;
   throw new UserError(
     `${path} was made of another network or with other settings; move it away, or choose another folder with --out`,
   );

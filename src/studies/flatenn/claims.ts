@@ -1,22 +1,17 @@
 import type { Claim, SharpnessClaim, Substitution } from "../../experiments/study/judgement.js";
 
+const C1: Claim = {
+  id: "C1",
+  statement: "under faults, activation-sparse networks are less accurate than standard ones",
+  better: "standard",
+  worse: "as",
+  paper: { v1: 17.32, revised: 11.13 },
+};
+
 /** FlatENN's claims as arXiv 2301.00675v1 and its revision arXiv 2406.10528 print them (docs/protocol.md section 1). */
 export const FLATENN_CLAIMS: readonly Claim[] = [
-  {
-    id: "C1",
-    statement: "under faults, activation-sparse networks are less accurate than standard ones",
-    better: "standard",
-    worse: "as",
-    paper: { v1: 17.32, revised: 11.13 },
-  },
-  {
-    id: "C1",
-    statement: "under faults, activation-sparse networks are less accurate than standard ones",
-    better: "standard",
-    worse: "as-high",
-    paper: { v1: 17.32, revised: 11.13 },
-    variant: true,
-  },
+  C1,
+  { ...C1, worse: "as-high", variant: true },
   {
     id: "C3a",
     statement: "SAQ makes activation-sparse networks more accurate under faults than conventional training",

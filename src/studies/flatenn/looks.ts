@@ -1,5 +1,15 @@
 import type { Presentation } from "../../experiments/study/presentation.js";
 
+/** What the networks of the arms of FlatENN's claims are called. */
+export const FLATENN_TITLES: Presentation["titles"] = {
+  standard: "standard",
+  "standard-saq": "standard",
+  as: "AS",
+  "as-saq": "AS",
+  "as-high": "AS-high",
+  "as-high-saq": "AS-high",
+};
+
 /**
  * Looks of the arms of FlatENN's claims, of the Okabe-Ito palette: a dark colour and a marker per network, its lighter neighbour,
  * dashed and open, for the same network trained with SAQ; the sparser the network the wider its line.

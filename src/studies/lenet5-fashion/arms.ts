@@ -1,16 +1,10 @@
 import type { Arm } from "../../experiments/study/study.js";
 import type { Bits } from "../../networks/bits.js";
 import type { ArmClipRule } from "../../training/clip-rules.js";
+import { flatennArms, l1, type MainParameters, none } from "../flatenn/arms.js";
 
 /** The numbers that are selected on validation images (docs/protocol.md section 5), by what they are chosen for. */
-export interface SelectedParameters {
-  /** Penalties alpha. */
-  readonly as: number;
-  readonly asHigh: number;
-  /** Radii rho of SAQ on each base network. */
-  readonly standardSaq: number;
-  readonly asSaq: number;
-  readonly asHighSaq: number;
+export interface SelectedParameters extends MainParameters {
   /** The controls' own: tau, two radii, an alpha and a threshold. */
   readonly clipped: number;
   readonly samLatent: number;
@@ -21,33 +15,8 @@ export interface SelectedParameters {
 
 const conventional = { rule: "conventional" } as const;
 const saq = (rho: number) => ({ rule: "saq", rho }) as const;
-const none = { kind: "none" } as const;
-const l1 = (alpha: number) => ({ kind: "l1", alpha }) as const;
 
-/** The arm that all others are compared with, and all selection starts from. */
-export const standardArm: Arm = { id: "standard", sparsification: none, gradient: conventional };
-
-/** Standard and AS, each trained conventionally and with SAQ: the arms of claims C1, C3a, C3b and C4. */
-export function claimArms({
-  as,
-  standardSaq,
-  asSaq,
-}: Pick<SelectedParameters, "as" | "standardSaq" | "asSaq">): readonly Arm[] {
-  return [
-    standardArm,
-    { id: "standard-saq", sparsification: none, gradient: saq(standardSaq) },
-    { id: "as", sparsification: l1(as), gradient: conventional },
-    { id: "as-saq", sparsification: l1(as), gradient: saq(asSaq) },
-  ];
-}
-
-/** AS-high, trained conventionally and with SAQ. */
-export function highArms({ asHigh, asHighSaq }: SelectedParameters): readonly Arm[] {
-  return [
-    { id: "as-high", sparsification: l1(asHigh), gradient: conventional },
-    { id: "as-high-saq", sparsification: l1(asHigh), gradient: saq(asHighSaq) },
-  ];
-}
+export const { standardArm, claimArms, highArms } = flatennArms({ conventional, saq });
 
 /** What tells the explanations apart (docs/protocol.md section 4): each differs from its base arm in one thing. */
 export function controlArms(selected: SelectedParameters): readonly Arm[] {

@@ -1,16 +1,10 @@
 import type { Arm } from "../../experiments/study/study.js";
-import type { Sparsification } from "../../tensors/sparsity/table.js";
+import { flatennArms, l1, type MainParameters, none } from "../flatenn/arms.js";
 
 /** The numbers that are selected on validation images (docs/protocol.md section 9), by what they are chosen for. */
-export interface SelectedParameters {
-  /** Penalties alpha: of L1, and of L1 by layer mean at the sparsity of AS-high. */
-  readonly as: number;
-  readonly asHigh: number;
+export interface SelectedParameters extends MainParameters {
+  /** Penalty alpha of L1 by layer mean, at the sparsity of AS-high. */
   readonly asHighMean: number;
-  /** Radii rho of SAQ with stored statistics on each base network. */
-  readonly standardSaq: number;
-  readonly asSaq: number;
-  readonly asHighSaq: number;
   /** Weight clips in standard deviations. */
   readonly clipped: number;
 }
@@ -23,34 +17,12 @@ const stored = { statistics: "stored" } as const;
 const conventional = { rule: "conventional", ...stored } as const;
 const saq = (rho: number) => ({ rule: "saq", rho, ...stored }) as const;
 
-const none: Sparsification = { kind: "none" };
-const l1 = (alpha: number): Sparsification => ({ kind: "l1", alpha });
-
-/** The arm that all others are compared with, and selection starts from. */
-export const standardArm: Arm = { id: "standard", sparsification: none, gradient: conventional };
-
-/** Standard and AS, each trained conventionally and with SAQ: the arms of claims C1, C3a, C3b and C4. */
-export function claimArms({
-  as,
-  standardSaq,
-  asSaq,
-}: Pick<SelectedParameters, "as" | "standardSaq" | "asSaq">): readonly Arm[] {
-  return [
-    standardArm,
-    { id: "standard-saq", sparsification: none, gradient: saq(standardSaq) },
-    { id: "as", sparsification: l1(as), gradient: conventional },
-    { id: "as-saq", sparsification: l1(as), gradient: saq(asSaq) },
-  ];
-}
+const { highArms, ...arms } = flatennArms({ conventional, saq });
+export const { standardArm, claimArms } = arms;
 
 /** The six main arms. */
 export function mainArms(selected: SelectedParameters): readonly Arm[] {
-  const sparse = l1(selected.asHigh);
-  return [
-    ...claimArms(selected),
-    { id: "as-high", sparsification: sparse, gradient: conventional },
-    { id: "as-high-saq", sparsification: sparse, gradient: saq(selected.asHighSaq) },
-  ];
+  return [...claimArms(selected), ...highArms(selected)];
 }
 
 /** A control has the first three seeds of the study. */
